@@ -1,0 +1,189 @@
+import type { NodeDescriptor, WebhookResponse } from "./nodes/define.ts";
+import type { ExecuteInput, Execution, ExecutionFilter, ExecutionSummary } from "./schemas/execution.ts";
+import type { ExecutionEvent } from "./schemas/event.ts";
+import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
+import type { Json } from "./schemas/json.ts";
+import type { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "./schemas/lead.ts";
+import type { Message, MessageSummary } from "./schemas/message.ts";
+import type { Page, Paging } from "./schemas/problem.ts";
+import type {
+  Issue,
+  Workflow,
+  WorkflowGraph,
+  WorkflowInput,
+  WorkflowSummary,
+  WorkflowVersion,
+} from "./schemas/workflow.ts";
+
+/** Who asks: shown in histories and audits. */
+export interface Actor {
+  userId: string;
+  name: string;
+}
+
+/** Every method throws EngineError with a problem that names the field; bad input changes nothing. */
+export interface Workflows {
+  list(paging: Paging & { q?: string }): Promise<Page<WorkflowSummary>>;
+  /** 422 when it is no graph; an unfinished config is kept and listed in `issues`. */
+  create(input: WorkflowInput, actor: Actor): Promise<Workflow>;
+  get(id: string): Promise<Workflow>;
+  /** 412 when `revision` is not the stored one. `name` and any part of the graph may be absent: kept as it is. */
+  save(id: string, revision: number, change: Partial<WorkflowInput>, actor: Actor): Promise<Workflow>;
+  /** 409 naming the count while executions are unsettled, unless `running` says what becomes of them. */
+  remove(id: string, options: { running?: "cancel" | "finish" }, actor: Actor): Promise<void>;
+  /** 422 with issues per node when it cannot run. */
+  publish(
+    id: string,
+    options: { note?: string; revision?: number },
+    actor: Actor,
+  ): Promise<{ version: number }>;
+  versions(id: string): Promise<WorkflowVersion[]>;
+  version(id: string, version: number): Promise<WorkflowVersion & WorkflowGraph>;
+  /** What keeps a graph from running. */
+  check(graph: WorkflowGraph, workflowId?: string): Promise<Issue[]>;
+}
+
+export interface Accepted {
+  executionId: string;
+  /** False: this delivery was accepted before and is the same execution. */
+  fresh: boolean;
+}
+
+/** A request at `/hooks/<path>`; the body has been read and bounded (1 MiB). */
+export interface WebhookRequest {
+  method: string;
+  path: string;
+  rawBody: Uint8Array;
+  /** Lower-case names. */
+  headers: { [name: string]: string };
+  query: { [name: string]: string };
+  idempotencyKey?: string;
+  /** Depth of calls through our own webhooks; refused at 5. */
+  depth?: number;
+}
+
+export interface WebhookAnswer extends Accepted {
+  /** What a `respond` node (or the finished execution) answers; absent: 202 with the id. */
+  response?: WebhookResponse;
+}
+
+export interface Triggers {
+  /** 404 unknown path, 405 wrong method, 401 bad signature or key, 400 malformed JSON, 422 key reused with another body. */
+  webhook(request: WebhookRequest): Promise<WebhookAnswer>;
+  /** Start by hand or over the API. */
+  execute(input: ExecuteInput, options: { idempotencyKey?: string }, actor: Actor): Promise<Accepted>;
+}
+
+/** An event with its cursor: `<seq>` in one execution's stream, `<versionstamp>.<index>` in the stream of all. */
+export interface Followed {
+  id: string;
+  event: ExecutionEvent;
+}
+
+export interface Executions {
+  list(filter: ExecutionFilter & Paging): Promise<Page<ExecutionSummary>>;
+  get(id: string): Promise<Execution>;
+  /** A step's output or input whole, where the detail shows it cut. */
+  events(id: string, paging: { after?: number; limit?: number }): Promise<Followed[]>;
+  /** History after `after` (exclusive), then live; ends after the execution's last event. */
+  follow(id: string, after: number, signal: AbortSignal): AsyncIterable<Followed>;
+  /** All executions; `cursor` exclusive, absent: from now. A cursor older than the feed yields `{ id, reset: true }`. */
+  followAll(
+    cursor: string | null,
+    signal: AbortSignal,
+  ): AsyncIterable<Followed | { id: string; reset: true }>;
+  cancel(
+    id: string,
+    options: { reason?: string },
+    actor: Actor,
+  ): Promise<{ status: "cancelled" | "cancelling" }>;
+  /** Reopens a failed execution at its failed steps. 409 when it is not failed. */
+  retry(id: string, options: { nodeId?: string }, actor: Actor): Promise<{ steps: string[] }>;
+}
+
+export interface Leads {
+  list(paging: Paging & { q?: string }): Promise<Page<Lead>>;
+  /** 409 when the e-mail address exists. */
+  create(input: LeadInput): Promise<Lead>;
+  get(id: string): Promise<Lead>;
+  update(id: string, patch: LeadPatch): Promise<Lead>;
+  remove(id: string): Promise<void>;
+  signal(id: string, input: SignalInput): Promise<Signal>;
+  signals(id: string, paging: Paging): Promise<Page<Signal>>;
+}
+
+export interface Messages {
+  list(paging: Paging & { executionId?: string; leadId?: string }): Promise<Page<MessageSummary>>;
+  get(id: string): Promise<Message>;
+  /** Counts an opening; false for a token that we did not sign. */
+  opened(token: string): Promise<boolean>;
+  /** Counts a click and returns where to go, or null for a token that we did not sign. */
+  clicked(token: string): Promise<string | null>;
+}
+
+export interface Inbox {
+  list(paging: Paging): Promise<Page<InboxItem>>;
+  count(): Promise<number>;
+  /** 404 unknown, 409 already done, 422 unknown outcome. */
+  complete(id: string, input: CompleteInput, actor: Actor): Promise<void>;
+}
+
+export interface SecretInfo {
+  name: string;
+  /** Hosts it may be sent to; empty: none but checks of incoming webhooks. */
+  hosts: string[];
+  updatedAt: string;
+}
+export interface Secrets {
+  list(): Promise<SecretInfo[]>;
+  put(name: string, value: string, hosts: string[], actor: Actor): Promise<SecretInfo>;
+  remove(name: string): Promise<void>;
+}
+
+export type Role = "owner" | "admin" | "editor" | "operator" | "viewer";
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+}
+export interface Access {
+  /** Has the first owner been made? */
+  isSetUp(): Promise<boolean>;
+  /** 403 wrong code, 404 once set up. Two at once make one owner. */
+  setUp(
+    input: { code: string; email: string; name: string; password: string },
+  ): Promise<{ user: User; session: string }>;
+  /** Same answer and time for unknown users. 429 past 5 tries per account or 20 per address in 15 min. */
+  signIn(
+    input: { email: string; password: string; address: string },
+  ): Promise<{ user: User; session: string }>;
+  signOut(session: string): Promise<void>;
+  bySession(session: string): Promise<User | null>;
+  byToken(token: string): Promise<User | null>;
+}
+
+export interface Engine {
+  readonly workflows: Workflows;
+  readonly triggers: Triggers;
+  readonly executions: Executions;
+  readonly leads: Leads;
+  readonly messages: Messages;
+  readonly inbox: Inbox;
+  readonly secrets: Secrets;
+  readonly access: Access;
+  nodeTypes(): NodeDescriptor[];
+  /** Reads the store once and asks the loop when it last looked. */
+  ready(): Promise<{ ok: boolean; checks: { name: string; ok: boolean; detail: string }[] }>;
+  /** Public base address for links in mails, without a slash at the end. */
+  publicUrl(): string;
+  /** Learnt from a request when none is configured. */
+  learnUrl(origin: string): void;
+  start(): Promise<void>;
+  /** Looks for due work until the minute's end; what `Deno.cron` calls. */
+  sweep(): Promise<void>;
+  /** Takes nothing new, lets steps finish for 3 s, gives back leases; at most 5 s. */
+  stop(): Promise<void>;
+}
+
+export type { Json };

@@ -1,0 +1,200 @@
+import type { z } from "zod";
+import type { Failure, Reason, WaitingFor } from "../schemas/execution.ts";
+import type { Json, JsonObject } from "../schemas/json.ts";
+import type { Comparison, ConditionGroup } from "../schemas/condition.ts";
+import type { Message } from "../schemas/message.ts";
+
+/** How a rendered template is encoded: chosen by the field, never by the person who writes it. */
+export type Encoding = "text" | "html" | "url" | "json" | "header" | "value";
+
+export interface Port {
+  id: string;
+  label: string;
+}
+
+export type Category = "triggers" | "messages" | "people" | "time" | "logic" | "data" | "code";
+
+/** What templates and conditions may read. Own properties only. */
+export interface View {
+  trigger: JsonObject;
+  lead: JsonObject | null;
+  steps: { [nodeId: string]: { output: Json } };
+  execution: JsonObject;
+  messages: JsonObject;
+  /** ISO 8601 UTC. */
+  now: string;
+}
+
+/** What an attempt returned. A value, not an exception: a throw is an accident and becomes a failure. */
+export type Outcome = Done | Wait | Fail;
+
+export interface Done {
+  kind: "done";
+  output?: Json;
+  /** The port to leave by; default `out`. */
+  port?: string;
+  reason?: Reason;
+  /** The answer for a webhook caller that waits for this node. */
+  response?: WebhookResponse;
+  /** Stored with the step's own commit. */
+  message?: Message;
+}
+
+export interface Wait {
+  kind: "wait";
+  for: WaitingFor;
+  /** Epoch ms at which the wait ends by itself. */
+  until?: number;
+  /** The port to leave by when `until` comes; default `out`. */
+  untilPort?: string;
+  reason: Reason;
+}
+
+export interface Fail {
+  kind: "fail";
+  failure: Failure;
+  /** What was sent and what was answered, for the person who mends it. */
+  output?: Json;
+  /** A message that was refused, or whose fate is unknown. */
+  message?: Message;
+  /** The send left the house and nobody knows whether it arrived. */
+  uncertain?: boolean;
+}
+
+export interface WebhookResponse {
+  status: number;
+  headers: { name: string; value: string }[];
+  body: Json;
+}
+
+/** Who and when, without services: all that a pure node gets. */
+export interface PureContext {
+  executionId: string;
+  workflowId: string;
+  nodeId: string;
+  visit: number;
+  /** Epoch ms. */
+  now: number;
+  /** The lead's zone, else the workflow's, else UTC. */
+  timezone: string;
+  view: View;
+  evaluate(condition: ConditionGroup): { pass: boolean; comparisons: Comparison[] };
+}
+
+/** One outbound HTTP request through the egress. */
+export interface HttpRequest {
+  method: string;
+  url: string;
+  headers: { name: string; value: string }[];
+  /** Undefined: no body. */
+  body?: string | Uint8Array;
+  timeoutMs: number;
+}
+export interface HttpResponse {
+  status: number;
+  headers: { name: string; value: string }[];
+  body: Uint8Array;
+  /** After redirects. */
+  url: string;
+}
+
+export interface MailRequest {
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  replyTo?: string;
+  subject: string;
+  text: string;
+  html?: string;
+}
+/** `sent` and `held` are good; `refused` came before anything was handed over; `uncertain` afterwards. */
+export interface MailResult {
+  status: "sent" | "refused" | "uncertain";
+  message: Message;
+  failure?: Failure;
+}
+
+/** What a step that acts on the world gets. */
+export interface StepContext extends PureContext {
+  attempt: number;
+  /** `<execution>.<node>.<visit>`: the same for every attempt. */
+  idempotencyKey: string;
+  /** Aborted by cancel, time-out and stop. */
+  signal: AbortSignal;
+  leadId: string | null;
+  /** Sends one request; throws StepError with a named failure. Carries the loop-depth header. */
+  http(request: HttpRequest): Promise<HttpResponse>;
+  mail(request: MailRequest): Promise<MailResult>;
+  /** The secret's value for this host (throws StepError when absent or meant for other hosts). */
+  secret(name: string, host: string | null): Promise<string>;
+}
+
+interface Described<C> {
+  /** Stable id, as in a node's `type`. */
+  type: string;
+  version: number;
+  title: string;
+  /** One sentence: what it does for whoever draws it. */
+  description: string;
+  category: Category;
+  /** Name of an icon in static/icons. */
+  icon: string;
+  config: z.ZodType<C>;
+  /** A new node's config. */
+  example: JsonObject;
+  /** Its fixed ports, or the config key whose list of texts gives one port each. */
+  ports: Port[] | { from: string };
+  /** A template over the config: what the card says, in words: `Wait {{ duration | duration }}`. */
+  summary: string;
+  /** Config paths that are templates (`headers.*.value`) and how each is encoded. Others are taken literally. */
+  templates: { [path: string]: Encoding };
+  /** Config paths that hold conditions. */
+  conditions?: string[];
+  /** Brings a config of an older version up to date. */
+  upgrade?(config: JsonObject, from: number): JsonObject;
+  /** What `config` alone cannot say, in words; checked on the unrendered config. */
+  check?(config: C): { path: string; message: string; accepted?: string }[];
+}
+
+/** Starts executions. Its output is what arrived. */
+export interface TriggerNode<C> extends Described<C> {
+  kind: "trigger";
+}
+
+/** Computation only: folded into its neighbours' transition, no commit of its own. */
+export interface PureNode<C> extends Described<C> {
+  kind: "pure";
+  run(config: C, context: PureContext): Outcome;
+}
+
+/** Acts on the world. `ledger`: cannot be repeated safely, so intent is written first. */
+export interface EffectNode<C> extends Described<C> {
+  kind: "effect";
+  ledger: boolean;
+  run(config: C, context: StepContext): Promise<Outcome>;
+}
+
+// deno-lint-ignore no-explicit-any -- the registry holds types of every config; each parses its own
+export type NodeType<C = any> = TriggerNode<C> | PureNode<C> | EffectNode<C>;
+
+/** Declares a node type; the schema is the type of `run`'s config. */
+export function defineNode<C>(node: NodeType<C>): NodeType<C> {
+  return node;
+}
+
+/** What the browser gets. */
+export interface NodeDescriptor {
+  type: string;
+  version: number;
+  kind: "trigger" | "pure" | "effect";
+  title: string;
+  description: string;
+  category: Category;
+  icon: string;
+  ports: Port[] | { from: string };
+  summary: string;
+  templates: { [path: string]: Encoding };
+  conditions: string[];
+  example: JsonObject;
+  schema: JsonObject;
+}

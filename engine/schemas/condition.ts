@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { Json } from "./json.ts";
+
+export const CONDITION_OPS = [
+  "eq",
+  "neq",
+  "gt",
+  "gte",
+  "lt",
+  "lte",
+  "between",
+  "in",
+  "not_in",
+  "contains",
+  "not_contains",
+  "starts_with",
+  "ends_with",
+  "exists",
+  "not_exists",
+  "empty",
+  "not_empty",
+  "is_true",
+  "is_false",
+  "before",
+  "after",
+  "has_tag",
+] as const;
+export type ConditionOp = (typeof CONDITION_OPS)[number];
+
+export interface ConditionTerm {
+  /** A path such as `lead.score` or `messages.mail.opened`, with or without `{{ }}`. */
+  field: string;
+  op: ConditionOp;
+  value?: Json;
+}
+export type ConditionGroup = { all: ConditionNode[] } | { any: ConditionNode[] };
+export type ConditionNode = ConditionTerm | ConditionGroup;
+
+export const ConditionTerm: z.ZodType<ConditionTerm> = z.strictObject({
+  field: z.string().min(1).max(500),
+  op: z.enum(CONDITION_OPS),
+  value: Json.optional(),
+});
+
+const Node: z.ZodType<ConditionNode> = z.lazy(() => z.union([ConditionTerm, ConditionGroup]));
+
+/** `{ all: [...] }` or `{ any: [...] }`, nested at most 8 deep with 200 terms (checked in core/condition.ts). */
+export const ConditionGroup: z.ZodType<ConditionGroup> = z.union([
+  z.strictObject({ all: z.array(Node).min(1).max(200) }),
+  z.strictObject({ any: z.array(Node).min(1).max(200) }),
+]);
+
+/** One comparison as it was made: what a skip or a chosen way shows as its reason. */
+export interface Comparison {
+  field: string;
+  op: ConditionOp;
+  /** What was asked for. */
+  value: Json | null;
+  /** What was found (null when missing). */
+  actual: Json | null;
+  pass: boolean;
+}

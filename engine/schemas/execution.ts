@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { Json } from "./json.ts";
+
+export const EXECUTION_STATUSES = [
+  "queued",
+  "running",
+  "waiting",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export const ExecutionStatus = z.enum(EXECUTION_STATUSES);
+export type ExecutionStatus = z.infer<typeof ExecutionStatus>;
+
+export const STEP_STATUSES = [
+  "pending",
+  "queued",
+  "running",
+  "waiting",
+  "retrying",
+  "completed",
+  "failed",
+  "skipped",
+  "cancelled",
+] as const;
+export const StepStatus = z.enum(STEP_STATUSES);
+export type StepStatus = z.infer<typeof StepStatus>;
+
+/** Why something is as it is, as data and in words. */
+export const Reason = z.object({ code: z.string(), text: z.string(), data: Json.optional() }).meta({
+  id: "Reason",
+});
+export type Reason = z.infer<typeof Reason>;
+
+/** An error at rest. `code` groups causes: `http_401`, `smtp_550`, `timeout`, `template`, … */
+export const Failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** HTTP status or SMTP code, where there was one. */
+  status: z.number().int().optional(),
+  /** Host that answered or did not. */
+  host: z.string().optional(),
+  /** Can trying again help? Absent: the retry policy decides by status and message. */
+  retryable: z.boolean().optional(),
+  /** The other side asked to wait so long. */
+  retryAfterMs: z.number().optional(),
+  details: Json.optional(),
+}).meta({ id: "Failure" });
+export type Failure = z.infer<typeof Failure>;
+
+/** What a waiting step waits for. */
+export const WaitingFor = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("time") }),
+  z.object({ kind: z.literal("person"), title: z.string() }),
+  /** A send whose result nobody knows: a person decides. */
+  z.object({ kind: z.literal("uncertain"), title: z.string() }),
+]);
+export type WaitingFor = z.infer<typeof WaitingFor>;
+
+export const Attempt = z.object({
+  number: z.number().int(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  failure: Failure.nullable(),
+});
+
+export const Step = z.object({
+  nodeId: z.string(),
+  type: z.string(),
+  label: z.string(),
+  status: StepStatus,
+  attempts: z.number().int(),
+  /** Every attempt that ended in a failure, oldest first, and the one under way. */
+  tries: z.array(Attempt),
+  input: Json.nullable(),
+  output: Json.nullable(),
+  /** The port it left by. */
+  port: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  reason: Reason.nullable(),
+  failure: Failure.nullable(),
+  /** When a waiting or retrying step goes on by itself. */
+  until: z.string().nullable(),
+  waitingFor: WaitingFor.nullable(),
+  warnings: z.array(z.string()),
+}).meta({ id: "Step" });
+export type Step = z.infer<typeof Step>;
+
+export const ExecutionSummary = z.object({
+  id: z.string(),
+  workflowId: z.string(),
+  workflowName: z.string(),
+  version: z.number().int(),
+  status: ExecutionStatus,
+  /** Settled steps over steps still reachable, 0–100. */
+  progress: z.number(),
+  trigger: z.object({ nodeId: z.string(), kind: z.enum(["manual", "webhook", "signal", "schedule"]) }),
+  lead: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  /** In words, why it has this status: "Waiting — until …", "Failed — 401 from …". */
+  reason: Reason.nullable(),
+  /** The next moment something happens by itself. */
+  until: z.string().nullable(),
+}).meta({ id: "ExecutionSummary" });
+export type ExecutionSummary = z.infer<typeof ExecutionSummary>;
+
+export const Execution = ExecutionSummary.extend({
+  input: Json.nullable(),
+  steps: z.array(Step),
+  /** Sequence of the newest event that this picture includes: follow the stream from here. */
+  seq: z.number().int(),
+  cancelling: z.boolean(),
+}).meta({ id: "Execution" });
+export type Execution = z.infer<typeof Execution>;
+
+/** Filter of the executions list. */
+export const ExecutionFilter = z.object({
+  workflowId: z.string().optional(),
+  status: ExecutionStatus.optional(),
+  leadId: z.string().optional(),
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+  q: z.string().max(200).optional(),
+});
+export type ExecutionFilter = z.infer<typeof ExecutionFilter>;
+
+export const ExecuteInput = z.strictObject({
+  workflowId: z.string().min(1).max(64),
+  input: Json.optional(),
+  leadId: z.string().max(64).optional(),
+  version: z.number().int().min(1).optional(),
+  trigger: z.string().max(64).optional(),
+});
+export type ExecuteInput = z.infer<typeof ExecuteInput>;

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { Duration } from "./duration.ts";
+import { Json, NodeId } from "./json.ts";
+import { RetryOverrides } from "./retry.ts";
+
+/** A node as React Flow stores it. `data.config` is checked against its node type at publish. */
+export const WorkflowNode = z.looseObject({
+  id: NodeId,
+  type: z.string().min(1).max(64),
+  position: z.object({ x: z.number(), y: z.number() }),
+  data: z.looseObject({
+    label: z.string().max(200).default(""),
+    config: z.record(z.string(), Json).default({}),
+    retry: RetryOverrides.optional(),
+    timeout: Duration.optional(),
+  }),
+});
+export type WorkflowNode = z.infer<typeof WorkflowNode>;
+
+export const WorkflowEdge = z.looseObject({
+  id: z.string().min(1).max(200),
+  source: NodeId,
+  sourceHandle: z.string().max(100).nullish(),
+  target: NodeId,
+  targetHandle: z.string().max(100).nullish(),
+});
+export type WorkflowEdge = z.infer<typeof WorkflowEdge>;
+
+export const WorkflowSettings = z.strictObject({
+  description: z.string().max(2_000).optional(),
+  timezone: z.string().max(64).optional(),
+  timeout: Duration.optional(),
+  retry: RetryOverrides.optional(),
+});
+export type WorkflowSettings = z.infer<typeof WorkflowSettings>;
+
+/** What a draft and a version hold. */
+export const WorkflowGraph = z.object({
+  nodes: z.array(WorkflowNode).max(1_000).default([]),
+  edges: z.array(WorkflowEdge).max(5_000).default([]),
+  settings: WorkflowSettings.default({}),
+});
+export type WorkflowGraph = z.infer<typeof WorkflowGraph>;
+
+export const WorkflowName = z.string().trim().min(1, "1 to 200 characters").max(200, "1 to 200 characters");
+
+/** Body of `POST /api/workflow` and of an import. */
+export const WorkflowInput = z.object({ name: WorkflowName, ...WorkflowGraph.shape });
+export type WorkflowInput = z.infer<typeof WorkflowInput>;
+
+/** Something that keeps a workflow from running, and where. */
+export const Issue = z.object({
+  /** Dotted path into the document, such as `nodes.mail.config.to`. */
+  path: z.string(),
+  nodeId: z.string().optional(),
+  message: z.string(),
+  /** What would be accepted. */
+  accepted: z.string().optional(),
+});
+export type Issue = z.infer<typeof Issue>;
+
+/** A line of the workflow list. Times are ISO 8601. */
+export const WorkflowSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  revision: z.number().int(),
+  /** The live version, or null while never published. */
+  version: z.number().int().nullable(),
+  /** Does the draft differ from the live version? */
+  draftChanged: z.boolean(),
+  nodeCount: z.number().int(),
+  /** Where its webhooks listen, as `/hooks/<path>`; from the live version, else the draft. */
+  webhooks: z.array(z.string()),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  publishedAt: z.string().nullable(),
+}).meta({ id: "WorkflowSummary" });
+export type WorkflowSummary = z.infer<typeof WorkflowSummary>;
+
+export const Workflow = WorkflowSummary.extend({ ...WorkflowGraph.shape, issues: z.array(Issue) }).meta({
+  id: "Workflow",
+});
+export type Workflow = z.infer<typeof Workflow>;
+
+export const WorkflowVersion = z.object({
+  workflowId: z.string(),
+  version: z.number().int(),
+  name: z.string(),
+  publishedAt: z.string(),
+  publishedBy: z.string(),
+  note: z.string().optional(),
+}).meta({ id: "WorkflowVersion" });
+export type WorkflowVersion = z.infer<typeof WorkflowVersion>;

@@ -1,0 +1,94 @@
+/**
+ * Every key of the database. Times are epoch ms. ids are ULIDs.
+ * `commitVersionstamp()` stands where a key says `versionstamp`.
+ */
+
+export type Key = Deno.KvKey;
+
+export const SHARDS = 8;
+/** Lane 0 is live work, lane 1 is bulk and housekeeping. */
+export type Lane = 0 | 1;
+export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed"] as const;
+export type DueKind = (typeof DUE_KINDS)[number];
+
+/** Which shard an id's due entries live in: FNV-1a over its characters. */
+export function shardOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % SHARDS;
+}
+
+export const keys = {
+  meta: (name: string): Key => ["meta", name],
+
+  // workflows
+  workflow: (id: string): Key => ["workflow", id],
+  /** Chunk of a content-addressed draft or version. */
+  content: (workflowId: string, hash: string, index: number): Key => ["content", workflowId, hash, index],
+  version: (workflowId: string, version: number): Key => ["version", workflowId, version],
+  /** Read and checked by everything that accepts; absent while nothing is live. */
+  published: (workflowId: string): Key => ["published", workflowId],
+  /** `<METHOD> <path>` of a live webhook → workflow and node. */
+  hook: (path: string): Key => ["hook", path],
+  /** Workflows whose live version listens to a signal type. */
+  listener: (
+    signal: string,
+    workflowId: string,
+    nodeId: string,
+  ): Key => ["listener", signal, workflowId, nodeId],
+
+  // executions
+  execution: (id: string): Key => ["execution", id],
+  step: (executionId: string, nodeId: string): Key => ["step", executionId, nodeId],
+  /** Chunk of a body too large for its record; `ref` carries node, visit and fence. */
+  body: (executionId: string, ref: string, index: number): Key => ["body", executionId, ref, index],
+  event: (executionId: string, seq: number): Key => ["event", executionId, seq],
+  feed: (versionstamp: string): Key => ["feed", versionstamp],
+  byWorkflow: (
+    workflowId: string,
+    executionId: string,
+  ): Key => ["execution_by_workflow", workflowId, executionId],
+  byLead: (leadId: string, executionId: string): Key => ["execution_by_lead", leadId, executionId],
+  /** Unsettled executions of a workflow. */
+  live: (workflowId: string, executionId: string): Key => ["live", workflowId, executionId],
+  /** What other parties want an execution to know; its owner applies it. */
+  mail: (executionId: string, mailId: string): Key => ["mail", executionId, mailId],
+  due: (
+    shard: number,
+    lane: Lane,
+    at: number,
+    kind: DueKind,
+    id: string,
+  ): Key => ["due", shard, lane, at, kind, id],
+  /** Idempotency of a trigger, 72 h. */
+  delivery: (triggerKey: string, idempotencyKey: string): Key => ["delivery", triggerKey, idempotencyKey],
+  ledger: (executionId: string, nodeId: string, visit: number): Key => ["ledger", executionId, nodeId, visit],
+  /** What needs a person, newest last; id is `<executionId>.<nodeId>.<visit>`. */
+  attention: (id: string): Key => ["attention", id],
+
+  // leads
+  lead: (id: string): Key => ["lead", id],
+  leadByEmail: (email: string): Key => ["lead_by_email", email],
+  signal: (leadId: string, versionstamp: string): Key => ["signal", leadId, versionstamp],
+  /** Touched by every signal of a subject; checked by whoever registers a wait. */
+  clock: (subject: string): Key => ["clock", subject],
+
+  // messages
+  message: (id: string): Key => ["message", id],
+  messageText: (id: string, index: number): Key => ["message_text", id, index],
+  messageByExecution: (
+    executionId: string,
+    nodeId: string,
+    id: string,
+  ): Key => ["message_by_execution", executionId, nodeId, id],
+
+  // access
+  user: (id: string): Key => ["user", id],
+  userByEmail: (email: string): Key => ["user_by_email", email],
+  session: (hash: string): Key => ["session", hash],
+  secret: (name: string): Key => ["secret", name],
+  attempts: (subject: string): Key => ["attempts", subject],
+
+  // counters (Deno.KvU64)
+  count: (workflowId: string, hour: number, what: string): Key => ["count", workflowId, hour, what],
+} as const;

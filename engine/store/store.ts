@@ -1,0 +1,78 @@
+import { Committer } from "./commit.ts";
+import type { CommitResult, Write } from "./commit.ts";
+import type { Key } from "./keys.ts";
+
+export interface Entry<T> {
+  value: T;
+  versionstamp: string;
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** UTF-8 JSON: how every record lies in the database. */
+export function encode(value: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
+export function decode<T>(bytes: unknown): T {
+  return JSON.parse(decoder.decode(bytes as Uint8Array)) as T;
+}
+
+export interface ListOptions {
+  /** A prefix, or a half-open range of keys. */
+  selector: Deno.KvListSelector;
+  limit?: number;
+  reverse?: boolean;
+  batchSize?: number;
+}
+
+/** Records as JSON over `Deno.Kv`. Writing goes through `commit` alone. */
+export class Store {
+  readonly kv: Deno.Kv;
+  readonly #committer: Committer;
+
+  constructor(kv: Deno.Kv, options: { onCommitted?: (writes: readonly Write[]) => void } = {}) {
+    this.kv = kv;
+    this.#committer = new Committer(kv, options.onCommitted ?? (() => {}));
+  }
+
+  async get<T>(key: Key): Promise<Entry<T> | null> {
+    const entry = await this.kv.get(key);
+    return entry.versionstamp === null
+      ? null
+      : { value: decode<T>(entry.value), versionstamp: entry.versionstamp };
+  }
+
+  /** Any number of keys, ten a read. Missing ones are null. */
+  async getMany<T>(wanted: readonly Key[]): Promise<(Entry<T> | null)[]> {
+    const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
+    for (let i = 0; i < wanted.length; i += 10) {
+      reads.push(this.kv.getMany<unknown[]>(wanted.slice(i, i + 10) as Key[]));
+    }
+    return (await Promise.all(reads)).flat().map((entry) =>
+      entry.versionstamp === null ? null : { value: decode<T>(entry.value), versionstamp: entry.versionstamp }
+    );
+  }
+
+  /** Entries in key order. */
+  async *list<T>(options: ListOptions): AsyncGenerator<{ key: Key } & Entry<T>> {
+    const { selector, ...rest } = options;
+    for await (const entry of this.kv.list(selector, rest)) {
+      yield { key: entry.key, value: decode<T>(entry.value), versionstamp: entry.versionstamp };
+    }
+  }
+
+  /** Keys only, without decoding the values. */
+  async keys(options: ListOptions): Promise<Key[]> {
+    const { selector, ...rest } = options;
+    const found: Key[] = [];
+    for await (const entry of this.kv.list(selector, rest)) found.push(entry.key);
+    return found;
+  }
+
+  /** Applies the write whole or not at all; see commit.ts. */
+  commit(write: Write): Promise<CommitResult> {
+    return this.#committer.commit(write);
+  }
+}
