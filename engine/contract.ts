@@ -1,4 +1,5 @@
-import type { NodeDescriptor, WebhookResponse } from "./nodes/define.ts";
+import type { NodeDescriptor } from "./nodes/define.ts";
+import type { WebhookResponse } from "./schemas/node.ts";
 import type { ExecuteInput, Execution, ExecutionFilter, ExecutionSummary } from "./schemas/execution.ts";
 import type { ExecutionEvent } from "./schemas/event.ts";
 import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
