@@ -1,0 +1,119 @@
+import type { JSX } from "preact";
+
+/** Path data on a 24 × 24 grid, drawn with a 1.75 stroke and no fill. */
+const ICONS: ReadonlyMap<string, string> = new Map([
+  ["alert", "M12 4 2.8 19.5h18.4L12 4ZM12 10v4.5M12 17h.01"],
+  ["arrow-right", "M5 12h14M13 6l6 6-6 6"],
+  ["arrow-up-right", "M7 17 17 7M9 7h8v8"],
+  ["box", "M4 7.5 12 3l8 4.5v9L12 21l-8-4.5v-9ZM4 7.5l8 4.5 8-4.5M12 12v9"],
+  [
+    "braces",
+    "M9 4H8a2 2 0 0 0-2 2v4a2 2 0 0 1-2 2 2 2 0 0 1 2 2v4a2 2 0 0 0 2 2h1M15 4h1a2 2 0 0 1 2 2v4a2 2 0 0 0 2 2 2 2 0 0 0-2 2v4a2 2 0 0 1-2 2h-1",
+  ],
+  ["check", "m5 12.5 4.5 4.5L19 7.5"],
+  ["chevron-down", "m6 9.5 6 6 6-6"],
+  ["chevron-right", "m9.5 6 6 6-6 6"],
+  [
+    "circle-dashed",
+    "M9.5 3.4a9 9 0 0 1 5 0M19 6.3a9 9 0 0 1 2 4.4M20.5 15.5a9 9 0 0 1-3 3.9M13.5 20.9a9 9 0 0 1-5-.7M4.6 17.200a9 9 0 0 1-1.5-4.700M4 8a9 9 0 0 1 1.8-2.5",
+  ],
+  ["clock", "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM12 7v5l3.5 2"],
+  ["code", "m8 7-5 5 5 5M16 7l5 5-5 5M13.5 4.500l-3 15"],
+  ["copy", "M9 9h11v11H9zM15 9V4H4v11h5"],
+  ["download", "M12 4v11M7 10.500l5 5 5-5M4 20h16"],
+  ["external", "M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5"],
+  [
+    "eye",
+    "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM15 12a3 3 0 1 1-6 0 3 3 0 0 1 6 0Z",
+  ],
+  ["file", "M6 3h8l5 5v13H6zM14 3v5h5"],
+  ["gauge", "M4.5 18.500a9.5 9.5 0 1 1 15 0M12 14l4-5M12 14h.01"],
+  [
+    "gear",
+    "M15 12a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.600l2.2 2.200M16.2 16.200l2.2 2.200M18.4 5.600l-2.2 2.200M7.8 16.200l-2.2 2.2",
+  ],
+  [
+    "git-branch",
+    "M6 3v12M6 15a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM18 3a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM18 9a9 9 0 0 1-9 9",
+  ],
+  [
+    "globe",
+    "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM3.5 9.500h17M3.5 14.500h17M12 3c5 5.5 5 12.5 0 18M12 3c-5 5.5-5 12.5 0 18",
+  ],
+  ["hourglass", "M6 3h12M6 21h12M7 3v3c0 3 5 4.5 5 6s-5 3-5 6v3M17 3v3c0 3-5 4.5-5 6s5 3 5 6v3"],
+  ["inbox", "M3 13h5l1.5 3h5l1.5-3h5M3 13l3-8h12l3 8v6H3z"],
+  ["key", "M11.5 9.500a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM11 11l9.5 9.500M17 17l2.5-2.5"],
+  [
+    "link",
+    "M10 14a4 4 0 0 0 6 0l3.5-3.500a4 4 0 0 0-6-5.700L12 6.300M14 10a4 4 0 0 0-6 0l-3.5 3.500a4 4 0 0 0 6 5.700l1.5-1.5",
+  ],
+  ["list-checks", "m3 7 1.5 1.500L7.5 5.500M3 16l1.5 1.5 3-3M11 7h10M11 16h10"],
+  ["log-out", "M10 4H5v16h5M15 8l4 4-4 4M19 12H9"],
+  ["mail", "M3 5.500h18v13H3zM3 7l9 6.500L21 7"],
+  ["menu", "M4 7h16M4 12h16M4 17h16"],
+  ["moon", "M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.500Z"],
+  ["more", "M5 12h.01M12 12h.01M19 12h.01"],
+  ["mouse-pointer-click", "m10 10 4 11 2-5 5-2-11-4ZM5 3.500l1 2.500M3.5 8l2.5.500M9 3l-.500 2.5"],
+  ["pencil", "M4 20l1-4.500L16 4.500l3.5 3.5-11 11L4 20ZM14 6.500l3.5 3.5"],
+  [
+    "phone",
+    "M5 3.500h3.500l2 5-2.5 1.700a12 12 0 0 0 5.8 5.800l1.7-2.5 5 2V19a2 2 0 0 1-2 2A16.5 16.5 0 0 1 3 5.500a2 2 0 0 1 2-2Z",
+  ],
+  ["play", "M7 4.500v15l12-7.500z"],
+  ["plus", "M12 5v14M5 12h14"],
+  ["reply", "M9 6 3.5 11.5 9 17M3.5 11.500H14a6.5 6.5 0 0 1 6.5 6.500v1"],
+  ["rotate", "M20 11a8 8 0 0 0-14-4.500L3.5 9M3.5 4v5h5M4 13a8 8 0 0 0 14 4.500l2.5-2.500M20.5 20v-5h-5"],
+  ["search", "M18 11a7 7 0 1 1-14 0 7 7 0 0 1 14 0ZM16 16l5 5"],
+  ["send", "M21 3 10.5 13.500M21 3l-6.5 18-4-7.500L3 9.5 21 3Z"],
+  ["skip", "M5 5v14l9.5-7zM19 5v14"],
+  ["split", "M12 21v-7L5 7M12 14l7-7M5 12V7h5M14 7h5v5"],
+  ["stop", "M6 6h12v12H6z"],
+  [
+    "sun",
+    "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM12 2.500v2M12 19.500v2M2.5 12h2M19.5 12h2M5.3 5.300l1.4 1.400M17.3 17.300l1.4 1.400M18.7 5.300l-1.4 1.400M6.7 17.300l-1.4 1.4",
+  ],
+  ["trash", "M4 7h16M9 7V4h6v3M6 7l1 14h10l1-14M10 11v6M14 11v6"],
+  ["upload", "M12 16V5M7 9.500l5-5 5 5M4 20h16"],
+  ["user", "M16 8a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM4 21a8 8 0 0 1 16 0"],
+  ["user-check", "M13 8a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM2 21a7 7 0 0 1 14 0M15.5 11.500l2 2L21.5 9.5"],
+  [
+    "users",
+    "M13 8a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM2 20.500a7 7 0 0 1 14 0M16 4.300a4 4 0 0 1 0 7.400M18.5 14.500a7 7 0 0 1 3.5 6",
+  ],
+  [
+    "webhook",
+    "M12 9.5 8.5 16M12 9.500A3.5 3.5 0 1 1 15.5 6M9 17.500h8M8.5 16A3.5 3.5 0 1 1 5 14M17 17.500a3.5 3.5 0 1 0-3-5L12 9",
+  ],
+  ["workflow", "M4 4h6v6H4zM14 14h6v6h-6zM7 10v4a3 3 0 0 0 3 3h4"],
+  ["x", "M6 6l12 12M18 6 6 18"],
+  ["zap", "M13 2.5 4.5 13.500H11l-1 8 8.5-11H12l1-8Z"],
+]);
+
+/** Names that `Icon` can draw. */
+export const ICON_NAMES: readonly string[] = [...ICONS.keys()];
+
+interface IconProps {
+  /** A name of the set; an unknown one draws a box. */
+  name: string;
+  size?: number;
+  class?: string;
+  /** Spoken name; without it the icon is decoration. */
+  label?: string;
+}
+
+/** One icon, in the colour of its text. */
+export function Icon({ name, size = 16, class: className, label }: IconProps): JSX.Element {
+  return (
+    <svg
+      class={className ? `icon ${className}` : "icon"}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      role={label ? "img" : undefined}
+      aria-label={label}
+      aria-hidden={label ? undefined : "true"}
+    >
+      <path d={ICONS.get(name) ?? ICONS.get("box")} />
+    </svg>
+  );
+}

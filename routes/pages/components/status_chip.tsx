@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+import type { ExecutionStatus, StepStatus } from "../../../engine/schemas/execution.ts";
+import { Icon } from "./icon.tsx";
+
+/** Every status of an execution or a step. */
+export type Status = ExecutionStatus | StepStatus;
+
+/** Icon and word of each status; its colour is `var(--st)` below any `[data-status]`. */
+export const STATUS_LOOK: { readonly [S in Status]: { readonly icon: string; readonly word: string } } = {
+  pending: { icon: "circle-dashed", word: "Not started" },
+  queued: { icon: "clock", word: "Queued" },
+  running: { icon: "play", word: "Running" },
+  waiting: { icon: "hourglass", word: "Waiting" },
+  retrying: { icon: "rotate", word: "Retrying" },
+  completed: { icon: "check", word: "Completed" },
+  failed: { icon: "x", word: "Failed" },
+  cancelled: { icon: "stop", word: "Cancelled" },
+  skipped: { icon: "skip", word: "Skipped" },
+};
+
+interface StatusChipProps {
+  status: Status;
+  /** What stands behind the dash: "until Tue 09:00 (in 14 h)". */
+  text?: string | null;
+}
+
+/** The one way to show a status: colour, icon and word, everywhere the same. */
+export function StatusChip({ status, text }: StatusChipProps): JSX.Element {
+  const look = STATUS_LOOK[status];
+  return (
+    <span class="inline-flex max-w-full items-baseline gap-1.5">
+      <span class="chip" data-status={status}>
+        <Icon name={look.icon} size={13} />
+        {look.word}
+      </span>
+      {text ? <span class="min-w-0 text-soft">{text}</span> : null}
+    </span>
+  );
+}
