@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { Duration, durationMs } from "../schemas/duration.ts";
+import { defineNode } from "./define.ts";
+import type { Outcome } from "./define.ts";
+
+const config = z.strictObject({
+  title: z.string().max(500).meta({
+    title: "Title",
+    description: "What is to be done, such as Call {{ lead.firstName }}.",
+  }),
+  description: z.string().max(20_000).default("").meta({
+    title: "Description",
+    description: "What to say or do, and what helps to know.",
+    format: "multiline",
+  }),
+  outcomes: z.array(z.string().trim().min(1, "1 to 100 characters").max(100, "1 to 100 characters"))
+    .min(1, "1 to 10 outcomes").max(10, "1 to 10 outcomes")
+    .refine((list) => new Set(list).size === list.length, "outcomes that differ from each other")
+    .meta({
+      title: "Outcomes",
+      description: "One button each; the run goes on by the one that is pressed.",
+      uniqueItems: true,
+    }),
+  due: Duration.optional().meta({
+    title: "Due after",
+    description: "When the inbox shows it as late. It waits on.",
+    format: "duration",
+  }),
+});
+
+/** Asks a person to do something and waits until an outcome is picked; the outcome is the port. */
+export default defineNode({
+  type: "task",
+  version: 1,
+  kind: "pure",
+  title: "Task",
+  description: "Asks a person to do something and pick an outcome.",
+  category: "people",
+  icon: "list-checks",
+  config,
+  example: { title: "Call {{ lead.firstName }}", description: "", outcomes: ["Reached", "Not reached"] },
+  ports: { from: "outcomes" },
+  summary: "{{ title | truncate: 60 }}",
+  templates: { title: "text", description: "text" },
+  check: ({ title }) => title.trim() === "" ? [{ path: "title", message: "The task needs a title" }] : [],
+  run({ title, description, outcomes, due }, context): Outcome {
+    const named = title.trim() || "Task";
+    const dueAt = due ? new Date(context.now + durationMs(due)).toISOString() : null;
+    return {
+      kind: "wait",
+      for: { kind: "person", title: named },
+      reason: {
+        code: "task",
+        text: `Waiting for a person — ${named}`,
+        data: { title: named, description, outcomes, dueAt },
+      },
+    };
+  },
+});

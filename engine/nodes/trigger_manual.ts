@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { defineNode } from "./define.ts";
+
+/** Starts by hand, from the browser or `POST /api/workflow/execute`. The input is `trigger.body`. */
+export default defineNode({
+  type: "trigger_manual",
+  version: 1,
+  kind: "trigger",
+  title: "Start by hand",
+  description: "Starts when somebody presses Run, or a program calls the API.",
+  category: "triggers",
+  icon: "mouse-pointer-click",
+  config: z.strictObject({}),
+  example: {},
+  ports: [{ id: "out", label: "Started" }],
+  summary: "Started by hand",
+  templates: {},
+});
