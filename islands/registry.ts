@@ -1,0 +1,11 @@
+import type { ComponentType } from "preact";
+
+/** Loads one island; props come from the page's `data-props`. */
+// deno-lint-ignore no-explicit-any -- the registry holds islands of every props; `Island` ties name and props on the server
+export type IslandLoader = () => Promise<ComponentType<any>>;
+
+/**
+ * Every island by its path below `islands/`, without the ending: `data-island` names it, the build makes
+ * one chunk of each. Adding an island is one line here.
+ */
+export const islands: { readonly [name: string]: IslandLoader } = {};

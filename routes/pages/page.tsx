@@ -1,0 +1,102 @@
+import { getCookie } from "hono/cookie";
+import type { ComponentChildren, JSX } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { type Crumb, Frame, type NavKey, Plain } from "./components/layout.tsx";
+import { type Manifest, type PageContext, type PageDeps, userOf } from "./deps.ts";
+
+export interface PageOptions {
+  /** Of the tab, before " · LeadFlow"; carries the state: "● Waiting · Ann Lee". */
+  title: string;
+  nav: NavKey | null;
+  /** The h1; absent: the title; null: the page draws its own. */
+  heading?: ComponentChildren | null;
+  /** Where the page lies; the page itself is not among them. */
+  crumbs?: readonly Crumb[];
+  /** Buttons beside the heading. */
+  actions?: ComponentChildren;
+  /** Uses the whole width: graphs and timelines. */
+  wide?: boolean;
+  status?: 200 | 403 | 404 | 500;
+}
+
+/** A whole page for a signed-in person: frame, navigation with the inbox count, and the islands' scripts. */
+export async function renderPage(
+  c: PageContext,
+  deps: PageDeps,
+  options: PageOptions,
+  body: ComponentChildren,
+): Promise<Response> {
+  const inboxCount = await deps.engine.inbox.count();
+  const content = renderToString(
+    <Frame
+      user={userOf(c)}
+      nav={options.nav}
+      inboxCount={inboxCount}
+      crumbs={options.crumbs ?? []}
+      heading={options.heading === undefined ? options.title : options.heading}
+      actions={options.actions}
+      wide={options.wide ?? false}
+    >
+      {body}
+    </Frame>,
+  );
+  return answer(c, deps.manifest, options.title, content, options.status ?? 200);
+}
+
+/** A page without navigation, for whoever is not signed in. */
+export function renderPlain(
+  c: PageContext,
+  deps: PageDeps,
+  options: { title: string; heading?: string; status?: 200 | 403 | 404 | 409 | 422 | 429 | 500 },
+  body: ComponentChildren,
+): Response | Promise<Response> {
+  const content = renderToString(<Plain heading={options.heading ?? options.title}>{body}</Plain>);
+  return answer(c, deps.manifest, options.title, content, options.status ?? 200);
+}
+
+function answer(
+  c: PageContext,
+  manifest: Manifest,
+  title: string,
+  content: string,
+  status: 200 | 403 | 404 | 409 | 422 | 429 | 500,
+): Response | Promise<Response> {
+  const scheme = getCookie(c, "leadflow_scheme");
+  const head = renderToString(<Head title={title} manifest={manifest} islands={islandsIn(content)} />);
+  const schemeAttribute = scheme === "light" || scheme === "dark" ? ` data-scheme="${scheme}"` : "";
+  c.header("cache-control", "no-store");
+  return c.html(
+    `<!doctype html><html lang="en"${schemeAttribute}>${head}<body>${content}</body></html>`,
+    status,
+  );
+}
+
+interface HeadProps {
+  title: string;
+  manifest: Manifest;
+  islands: readonly string[];
+}
+
+function Head({ title, manifest, islands }: HeadProps): JSX.Element {
+  const entries = ["islands/client", ...islands.map((name) => `islands/${name}`)];
+  const preloads = new Set(
+    entries.flatMap((entry) => [manifest[entry], ...(manifest[`imports/${entry}`] ?? "").split(" ")]),
+  );
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>{`${title} · LeadFlow`}</title>
+      <link rel="stylesheet" href={manifest["style"]} />
+      <link rel="icon" type="image/svg+xml" href={manifest["icon"]} />
+      {[...preloads].filter(Boolean).map((path) => <link key={path} rel="modulepreload" href={path} />)}
+      <script type="module" src={manifest["islands/client"]} />
+    </head>
+  );
+}
+
+/** Names of the islands on a rendered page, so that their chunks load at once. */
+function islandsIn(content: string): string[] {
+  return [...new Set([...content.matchAll(/ data-island="([\w/]+)"/g)].map((match) => match[1] ?? ""))];
+}
