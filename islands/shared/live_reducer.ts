@@ -68,7 +68,7 @@ export function reduceExecution(execution: Execution, event: ExecutionEvent): Ex
   const data = eventData(event);
   if (data === null || event.executionId !== execution.id || data.seq <= execution.seq) return execution;
   const steps = event.taskId === null
-    ? execution.steps
+    ? endSteps(execution.steps, event)
     : execution.steps.map((step) => step.nodeId === event.taskId ? reduceStep(step, event, data) : step);
   return {
     ...execution,
@@ -85,6 +85,14 @@ export function reduceSummary<T extends ExecutionSummary>(summary: T, event: Exe
   const data = eventData(event);
   if (data === null || event.executionId !== summary.id) return summary;
   return { ...summary, ...reduceHead(summary, event, data) };
+}
+
+/** A cancelled execution starts nothing any more; steps that never began have no event of their own. */
+function endSteps(steps: Step[], event: ExecutionEvent): Step[] {
+  if (event.type !== "cancelled") return steps;
+  return steps.map((step) =>
+    isStepSettled(step.status) ? step : { ...step, status: "cancelled", until: null }
+  );
 }
 
 function reduceHead(before: ExecutionSummary, event: ExecutionEvent, data: EventData): Partial<Execution> {
@@ -134,7 +142,9 @@ function reduceStep(step: Step, event: ExecutionEvent, data: EventData): Step {
     port: data.port ?? (settled ? step.port : null),
     startedAt: step.startedAt ?? (ran ? event.timestamp : null),
     endedAt: settled ? event.timestamp : null,
-    reason: asReason(data.reason) ?? (status === step.status ? step.reason : null),
+    // An event without a status is news about the step (its mail was opened), not the reason for its status.
+    reason: (data.step === undefined ? null : asReason(data.reason)) ??
+      (status === step.status ? step.reason : null),
     failure: failure ?? (status === "failed" || status === "retrying" ? step.failure : null),
     until: status === "waiting" || status === "retrying" ? data.until ?? null : null,
     waitingFor: status === "waiting" ? step.waitingFor : null,
