@@ -1,0 +1,219 @@
+import { invalid, notFound, stale } from "../errors.ts";
+import type { Actor } from "../contract.ts";
+import type { Workflow, WorkflowGraph, WorkflowInput } from "../schemas/workflow.ts";
+import type { Write } from "../store/commit.ts";
+import { keys } from "../store/keys.ts";
+import { encode, type Entry, type Store } from "../store/store.ts";
+import {
+  abandonedKeys,
+  type Content,
+  isLarge,
+  placeContent,
+  readContent,
+  sweepContent,
+  toContent,
+} from "./content.ts";
+import { busy, MAX_TRIES, type WorkflowDeps } from "./deps.ts";
+import { runIssues } from "./issues.ts";
+import { graphOf, parseInput } from "./parse.ts";
+import { toSummary, type WorkflowRecord } from "./record.ts";
+import { type Lookup, triggersOf } from "./triggers.ts";
+
+const MAX_WEBHOOKS_LISTED = 20;
+
+/** The record; throws 404 while there is none or it is deleted. */
+export async function loadRecord(store: Store, id: string): Promise<Entry<WorkflowRecord>> {
+  const entry = await store.get<WorkflowRecord>(keys.workflow(id));
+  if (!entry || entry.value.deletedAt !== undefined) throw notFound("workflow", id);
+  return entry;
+}
+
+/** Record and draft as they were at one moment. */
+export async function loadDraft(
+  store: Store,
+  id: string,
+): Promise<{ entry: Entry<WorkflowRecord>; graph: WorkflowGraph }> {
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const entry = await loadRecord(store, id);
+    const { draftHash, draftChunks } = entry.value;
+    const graph = await readContent(store, id, { hash: draftHash, chunks: draftChunks });
+    // A save in between deletes the content that the record read before it names.
+    if (graph) return { entry, graph };
+  }
+  throw busy(id);
+}
+
+export async function getWorkflow(deps: WorkflowDeps, id: string): Promise<Workflow> {
+  const { entry, graph } = await loadDraft(deps.store, id);
+  return await toWorkflow(deps, entry.value, graph);
+}
+
+async function toWorkflow(
+  deps: WorkflowDeps,
+  record: WorkflowRecord,
+  graph: WorkflowGraph,
+): Promise<Workflow> {
+  const issues = await runIssues(deps, graph, record.id);
+  return { ...toSummary(record), ...graph, issues };
+}
+
+/** 201's workflow. `once`: checks and sets of the same commit; null when their check found it done already. */
+export async function createWorkflow(
+  deps: WorkflowDeps,
+  input: WorkflowInput,
+  actor: Actor,
+  once?: Pick<Write, "checks" | "sets">,
+): Promise<Workflow | null> {
+  const parsed = parseInput(input);
+  const graph = acceptGraph(deps, graphOf(parsed));
+  const content = toContent(graph);
+  const id = deps.newId();
+  const record = withDraft(deps, firstRecord(deps, id, parsed.name, actor), { graph, content });
+  // Staged content needs a record to belong to: should the process die, the sweep finds it by this one.
+  const hidden = isLarge(content) ? await hide(deps, { ...record, draftHash: "" }) : null;
+  const parts = await placeContent(deps.store, id, content);
+  const result = await deps.store.commit({
+    name: "workflow_create",
+    checks: [
+      { key: keys.workflow(id), versionstamp: hidden },
+      ...(parts.checks ?? []),
+      ...(once?.checks ?? []),
+    ],
+    sets: [
+      { key: keys.workflow(id), value: encode(record) },
+      ...(parts.sets ?? []),
+      ...(once?.sets ?? []),
+    ],
+  });
+  if (result.ok) return await toWorkflow(deps, record, graph);
+  if (hidden) await sweepContent(deps.store, id);
+  if (once) return null;
+  throw busy(id);
+}
+
+async function hide(deps: WorkflowDeps, record: WorkflowRecord): Promise<string> {
+  const { id } = record;
+  const result = await deps.store.commit({
+    name: "workflow_create",
+    checks: [{ key: keys.workflow(id), versionstamp: null }],
+    sets: [{ key: keys.workflow(id), value: encode({ ...record, deletedAt: deps.now() }) }],
+  });
+  if (!result.ok) throw busy(id);
+  return result.versionstamp;
+}
+
+function firstRecord(deps: WorkflowDeps, id: string, name: string, actor: Actor): WorkflowRecord {
+  const now = deps.now();
+  return {
+    v: 1,
+    id,
+    name,
+    revision: 0,
+    draftHash: "",
+    draftSize: 0,
+    draftChunks: 0,
+    version: null,
+    liveHash: null,
+    liveName: null,
+    nodeCount: 0,
+    webhooks: [],
+    createdAt: now,
+    updatedAt: now,
+    updatedBy: actor.name,
+    publishedAt: null,
+  };
+}
+
+/** Refuses what is no graph with 422 `invalid`. */
+function acceptGraph(deps: WorkflowDeps, graph: WorkflowGraph): WorkflowGraph {
+  const issues = deps.checks.shape(graph);
+  if (issues.length) throw invalid(`This is no workflow: ${issues[0]?.message}`, issues);
+  return graph;
+}
+
+/** The record with a new draft, one revision on. */
+function withDraft(
+  deps: WorkflowDeps,
+  record: WorkflowRecord,
+  draft: { graph: WorkflowGraph; content: Content },
+): WorkflowRecord {
+  return {
+    ...record,
+    revision: record.revision + 1,
+    draftHash: draft.content.hash,
+    draftSize: draft.content.size,
+    draftChunks: draft.content.chunks.length,
+    nodeCount: draft.graph.nodes.length,
+    webhooks: record.version === null ? listedPaths(draft.graph, deps.lookup) : record.webhooks,
+  };
+}
+
+/** What the list shows of a graph's webhooks. */
+export function listedPaths(graph: WorkflowGraph, lookup: Lookup): string[] {
+  return triggersOf(graph, lookup).hooks.slice(0, MAX_WEBHOOKS_LISTED).map((hook) => hook.path);
+}
+
+/** Saves a draft; throws 412 when `revision` is not the stored one. A save that changes nothing keeps the revision. */
+export async function saveWorkflow(
+  deps: WorkflowDeps,
+  at: { id: string; revision: number },
+  change: Partial<WorkflowInput>,
+  actor: Actor,
+): Promise<Workflow> {
+  let staged = false;
+  try {
+    for (let i = 0; i < MAX_TRIES; i++) {
+      const { entry, graph: before } = await loadDraft(deps.store, at.id);
+      refuseStale(entry.value, at.revision);
+      const parsed = parseInput(merged(entry.value.name, before, change));
+      const graph = acceptGraph(deps, graphOf(parsed));
+      const content = toContent(graph);
+      const same = content.hash === entry.value.draftHash;
+      if (same && parsed.name === entry.value.name) return await toWorkflow(deps, entry.value, graph);
+      if (isLarge(content) && !staged) await sweepContent(deps.store, at.id);
+      staged ||= isLarge(content);
+      const updated = { name: parsed.name, updatedAt: deps.now(), updatedBy: actor.name };
+      const record = { ...withDraft(deps, entry.value, { graph, content }), ...updated };
+      if (await commitDraft(deps.store, entry, record, content)) return await toWorkflow(deps, record, graph);
+    }
+    throw busy(at.id);
+  } catch (error) {
+    if (staged) await sweepContent(deps.store, at.id);
+    throw error;
+  }
+}
+
+async function commitDraft(
+  store: Store,
+  entry: Entry<WorkflowRecord>,
+  record: WorkflowRecord,
+  content: Content,
+): Promise<boolean> {
+  const key = keys.workflow(record.id);
+  const unchanged = record.draftHash === entry.value.draftHash;
+  const parts = unchanged ? {} : await placeContent(store, record.id, content);
+  const result = await store.commit({
+    name: "workflow_save",
+    checks: [{ key, versionstamp: entry.versionstamp }, ...(parts.checks ?? [])],
+    sets: [{ key, value: encode(record) }, ...(parts.sets ?? [])],
+    deletes: await abandonedKeys(store, entry.value, record.draftHash),
+  });
+  return result.ok;
+}
+
+export function refuseStale(record: WorkflowRecord, revision: number): void {
+  if (record.revision === revision) return;
+  throw stale(
+    `The workflow is at revision ${record.revision}; the change was made on revision ${revision}`,
+  );
+}
+
+/** Absent parts stay as they are. */
+function merged(name: string, before: WorkflowGraph, change: Partial<WorkflowInput>): unknown {
+  return {
+    name: change.name ?? name,
+    nodes: change.nodes ?? before.nodes,
+    edges: change.edges ?? before.edges,
+    settings: change.settings ?? before.settings,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Actor, Workflows } from "../contract.ts";
+import type { Page, Paging } from "../schemas/problem.ts";
+import type {
+  Workflow,
+  WorkflowGraph,
+  WorkflowInput,
+  WorkflowSummary,
+  WorkflowVersion,
+} from "../schemas/workflow.ts";
+import type { Write } from "../store/commit.ts";
+import { keys } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+import { busy, type WorkflowDeps } from "./deps.ts";
+import { createWorkflow, getWorkflow, loadRecord, saveWorkflow } from "./drafts.ts";
+import { runIssues } from "./issues.ts";
+import { collectPage, newestFirst, ULID_CURSOR } from "./pages.ts";
+import { describeVersion, loadVersion, publishWorkflow } from "./published.ts";
+import { type HookRecord, type PublishedRecord, toSummary, toVersion } from "./record.ts";
+import type { VersionRecord, WorkflowRecord } from "./record.ts";
+import { purgeDeleted, purgeWorkflow, removeWorkflow } from "./removal.ts";
+
+export { ensureSample } from "./ensure_sample.ts";
+export type { WorkflowDeps } from "./deps.ts";
+export type { HookRecord, ListenerRecord, PublishedRecord } from "./record.ts";
+
+/** The subject with what the worker and the triggers ask of it. */
+export interface WorkflowSubject extends Workflows {
+  /** The graph under the name it was published with; 404. Immutable: callers may keep it. */
+  loadVersion(workflowId: string, version: number): Promise<WorkflowGraph & { name: string }>;
+  /** What is live, with the versionstamp that accepting checks; null while nothing is. */
+  loadPublished(workflowId: string): Promise<{ value: PublishedRecord; versionstamp: string } | null>;
+  /** Whose webhook listens on the path; null: nobody's. */
+  resolveHook(path: string): Promise<HookRecord | null>;
+  /** Like `create`, with checks and sets in the same commit; null when a check says that it was done before. */
+  createOnce(
+    input: WorkflowInput,
+    actor: Actor,
+    once: Pick<Write, "checks" | "sets">,
+  ): Promise<Workflow | null>;
+  /** Called when an execution was forgotten: deletes a deleted workflow whose last one it was. */
+  purge(workflowId: string): Promise<boolean>;
+  /** Purges all that a death between two commits left; for the start of a process. */
+  purgeDeleted(): Promise<number>;
+}
+
+/** Drafts, versions and publishing over the store (contract: `Workflows`). Lists run by creation, newest first. */
+export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
+  const { store } = deps;
+  return {
+    list: (paging) => listWorkflows(store, paging),
+    async create(input, actor): Promise<Workflow> {
+      const created = await createWorkflow(deps, input, actor);
+      if (!created) throw busy(input.name);
+      return created;
+    },
+    createOnce: (input, actor, once) => createWorkflow(deps, input, actor, once),
+    get: (id) => getWorkflow(deps, id),
+    save: (id, revision, change, actor) => saveWorkflow(deps, { id, revision }, change, actor),
+    remove: (id, options, actor) => removeWorkflow(deps, id, options, actor),
+    publish: (id, options, actor) => publishWorkflow(deps, id, options, actor),
+    versions: (id) => listVersions(store, id),
+    version: (id, version) => describeVersion(store, id, version),
+    check: (graph, workflowId) => runIssues(deps, graph, workflowId ?? null),
+    loadVersion: (id, version) => loadVersion(store, id, version),
+    loadPublished: (id) => store.get<PublishedRecord>(keys.published(id)),
+    async resolveHook(path): Promise<HookRecord | null> {
+      return (await store.get<HookRecord>(keys.hook(path)))?.value ?? null;
+    },
+    purge: (id) => purgeWorkflow(store, id),
+    purgeDeleted: () => purgeDeleted(store, deps.now()),
+  };
+}
+
+async function listWorkflows(store: Store, paging: Paging & { q?: string }): Promise<Page<WorkflowSummary>> {
+  const wanted = paging.q?.trim().toLowerCase() ?? "";
+  const candidates = newestFirst<WorkflowRecord>(store, keys.workflow("").slice(0, 1), {
+    cursor: paging.cursor,
+    pattern: ULID_CURSOR,
+  });
+  return await collectPage(candidates, {
+    paging,
+    keep: (record) => record.deletedAt === undefined && record.name.toLowerCase().includes(wanted),
+    view: toSummary,
+    at: (record) => record.createdAt,
+  });
+}
+
+/** Newest first; throws 404. */
+async function listVersions(store: Store, id: string): Promise<WorkflowVersion[]> {
+  await loadRecord(store, id);
+  const prefix = keys.version(id, 0).slice(0, 2);
+  const found: WorkflowVersion[] = [];
+  for await (const { value } of store.list<VersionRecord>({ selector: { prefix }, reverse: true })) {
+    found.push(toVersion(value));
+  }
+  return found;
+}

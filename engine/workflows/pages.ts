@@ -1,0 +1,70 @@
+import { invalid } from "../errors.ts";
+import type { Page, Paging } from "../schemas/problem.ts";
+import type { Key } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+
+/** How long one page of a filtered list may search. */
+export const SEARCH_MS = 50;
+
+/** One record on the way into a page; `cursor` names its place, so that the next page goes on behind it. */
+export interface Candidate<R> {
+  cursor: string;
+  record: R;
+}
+
+/** Records under a prefix whose keys end in an ordered id, newest first, from behind the cursor. */
+export async function* newestFirst<R>(
+  store: Store,
+  prefix: Key,
+  options: { cursor?: string | null | undefined; pattern: RegExp; batchSize?: number },
+): AsyncGenerator<Candidate<R>> {
+  const { cursor, pattern, batchSize = 200 } = options;
+  if (cursor && !pattern.test(cursor)) throw badCursor();
+  const selector = cursor ? { prefix, end: [...prefix, cursor] } : { prefix };
+  for await (const entry of store.list<R>({ selector, reverse: true, batchSize })) {
+    yield { cursor: String(entry.key.at(-1)), record: entry.value };
+  }
+}
+
+/** The refusal of a cursor that we did not give. */
+export function badCursor(): Error {
+  return invalid("The cursor is none of ours", [
+    { path: "cursor", message: "is no cursor of this list", accepted: "a nextCursor as it was answered" },
+  ]);
+}
+
+/**
+ * Fills one page. A record that `keep` refuses is passed over; after 50 ms the search stops and says by
+ * `searchedUntil` (ISO 8601) how far back it came (ENGINE.md rule 27). At least one record is looked at.
+ */
+export async function collectPage<R, T>(
+  candidates: AsyncIterable<Candidate<R>>,
+  plan: {
+    paging: Paging;
+    keep(record: R): boolean;
+    view(record: R): T;
+    /** Epoch ms by which the list is ordered. */
+    at(record: R): number;
+    elapsed?: () => number;
+  },
+): Promise<Page<T>> {
+  const elapsed = plan.elapsed ?? (() => performance.now());
+  const started = elapsed();
+  const items: T[] = [];
+  let last = "";
+  for await (const { cursor, record } of candidates) {
+    if (plan.keep(record)) {
+      // Only a further match makes a further page: no empty page at the end.
+      if (items.length === plan.paging.limit) return { items, nextCursor: last };
+      items.push(plan.view(record));
+      last = cursor;
+    }
+    if (elapsed() - started >= SEARCH_MS) {
+      return { items, nextCursor: cursor, searchedUntil: new Date(plan.at(record)).toISOString() };
+    }
+  }
+  return { items, nextCursor: null };
+}
+
+/** Ids of records: ULIDs. */
+export const ULID_CURSOR = /^[0-9A-Za-z]{1,64}$/;

@@ -1,0 +1,90 @@
+import type { WorkflowSummary, WorkflowVersion } from "../schemas/workflow.ts";
+
+/** `["workflow", id]`. Times are epoch ms. */
+export interface WorkflowRecord {
+  v: 1;
+  id: string;
+  name: string;
+  /** +1 per saved draft. */
+  revision: number;
+  /** Where the draft's content lies: SHA-256 of its JSON, bytes and chunks. */
+  draftHash: string;
+  draftSize: number;
+  draftChunks: number;
+  /** The live version, or null while never published. */
+  version: number | null;
+  liveHash: string | null;
+  liveName: string | null;
+  nodeCount: number;
+  /** Paths of its webhooks, from the live version, else from the draft; the first 20. */
+  webhooks: string[];
+  createdAt: number;
+  updatedAt: number;
+  updatedBy: string;
+  publishedAt: number | null;
+  /** Set while deleted, or not yet whole: such a record is passed over. */
+  deletedAt?: number;
+}
+
+/** `["version", workflowId, version]`: immutable. */
+export interface VersionRecord {
+  v: 1;
+  workflowId: string;
+  version: number;
+  name: string;
+  hash: string;
+  chunks: number;
+  publishedAt: number;
+  publishedBy: string;
+  note?: string;
+}
+
+/** `["published", workflowId]`: read and checked by everything that accepts. */
+export interface PublishedRecord {
+  v: 1;
+  version: number;
+  hash: string;
+  at: number;
+}
+
+/** `["hook", path]`: a live webhook. */
+export interface HookRecord {
+  v: 1;
+  workflowId: string;
+  nodeId: string;
+  method: string;
+}
+
+/** `["listener", signal, workflowId, nodeId]`: a live version that a signal starts. */
+export interface ListenerRecord {
+  v: 1;
+  version: number;
+}
+
+/** A line of the list. */
+export function toSummary(record: WorkflowRecord): WorkflowSummary {
+  return {
+    id: record.id,
+    name: record.name,
+    revision: record.revision,
+    version: record.version,
+    draftChanged: record.draftHash !== record.liveHash,
+    nodeCount: record.nodeCount,
+    webhooks: record.webhooks.map((path) => `/hooks/${path}`),
+    createdAt: new Date(record.createdAt).toISOString(),
+    updatedAt: new Date(record.updatedAt).toISOString(),
+    publishedAt: record.publishedAt === null ? null : new Date(record.publishedAt).toISOString(),
+  };
+}
+
+/** A line of the history. */
+export function toVersion(record: VersionRecord): WorkflowVersion {
+  return {
+    workflowId: record.workflowId,
+    version: record.version,
+    name: record.name,
+    publishedAt: new Date(record.publishedAt).toISOString(),
+    publishedBy: record.publishedBy,
+    ...(record.note ? { note: record.note } : {}),
+  };
+}

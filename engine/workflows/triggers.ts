@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { NodeType } from "../nodes/define.ts";
+import type { Issue, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
+
+/** A node type by its name. */
+export type Lookup = (type: string) => NodeType | undefined;
+
+export interface Hook {
+  nodeId: string;
+  path: string;
+  method: string;
+}
+
+export interface Listener {
+  nodeId: string;
+  signal: string;
+}
+
+/** What a graph listens to. */
+export interface GraphTriggers {
+  hooks: Hook[];
+  listeners: Listener[];
+}
+
+/** One publish writes and checks them all in one atomic. */
+export const MAX_TRIGGERS = 50;
+
+const HookConfig = z.object({ path: z.string().min(1).max(200), method: z.string().default("POST") });
+const ListenerConfig = z.object({ signal: z.string().min(1).max(200) });
+
+/** Webhooks and signals that start the graph; a trigger whose config is unfinished is passed over. */
+export function triggersOf(graph: WorkflowGraph, lookup: Lookup): GraphTriggers {
+  const found: GraphTriggers = { hooks: [], listeners: [] };
+  for (const node of graph.nodes) {
+    if (node.type === "trigger_webhook") {
+      const parsed = HookConfig.safeParse(configOf(node, lookup));
+      if (parsed.success) {
+        const { path, method } = parsed.data;
+        found.hooks.push({ nodeId: node.id, path, method: method.toUpperCase() });
+      }
+    } else if (node.type === "trigger_signal") {
+      const parsed = ListenerConfig.safeParse(configOf(node, lookup));
+      if (parsed.success) found.listeners.push({ nodeId: node.id, signal: parsed.data.signal });
+    }
+  }
+  return found;
+}
+
+/** With the node type's defaults where it parses. */
+function configOf(node: WorkflowNode, lookup: Lookup): unknown {
+  const parsed = lookup(node.type)?.config.safeParse(node.data.config);
+  return parsed?.success ? parsed.data : node.data.config;
+}
+
+/** Too many triggers, or one path twice within the graph. */
+export function triggerIssues({ hooks, listeners }: GraphTriggers): Issue[] {
+  const issues: Issue[] = [];
+  const count = hooks.length + listeners.length;
+  if (count > MAX_TRIGGERS) {
+    const message = `has ${count} webhooks and signals that start it`;
+    issues.push({ path: "nodes", message, accepted: `at most ${MAX_TRIGGERS}` });
+  }
+  const owners = new Map<string, string>();
+  for (const { nodeId, path } of hooks) {
+    const owner = owners.get(path);
+    if (owner) issues.push(pathIssue(nodeId, `The path "${path}" is used by the node "${owner}" too`));
+    else owners.set(path, nodeId);
+  }
+  return issues;
+}
+
+/** An issue at a webhook's path. */
+export function pathIssue(nodeId: string, message: string): Issue {
+  return {
+    path: `nodes.${nodeId}.config.path`,
+    nodeId,
+    message,
+    accepted: "a path that no other webhook listens on",
+  };
+}
