@@ -1,0 +1,35 @@
+import type { Role } from "../contract.ts";
+
+/** From the one who may least to the one who may all (SECURITY, rule 7). */
+export const ROLES = ["viewer", "operator", "editor", "admin", "owner"] as const satisfies readonly Role[];
+
+/** Every action and the least role that may do it. Routes name one each; a new action is a new line. */
+export const ACTIONS = {
+  "me.see": "viewer",
+  "api.see": "viewer",
+  "workflow.see": "viewer",
+  "workflow.edit": "editor",
+  "workflow.publish": "editor",
+  "workflow.delete": "editor",
+  "execution.see": "viewer",
+  "execution.start": "operator",
+  "execution.cancel": "operator",
+  "execution.retry": "operator",
+  /** Bodies: inputs and outputs of steps, texts of messages. */
+  "payload.see": "operator",
+  "inbox.see": "viewer",
+  "inbox.complete": "operator",
+  "lead.see": "viewer",
+  "lead.edit": "editor",
+  "lead.signal": "operator",
+  "lead.delete": "editor",
+  "message.see": "viewer",
+  "secret.see": "admin",
+  "secret.edit": "admin",
+} as const satisfies { [action: string]: Role };
+export type Action = keyof typeof ACTIONS;
+
+/** May this role do it? */
+export function can(role: Role, action: Action): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(ACTIONS[action]);
+}
