@@ -8,4 +8,10 @@ export type IslandLoader = () => Promise<ComponentType<any>>;
  * Every island by its path below `islands/`, without the ending: `data-island` names it, the build makes
  * one chunk of each. Adding an island is one line here.
  */
-export const islands: { readonly [name: string]: IslandLoader } = {};
+export const islands: { readonly [name: string]: IslandLoader } = {
+  "inbox/Inbox": async () => (await import("./inbox/Inbox.tsx")).Inbox,
+  "leads/LeadDialog": async () => (await import("./leads/LeadDialog.tsx")).LeadDialog,
+  "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,
+  "workflow/WorkflowActions": async () => (await import("./workflow/WorkflowActions.tsx")).WorkflowActions,
+  "workflow/WorkflowList": async () => (await import("./workflow/WorkflowList.tsx")).WorkflowList,
+};

@@ -1,0 +1,110 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { InboxItem } from "../../engine/schemas/inbox.ts";
+import { Empty } from "../../routes/pages/components/empty.tsx";
+import { Icon } from "../../routes/pages/components/icon.tsx";
+import { callApi } from "../shared/api.ts";
+import { announce } from "../shared/copy.ts";
+import { INBOX_CHANGED } from "../shared/inbox_count.ts";
+import { type InboxState, refreshed, settledHere, sortItems, taken } from "./inbox_model.ts";
+import { InboxCard } from "./InboxCard.tsx";
+import { moveOnKey } from "./inbox_keys.ts";
+
+const EVERY_MS = 5_000;
+
+export interface InboxProps {
+  items: InboxItem[];
+  /** Epoch ms of drawing. */
+  now: number;
+}
+
+/** What needs a person, as cards: answered with one press, kept fresh while it is seen. */
+export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
+  const [state, setState] = useState<InboxState>({ items: sortItems(items), gathered: [], settled: [] });
+  const list = useRef<HTMLDivElement>(null);
+  const now = useRefreshed(drawnAt, (fresh) => setState((held) => refreshed(held, fresh)));
+  useEffect(() => {
+    if (!list.current) return;
+    return moveOnKey(document, list.current);
+  }, []);
+
+  function settle(item: InboxItem, words: string): void {
+    const next = nextCardOf(list.current, item.id);
+    setState((held) => settledHere(held, item, words));
+    announce(document, words);
+    document.dispatchEvent(new Event(INBOX_CHANGED));
+    next?.focus();
+  }
+
+  return (
+    <div class="grid gap-4" ref={list}>
+      {state.gathered.length
+        ? (
+          <button type="button" class="button justify-self-start" onClick={() => setState(taken)}>
+            <Icon name="plus" /> {state.gathered.length} new
+          </button>
+        )
+        : null}
+      {state.settled.length ? <SettledLines state={state} /> : null}
+      {state.items.map((item) => (
+        <InboxCard
+          key={item.id}
+          item={item}
+          now={now}
+          onSettled={(words) => settle(item, words)}
+        />
+      ))}
+      {state.items.length === 0
+        ? (
+          <Empty
+            icon="check"
+            action={<a class="button" href="/executions">See executions</a>}
+          >
+            Nothing needs you now.
+          </Empty>
+        )
+        : null}
+    </div>
+  );
+}
+
+function SettledLines({ state }: { state: InboxState }): JSX.Element {
+  return (
+    <ul class="grid gap-1">
+      {state.settled.map(({ id, words, executionId }) => (
+        <li key={id} class="notice" data-tone="good">
+          <Icon name="check" size={18} class="mt-0.5" />
+          <span class="min-w-0 flex-1">{words}. The execution goes on.</span>
+          <a class="link" href={`/executions/${executionId}`}>See it</a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Asks for the list every few seconds while the page is seen; returns the present moment for ages and dues. */
+function useRefreshed(drawnAt: number, take: (items: InboxItem[]) => void): number {
+  const [now, setNow] = useState(drawnAt);
+  useEffect(() => {
+    const refresh = async (): Promise<void> => {
+      if (document.hidden) return;
+      const answer = await callApi<{ items: InboxItem[] }>("GET", "/api/inbox?limit=100");
+      setNow(Date.now());
+      if (answer.ok) take(answer.data.items);
+    };
+    const timer = setInterval(refresh, EVERY_MS);
+    document.addEventListener("visibilitychange", refresh);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", refresh);
+    };
+  }, []);
+  return now;
+}
+
+/** Where focus goes when a card leaves: the one behind it, else the one before. */
+function nextCardOf(list: HTMLElement | null, id: string): HTMLElement | null {
+  const cards = [...list?.querySelectorAll<HTMLElement>("[data-card]") ?? []];
+  const at = cards.findIndex((card) => card.dataset.card === id);
+  return cards[at + 1] ?? cards[at - 1] ?? null;
+}

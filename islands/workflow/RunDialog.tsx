@@ -1,0 +1,103 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Problem } from "../../engine/schemas/problem.ts";
+import type { WorkflowNode } from "../../engine/schemas/workflow.ts";
+import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
+import { Field } from "../../routes/pages/components/form.tsx";
+import { Icon } from "../../routes/pages/components/icon.tsx";
+import { Dialog } from "../shared/Dialog.tsx";
+import { fetchWorkflow, parseTyped, runWorkflow, triggersOf } from "./workflow_calls.ts";
+
+/** What a first run starts from: the sample that the docs send with curl. */
+export const SAMPLE_INPUT = `{
+  "email": "ann@example.com",
+  "firstName": "Ann",
+  "company": "Acme",
+  "score": 72
+}`;
+
+/** Asks for the input and the trigger, starts the live version and goes to the new execution. */
+export function RunDialog(
+  props: { workflow: { id: string; name: string } | null; onClose: () => void },
+): JSX.Element {
+  const { workflow, onClose } = props;
+  return (
+    <Dialog open={workflow !== null} title={`Run ${workflow?.name ?? ""}`} onClose={onClose}>
+      {workflow ? <RunForm key={workflow.id} workflowId={workflow.id} /> : null}
+    </Dialog>
+  );
+}
+
+function RunForm({ workflowId }: { workflowId: string }): JSX.Element {
+  const [text, setText] = useState(SAMPLE_INPUT);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const { triggers, trigger, setTrigger } = useTriggers(workflowId);
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault();
+    const input = parseTyped(text);
+    if (!input.ok) return setProblem(input.problem);
+    setBusy(true);
+    const answer = await runWorkflow(workflowId, input.data, trigger);
+    if (answer.ok) return location.assign(`/executions/${answer.data.executionId}`);
+    setBusy(false);
+    setProblem(answer.problem);
+  }
+
+  return (
+    <form class="grid gap-4" onSubmit={submit}>
+      {triggers.length > 1
+        ? (
+          <Field id="run-trigger" label="Start at">
+            <select
+              id="run-trigger"
+              class="input"
+              value={trigger}
+              onInput={(e) => setTrigger(e.currentTarget.value)}
+            >
+              {triggers.map((node) => (
+                <option key={node.id} value={node.id}>{node.data.label || node.id}</option>
+              ))}
+            </select>
+          </Field>
+        )
+        : null}
+      <Field id="run-input" label="Input" hint="JSON. An e-mail address in it finds or creates the lead.">
+        <textarea
+          id="run-input"
+          class="input mono"
+          rows={8}
+          spellcheck={false}
+          value={text}
+          aria-describedby="run-input-hint"
+          onInput={(e) => setText(e.currentTarget.value)}
+        />
+      </Field>
+      {problem ? <ErrorCard problem={problem} /> : null}
+      <button type="submit" class="button justify-self-start" data-kind="primary" disabled={busy}>
+        <Icon name="play" /> {busy ? "Starting …" : "Run"}
+      </button>
+    </form>
+  );
+}
+
+/** The workflow's triggers; a manual one is the first choice, since a person starts this run. */
+function useTriggers(workflowId: string): {
+  triggers: WorkflowNode[];
+  trigger: string | undefined;
+  setTrigger: (id: string) => void;
+} {
+  const [triggers, setTriggers] = useState<WorkflowNode[]>([]);
+  const [trigger, setTrigger] = useState<string | undefined>(undefined);
+  useEffect(() => {
+    fetchWorkflow(workflowId).then((answer) => {
+      if (!answer.ok) return;
+      const found = triggersOf(answer.data.nodes);
+      const first = found.find((node) => node.type === "trigger_manual") ?? found[0];
+      setTriggers(found);
+      setTrigger(first?.id);
+    });
+  }, [workflowId]);
+  return { triggers, trigger, setTrigger };
+}

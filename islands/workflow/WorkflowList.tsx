@@ -1,0 +1,83 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Problem } from "../../engine/schemas/problem.ts";
+import type { WorkflowSummary } from "../../engine/schemas/workflow.ts";
+import { Empty } from "../../routes/pages/components/empty.tsx";
+import { Icon } from "../../routes/pages/components/icon.tsx";
+import { Table } from "../../routes/pages/components/table.tsx";
+import { DeleteDialog } from "./DeleteDialog.tsx";
+import { ImportDialog } from "./ImportDialog.tsx";
+import { PublishRefusal } from "./PublishOutcome.tsx";
+import { RunDialog } from "./RunDialog.tsx";
+import { publishWorkflow } from "./workflow_calls.ts";
+import { WorkflowRow } from "./WorkflowRow.tsx";
+
+export interface WorkflowListProps {
+  items: WorkflowSummary[];
+  /** Where webhooks are called, without a slash at the end. */
+  publicUrl: string;
+}
+
+type Open = { kind: "none" | "import" } | { kind: "run" | "delete"; workflow: WorkflowSummary };
+
+/** The workflow list: publish, run, export, delete and import. */
+export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Element {
+  const [rows, setRows] = useState(items);
+  const [open, setOpen] = useState<Open>({ kind: "none" });
+  const [refusal, setRefusal] = useState<{ name: string; problem: Problem } | null>(null);
+  const [busy, setBusy] = useState<string | null>(null);
+  const close = (): void => setOpen({ kind: "none" });
+
+  async function publish(row: WorkflowSummary): Promise<void> {
+    setBusy(row.id);
+    const answer = await publishWorkflow(row.id);
+    setBusy(null);
+    if (!answer.ok) return setRefusal({ name: row.name, problem: answer.problem });
+    setRefusal(null);
+    const published = {
+      ...row,
+      version: answer.data.version,
+      draftChanged: false,
+      publishedAt: new Date().toISOString(),
+    };
+    setRows((all) => all.map((one) => one.id === row.id ? published : one));
+  }
+
+  return (
+    <div class="grid gap-4">
+      <div class="flex justify-end">
+        <button type="button" class="button" onClick={() => setOpen({ kind: "import" })}>
+          <Icon name="upload" /> Import JSON
+        </button>
+      </div>
+      {refusal ? <PublishRefusal {...refusal} /> : null}
+      {rows.length
+        ? (
+          <Table label="Workflows" heads={["Name", "Live", "Webhook", "Updated", ""]}>
+            {rows.map((row) => (
+              <WorkflowRow
+                key={row.id}
+                row={row}
+                publicUrl={publicUrl}
+                busy={busy === row.id}
+                onPublish={() => publish(row)}
+                onRun={() => setOpen({ kind: "run", workflow: row })}
+                onDelete={() => setOpen({ kind: "delete", workflow: row })}
+              />
+            ))}
+          </Table>
+        )
+        : <Empty icon="workflow">No workflow yet: import one as JSON to begin.</Empty>}
+      <ImportDialog open={open.kind === "import"} onClose={close} />
+      <RunDialog workflow={open.kind === "run" ? open.workflow : null} onClose={close} />
+      <DeleteDialog
+        workflow={open.kind === "delete" ? open.workflow : null}
+        onClose={close}
+        onDeleted={(id) => {
+          setRows((all) => all.filter((one) => one.id !== id));
+          close();
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Problem } from "../../engine/schemas/problem.ts";
+import type { Workflow, WorkflowNode, WorkflowSummary } from "../../engine/schemas/workflow.ts";
+import { type Answer, callApi } from "../shared/api.ts";
+
+/** Calls of the workflow pages; every one answers with data or the problem to show. */
+export function publishWorkflow(id: string): Promise<Answer<{ version: number }>> {
+  return callApi("POST", `/api/workflow/${id}/publish`, { body: {} });
+}
+
+export function fetchWorkflow(id: string): Promise<Answer<Workflow>> {
+  return callApi("GET", `/api/workflow/${id}`);
+}
+
+export function runWorkflow(
+  workflowId: string,
+  input: unknown,
+  trigger: string | undefined,
+): Promise<Answer<{ executionId: string }>> {
+  return callApi("POST", "/api/workflow/execute", {
+    body: { workflowId, input, ...(trigger ? { trigger } : {}) },
+    // One key per press: a repeated request (a lost answer, a retry by the network) starts nothing twice.
+    headers: { "idempotency-key": crypto.randomUUID() },
+  });
+}
+
+export function importWorkflow(document: unknown): Promise<Answer<WorkflowSummary>> {
+  return callApi("POST", "/api/workflow", {
+    body: document,
+    headers: { "idempotency-key": crypto.randomUUID() },
+  });
+}
+
+/** `running` says what becomes of unsettled executions; without it they make a 409. */
+export function deleteWorkflow(id: string, running?: "cancel" | "finish"): Promise<Answer<null>> {
+  return callApi("DELETE", `/api/workflow/${id}${running ? `?running=${running}` : ""}`);
+}
+
+/** Parses JSON that a person typed; the problem says where it ends to be JSON. */
+export function parseTyped(text: string): Answer<unknown> {
+  try {
+    return { ok: true, data: JSON.parse(text) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ok: false, problem: typedProblem(`This is not JSON: ${reason}`) };
+  }
+}
+
+function typedProblem(detail: string): Problem {
+  return { type: "/problems/malformed", title: "Not JSON", status: 400, detail };
+}
+
+/** The nodes that an execution can start at. */
+export function triggersOf(nodes: readonly WorkflowNode[]): WorkflowNode[] {
+  return nodes.filter((node) => node.type.startsWith("trigger_"));
+}
