@@ -1,0 +1,45 @@
+import type { Tokens } from "./tokens.ts";
+
+export type LinkToken =
+  | { kind: "open"; messageId: string }
+  | { kind: "click"; messageId: string; url: string };
+
+export interface Links {
+  /** Address of the open pixel, or null while the house has no public address. */
+  openLink(messageId: string): string | null;
+  /** Address that counts a click and goes on to `url`; null for anything but http and https. */
+  clickLink(messageId: string, url: string): string | null;
+  /** What a token from a pixel or a link says; null when it is not ours. */
+  readToken(token: string): LinkToken | null;
+}
+
+/** Signed links in mails: `<public>/t/o/<token>.gif` and `<public>/t/c/<token>`. */
+export function createLinks(options: { tokens: Tokens; publicUrl: () => string }): Links {
+  const { tokens } = options;
+  const base = (): string => options.publicUrl().replace(/\/+$/, "");
+  return {
+    openLink(messageId: string): string | null {
+      return base() === "" ? null : `${base()}/t/o/${tokens.sign({ k: "open", m: messageId })}.gif`;
+    },
+    clickLink(messageId: string, url: string): string | null {
+      if (base() === "" || !isWebUrl(url)) return null;
+      return `${base()}/t/c/${tokens.sign({ k: "click", m: messageId, u: url })}`;
+    },
+    readToken(token: string): LinkToken | null {
+      const payload = tokens.verify(token);
+      if (payload === null || typeof payload.m !== "string") return null;
+      if (payload.k === "open") return { kind: "open", messageId: payload.m };
+      if (payload.k === "click" && typeof payload.u === "string" && isWebUrl(payload.u)) {
+        return { kind: "click", messageId: payload.m, url: payload.u };
+      }
+      return null;
+    },
+  };
+}
+
+/** Is this an absolute http or https address? Others are never signed nor followed. */
+export function isWebUrl(url: string): boolean {
+  if (url.length > 8_000 || !/^https?:\/\//i.test(url)) return false;
+  const parsed = URL.parse(url);
+  return parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:");
+}
