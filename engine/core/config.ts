@@ -17,6 +17,14 @@ export interface CompiledConfig {
   readonly slots: Map<string, Slots> | null;
   /** Every path that its templates read. */
   readonly paths: readonly string[][];
+  /** The same with the field that reads it. */
+  readonly reads: readonly ConfigRead[];
+}
+
+/** A field (dotted) and a path that its template reads. */
+export interface ConfigRead {
+  readonly field: string;
+  readonly path: readonly string[];
 }
 
 /** Where in a config something is wrong: a dotted path, as in an Issue. */
@@ -25,6 +33,9 @@ export interface ConfigProblem {
   message: string;
   accepted?: string;
 }
+
+/** `{ "a": {{ b }} }` or `[…]`, but not `{{ b }}`. */
+const DOCUMENT = /^\s*(\{(?!\{)|\[)/;
 
 interface Pattern {
   readonly segments: readonly string[];
@@ -39,8 +50,9 @@ function isSecretRef(value: Json): boolean {
 
 /**
  * Compiles every text of the config that a pattern names: `subject`, `headers.*.value` (`*` is any member), or a
- * part of the config whose texts are all templates (`body`). Below such a part, `json` becomes `value`: its texts
- * are members of an object that is written as JSON later. What has problems is taken as it is.
+ * part of the config whose texts are all templates (`body`). `json` quotes values in a text that is a JSON document;
+ * in any other text, and in the members of an object (which is written as JSON later), it is `value`. What has
+ * problems is taken as it is.
  */
 export function compileConfig(
   config: JsonObject,
@@ -52,12 +64,13 @@ export function compileConfig(
   }));
   const compiler = new Compiler();
   const slots = patterns.length > 0 ? compiler.members(config, patterns, []) : null;
-  return { compiled: { config, slots, paths: compiler.paths }, problems: compiler.problems };
+  const { reads, problems } = compiler;
+  return { compiled: { config, slots, reads, paths: reads.map((read) => [...read.path]) }, problems };
 }
 
 class Compiler {
   readonly problems: ConfigProblem[] = [];
-  readonly paths: string[][] = [];
+  readonly reads: ConfigRead[] = [];
 
   members(parent: Json, patterns: readonly Pattern[], path: readonly string[]): Map<string, Slots> | null {
     if (typeof parent !== "object" || parent === null || isSecretRef(parent)) return null;
@@ -83,7 +96,8 @@ class Compiler {
   }
 
   #compile(source: string, encoding: Encoding, path: readonly string[]): Template | null {
-    const result = compileTemplate(source, encoding, { roots: VIEW_ROOTS });
+    const literal = encoding === "json" && !DOCUMENT.test(source);
+    const result = compileTemplate(source, literal ? "value" : encoding, { roots: VIEW_ROOTS });
     if ("problems" in result) {
       for (const { message, offset } of result.problems) {
         this.#report(path, offset > 0 ? `${message} (at character ${offset + 1})` : message);
@@ -91,7 +105,8 @@ class Compiler {
       return null;
     }
     if (result.template.parts.length === 0) return null;
-    this.paths.push(...templatePaths(result.template));
+    const field = path.join(".");
+    for (const read of templatePaths(result.template)) this.reads.push({ field, path: read });
     return result.template;
   }
 
