@@ -45,15 +45,11 @@ export default defineNode({
   check: ({ title }) => title.trim() === "" ? [{ path: "title", message: "The task needs a title" }] : [],
   run({ title, description, outcomes, due }, context): Outcome {
     const named = title.trim() || "Task";
-    const dueAt = due ? new Date(context.now + durationMs(due)).toISOString() : null;
+    const dueAt = due ? context.now + durationMs(due) : undefined;
     return {
       kind: "wait",
-      for: { kind: "person", title: named },
-      reason: {
-        code: "task",
-        text: `Waiting for a person — ${named}`,
-        data: { title: named, description, outcomes, dueAt },
-      },
+      for: { kind: "person", title: named, description, outcomes, ...(dueAt === undefined ? {} : { dueAt }) },
+      reason: { code: "task", text: `Waiting for a person — ${named}`, data: { outcomes } },
     };
   },
 });

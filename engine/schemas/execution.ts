@@ -51,7 +51,16 @@ export type Failure = z.infer<typeof Failure>;
 /** What a waiting step waits for. */
 export const WaitingFor = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("time") }),
-  z.object({ kind: z.literal("person"), title: z.string() }),
+  z.object({
+    kind: z.literal("person"),
+    title: z.string(),
+    /** What to say or do; plain text. */
+    description: z.string().optional(),
+    /** What can be answered; each is a port. */
+    outcomes: z.array(z.string()).optional(),
+    /** Epoch ms. */
+    dueAt: z.number().optional(),
+  }),
   /** A send whose result nobody knows: a person decides. */
   z.object({ kind: z.literal("uncertain"), title: z.string() }),
 ]);

@@ -1,3 +1,4 @@
+import { Batch, measure } from "./batch.ts";
 import type { Key } from "./keys.ts";
 
 /** Every commit has a name; the fault tests hit each of them. */
@@ -47,8 +48,8 @@ export interface Write {
   sums?: { key: Key; add: number }[];
   /** Times (epoch ms) at which a bell should ring. */
   bells?: number[];
-  /** Written as one feed record per atomic: which executions got which event records. */
-  feed?: { executionId: string; seq: number };
+  /** Written as one feed record per atomic: which executions got which event records (by their first seq). */
+  feed?: { executionId: string; seq: number }[];
   /** Written under a key that ends in the commit's versionstamp. */
   stamped?: { prefix: Key; value: Uint8Array }[];
   /** A set key whose value carries `"commit": id`: tells after an unknown throw whether this write was applied. */
@@ -57,28 +58,168 @@ export interface Write {
 
 export type CommitResult = { ok: true; versionstamp: string } | { ok: false; stale: Key[] };
 
-/** Commits writes; many in one atomic. */
+export interface CommitterOptions {
+  now(): number;
+  /** 0 ≤ x < 1: jitter of retries. */
+  random(): number;
+  /** Ring KV queue messages with waits. */
+  queue: boolean;
+  /** Called with what has been committed, before its owners go on. */
+  onCommitted(writes: readonly Write[]): void;
+  /** Called with the names of a batch before it is committed: the fault tests aim by it. */
+  onBatch?(names: readonly CommitName[]): void;
+}
+
+interface Pending {
+  write: Write;
+  failures: number;
+  resolve(result: CommitResult): void;
+  reject(error: unknown): void;
+}
+
+/** Two atomics under way keep the writer busy while the next batch gathers. */
+const IN_FLIGHT = 2;
+const LOCKED_TRIES = 200;
+const UNKNOWN_TRIES = 20;
+
+/** Commits writes, many in one atomic: what is ready in the same moment goes together (ENGINE.md rules 1–5). */
 export class Committer {
   readonly #kv: Deno.Kv;
-  readonly #onCommitted: (writes: readonly Write[]) => void;
+  readonly #options: CommitterOptions;
+  #queue: Pending[] = [];
+  #flying = 0;
 
-  constructor(kv: Deno.Kv, onCommitted: (writes: readonly Write[]) => void) {
+  constructor(kv: Deno.Kv, options: CommitterOptions) {
     this.#kv = kv;
-    this.#onCommitted = onCommitted;
+    this.#options = options;
   }
 
-  async commit(write: Write): Promise<CommitResult> {
+  /** Applies the write whole, or not at all when a check is stale. Throws for a write over the limits of one atomic. */
+  commit(write: Write): Promise<CommitResult> {
+    measure(write);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ write, failures: 0, resolve, reject });
+      if (this.#flying < IN_FLIGHT) queueMicrotask(() => this.#launch());
+    });
+  }
+
+  #launch(): void {
+    while (this.#flying < IN_FLIGHT && this.#queue.length > 0) {
+      const batch = this.#take();
+      this.#flying++;
+      this.#apply(batch).catch((error) => batch.forEach((pending) => pending.reject(error))).finally(() => {
+        this.#flying--;
+        this.#launch();
+      });
+    }
+  }
+
+  /** The longest run of waiting writes that may share an atomic; what has failed twice goes alone. */
+  #take(): Pending[] {
+    if (this.#queue[0]!.failures >= 2) return [this.#queue.shift()!];
+    const batch = new Batch();
+    const taken: Pending[] = [];
+    const left: Pending[] = [];
+    for (const pending of this.#queue) {
+      if (pending.failures < 2 && batch.admit(pending.write)) taken.push(pending);
+      else left.push(pending);
+    }
+    this.#queue = left;
+    return taken;
+  }
+
+  async #apply(taken: Pending[]): Promise<void> {
+    const writes = taken.map((pending) => pending.write);
+    this.#options.onBatch?.(writes.map((write) => write.name));
+    const result = await this.#commitSurely(writes);
+    if (result.ok) {
+      this.#options.onCommitted(writes);
+      for (const pending of taken) pending.resolve(result);
+      return;
+    }
+    const stale = await this.#staleOf(writes);
+    const again: Pending[] = [];
+    for (const pending of taken) {
+      const mine = stale.get(pending.write);
+      if (mine) pending.resolve({ ok: false, stale: mine });
+      else again.push({ ...pending, failures: pending.failures + 1 });
+    }
+    this.#queue = [...again, ...this.#queue];
+  }
+
+  /** One atomic. A locked database was not written; after any other throw, reading decides. */
+  async #commitSurely(writes: readonly Write[]): Promise<{ ok: true; versionstamp: string } | { ok: false }> {
+    for (let locked = 0, unknown = 0;;) {
+      try {
+        const result = await this.#atomic(writes).commit();
+        return result.ok ? { ok: true, versionstamp: result.versionstamp } : { ok: false };
+      } catch (error) {
+        const isLocked = error instanceof Error && error.message.includes("database is locked");
+        if (isLocked ? ++locked > LOCKED_TRIES : ++unknown > UNKNOWN_TRIES) throw error;
+        await pause(1 + this.#options.random() * (isLocked ? 4 : 50));
+        if (isLocked) continue;
+        const applied = await this.#wasApplied(writes);
+        if (applied) return applied;
+      }
+    }
+  }
+
+  #atomic(writes: readonly Write[]): Deno.AtomicOperation {
     const atomic = this.#kv.atomic();
-    for (const check of write.checks ?? []) atomic.check(check);
-    for (const set of write.sets ?? []) atomic.set(set.key, set.value);
-    for (const key of write.deletes ?? []) atomic.delete(key);
-    for (const sum of write.sums ?? []) atomic.sum(sum.key, BigInt(sum.add));
-    for (const { prefix, value } of write.stamped ?? []) {
+    const { now, queue } = this.#options;
+    const merged = Batch.merge(writes);
+    for (const check of merged.checks) atomic.check(check);
+    for (const { key, value } of merged.sets) atomic.set(key, value);
+    for (const key of merged.deletes) atomic.delete(key);
+    for (const { key, add } of merged.sums) atomic.sum(key, BigInt(add));
+    for (const { prefix, value } of merged.stamped) {
       atomic.set([...prefix, this.#kv.commitVersionstamp()], value);
     }
-    const result = await atomic.commit();
-    if (!result.ok) return { ok: false, stale: (write.checks ?? []).map((check) => check.key) };
-    this.#onCommitted([write]);
-    return { ok: true, versionstamp: result.versionstamp };
+    if (merged.feed.length > 0) {
+      const record = new TextEncoder().encode(JSON.stringify({ v: 1, at: now(), e: merged.feed }));
+      atomic.set(["feed", this.#kv.commitVersionstamp()], record);
+    }
+    if (queue) {
+      for (const at of merged.bells) atomic.enqueue({ bell: at }, { delay: bellDelay(at - now()) });
+    }
+    return atomic;
   }
+
+  /** Batches are atomic, so one write's proof decides for all. Null: not applied. Without a proof, checks decide. */
+  async #wasApplied(writes: readonly Write[]): Promise<{ ok: true; versionstamp: string } | null> {
+    const proof = writes.find((write) => write.proof)?.proof;
+    if (!proof) return null;
+    const entry = await this.#kv.get<Uint8Array>(proof.key);
+    if (entry.value === null) return null;
+    const record: { commit?: unknown } = JSON.parse(new TextDecoder().decode(entry.value));
+    return record.commit === proof.id ? { ok: true, versionstamp: entry.versionstamp } : null;
+  }
+
+  async #staleOf(writes: readonly Write[]): Promise<Map<Write, Key[]>> {
+    const checks = writes.flatMap((write) => (write.checks ?? []).map((check) => ({ write, ...check })));
+    const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
+    for (let i = 0; i < checks.length; i += 10) {
+      reads.push(this.#kv.getMany<unknown[]>(checks.slice(i, i + 10).map((check) => check.key) as Key[]));
+    }
+    const entries = (await Promise.all(reads)).flat();
+    const stale = new Map<Write, Key[]>();
+    checks.forEach((check, i) => {
+      if (entries[i]!.versionstamp === check.versionstamp) return;
+      const list = stale.get(check.write);
+      if (list) list.push(check.key);
+      else stale.set(check.write, [check.key]);
+    });
+    return stale;
+  }
+}
+
+const MAX_DELAY_MS = 30 * 86_400_000;
+
+/** KV queues hold a message for 30 days at most; whoever hears a bell too early rings it again. */
+export function bellDelay(ms: number): number {
+  return Math.max(0, Math.min(MAX_DELAY_MS - 60_000, Math.ceil(ms)));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

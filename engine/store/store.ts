@@ -1,5 +1,5 @@
 import { Committer } from "./commit.ts";
-import type { CommitResult, Write } from "./commit.ts";
+import type { CommitResult, CommitterOptions, Write } from "./commit.ts";
 import type { Key } from "./keys.ts";
 
 export interface Entry<T> {
@@ -32,9 +32,15 @@ export class Store {
   readonly kv: Deno.Kv;
   readonly #committer: Committer;
 
-  constructor(kv: Deno.Kv, options: { onCommitted?: (writes: readonly Write[]) => void } = {}) {
+  constructor(kv: Deno.Kv, options: Partial<CommitterOptions> = {}) {
     this.kv = kv;
-    this.#committer = new Committer(kv, options.onCommitted ?? (() => {}));
+    this.#committer = new Committer(kv, {
+      now: Date.now,
+      random: Math.random,
+      queue: false,
+      onCommitted() {},
+      ...options,
+    });
   }
 
   async get<T>(key: Key): Promise<Entry<T> | null> {

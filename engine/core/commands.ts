@@ -1,0 +1,179 @@
+import type { Draft } from "./draft.ts";
+import type { GraphNode } from "./graph.ts";
+import { ended, settleFailed, uncertain } from "./outcome.ts";
+import { isSettled } from "./state.ts";
+import type { Mail, StepState } from "./state.ts";
+
+/** Waits and retries whose time has come. */
+export function wake(draft: Draft): void {
+  const { now } = draft.env;
+  if (isSettled(draft.state)) return;
+  if (draft.state.timeoutAt !== null && draft.state.timeoutAt <= now) return timeOut(draft);
+  for (const node of draft.withStatus("waiting", "retrying")) {
+    const step = draft.step(node);
+    if (step.wakeAt === undefined || step.wakeAt > now) continue;
+    if (draft.status(node) === "retrying") {
+      draft.put(node, "queued", { ...step, wakeAt: undefined, reason: undefined });
+    } else {
+      const port = step.wakePort ?? "out";
+      const output = draft.env.keep(
+        { waited: true, until: new Date(step.wakeAt).toISOString() },
+        `${node.id}.${step.visit}.wake`,
+      );
+      draft.put(node, "completed", { ...ended(step, now), port, output });
+      draft.event("completed", node, { step: "completed", port, message: "The wait is over" });
+      if (step.waitingFor?.kind !== "time") {
+        draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
+      }
+    }
+  }
+}
+
+function timeOut(draft: Draft): void {
+  draft.state.cancelling = { by: "", reason: "The workflow's time limit passed", at: draft.env.now };
+  stopUnstarted(draft);
+}
+
+export function deliver(draft: Draft, mail: Mail): void {
+  const node = draft.node(mail.nodeId);
+  if (!node || isSettled(draft.state)) return;
+  if (mail.kind === "complete") return complete(draft, node, mail);
+  const marks = draft.state.messages[node.id];
+  if (!marks || marks.id !== mail.messageId || marks[mail.what] !== undefined) return;
+  draft.state.messages = { ...draft.state.messages, [node.id]: { ...marks, [mail.what]: mail.at } };
+  draft.event("progress", node, {
+    message: mail.what === "opened"
+      ? "The mail was opened"
+      : mail.what === "clicked"
+      ? "A link was clicked"
+      : "A reply came",
+    reason: {
+      code: `email.${mail.what}`,
+      text: `The mail was ${mail.what}`,
+      data: { at: new Date(mail.at).toISOString() },
+    },
+  });
+}
+
+/** A person's answer to a task, or to "was it received?". */
+function complete(draft: Draft, node: GraphNode, mail: Extract<Mail, { kind: "complete" }>): void {
+  const step = draft.step(node);
+  if (draft.status(node) !== "waiting" || step.visit !== mail.visit) return;
+  if (step.waitingFor?.kind === "uncertain") return resolve(draft, node, step, mail);
+  if (step.waitingFor?.kind !== "person") return;
+  const answer = {
+    outcome: mail.outcome,
+    note: mail.note ?? "",
+    by: mail.by,
+    at: new Date(mail.at).toISOString(),
+  };
+  const reason = { code: "answered", text: `${mail.by} chose "${mail.outcome}"`, data: answer };
+  const output = draft.env.keep(answer, `${node.id}.${step.visit}.answer`);
+  draft.put(node, "completed", { ...ended(step, draft.env.now), port: mail.outcome, output, reason });
+  draft.event("completed", node, { step: "completed", port: mail.outcome, message: reason.text, reason });
+  // Whoever answered took it out of the inbox in the same commit as the answer.
+}
+
+function resolve(
+  draft: Draft,
+  node: GraphNode,
+  step: StepState,
+  mail: Extract<Mail, { kind: "complete" }>,
+): void {
+  draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt: step.attempt, state: "resolved" });
+  const rest = ended(step, draft.env.now);
+  const reason = {
+    code: "resolved",
+    text: `${mail.by} decided: ${mail.outcome}`,
+    data: { choice: mail.outcome },
+  };
+  if (mail.outcome === "again") {
+    draft.put(node, "queued", {
+      ...rest,
+      endedAt: undefined,
+      failure: undefined,
+      visit: step.visit + 1,
+      spent: step.attempt,
+    });
+    draft.event("progress", node, { step: "queued", message: reason.text, reason });
+    return;
+  }
+  const output = draft.env.keep({ resolved: mail.outcome, by: mail.by }, `${node.id}.${step.visit}.resolved`);
+  draft.put(node, "completed", { ...rest, port: "out", output, reason });
+  draft.event("completed", node, { step: "completed", message: reason.text, reason });
+}
+
+/**
+ * Steps whose worker died or stopped. What can be repeated is queued again, under the same idempotency key; what cannot
+ * is uncertain. Only a death is charged; three convict the step.
+ */
+export function surrender(draft: Draft, nodes: readonly GraphNode[], how: "died" | "stopped"): void {
+  for (const node of nodes) {
+    const before = draft.step(node);
+    const deaths = (before.deaths ?? 0) + (how === "died" ? 1 : 0);
+    const step: StepState = { ...before, ...(deaths ? { deaths } : {}) };
+    const message = how === "died" ? "The process that ran it died" : "The process that ran it was stopped";
+    if (step.outside) {
+      uncertain(draft, node, step, { code: "interrupted", message });
+    } else if (draft.state.cancelling) {
+      draft.put(node, "cancelled", ended(step, draft.env.now));
+    } else if (deaths >= 3) {
+      settleFailed(draft, node, step, {
+        code: "poison",
+        message: `${deaths} processes died while running this step`,
+        retryable: false,
+      });
+    } else {
+      draft.put(node, "queued", { ...step, spent: (step.spent ?? 0) + 1 });
+      draft.event("progress", node, {
+        step: "queued",
+        message: `${message}; it will run again with the same key`,
+      });
+    }
+  }
+}
+
+/** Nothing more starts; what is running is aborted by its worker and settles the execution when it returns. */
+export function cancel(draft: Draft, by: string, reason: string): void {
+  if (isSettled(draft.state) || draft.state.cancelling) return;
+  draft.state.cancelling = { by, reason, at: draft.env.now };
+  stopUnstarted(draft);
+}
+
+function stopUnstarted(draft: Draft): void {
+  for (const node of draft.withStatus("pending", "queued", "waiting", "retrying")) {
+    const step = draft.steps.get(node.id);
+    if (step?.waitingFor && step.waitingFor.kind !== "time") {
+      draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
+    }
+    draft.put(node, "cancelled", step ? ended(step, draft.env.now) : undefined);
+    if (step) draft.event("cancelled", node, { step: "cancelled", message: "Cancelled" });
+  }
+}
+
+/** Failed steps of a failed execution are queued again; what stood behind them goes on from there. */
+export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
+  if (draft.state.status !== "failed") return;
+  const nodes = draft.withStatus("failed").filter((node) =>
+    draft.step(node).port === undefined && (nodeIds === null || nodeIds.includes(node.id))
+  );
+  if (nodes.length === 0) return;
+  draft.counts.push("reopened");
+  draft.state.status = "running";
+  draft.state.endedAt = null;
+  draft.state.reason = null;
+  for (const node of nodes) {
+    const step = draft.step(node);
+    draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
+    const again: StepState = {
+      ...ended(step, draft.env.now),
+      endedAt: undefined,
+      failure: undefined,
+      output: undefined,
+      spent: step.attempt,
+    };
+    draft.put(node, node.kind === "pure" ? "pending" : "queued", again);
+    draft.consider(node);
+    draft.event("progress", node, { step: "queued", message: "Retried by hand" });
+  }
+}

@@ -1,0 +1,118 @@
+import type { StepStatus } from "../schemas/execution.ts";
+import type { Draft } from "./draft.ts";
+import { isSettled, LEASE_MS } from "./state.ts";
+
+/** Says what the execution is now, who holds it, and when somebody must look again. */
+export function conclude(draft: Draft): void {
+  const { state, env } = draft;
+  if (isSettled(state)) return;
+  const tally = count(state.statuses);
+  state.progress = Math.max(state.progress, progressOf(tally));
+  if (
+    state.startedAt === null &&
+    (tally.running || tally.completed > 1 || tally.waiting || tally.retrying || tally.failed)
+  ) {
+    state.startedAt = env.now;
+    draft.events.splice(draft.events[0]?.type === "queued" ? 1 : 0, 0, {
+      type: "started",
+      message: "Started",
+      progress: 0,
+    });
+  }
+  if (tally.running + tally.queued + tally.retrying + tally.waiting === 0) return settle(draft, tally);
+  const waitsOnly = tally.running + tally.queued + tally.retrying === 0;
+  state.status = waitsOnly ? "waiting" : state.startedAt === null ? "queued" : "running";
+  state.reason = null;
+  hold(draft, tally);
+}
+
+type Tally = Record<StepStatus, number>;
+
+function count(statuses: readonly StepStatus[]): Tally {
+  const tally: Tally = {
+    pending: 0,
+    queued: 0,
+    running: 0,
+    waiting: 0,
+    retrying: 0,
+    completed: 0,
+    failed: 0,
+    skipped: 0,
+    cancelled: 0,
+  };
+  for (const status of statuses) tally[status]++;
+  return tally;
+}
+
+/** Settled steps over the steps that can still be reached; 100 only at the end. */
+function progressOf(tally: Tally): number {
+  const settled = tally.completed + tally.failed + tally.cancelled;
+  const reachable = settled + tally.pending + tally.queued + tally.running + tally.waiting + tally.retrying;
+  return reachable === 0 ? 0 : Math.min(99, Math.floor((settled * 100) / reachable));
+}
+
+function settle(draft: Draft, tally: Tally): void {
+  const { state, env } = draft;
+  const failed = draft.withStatus("failed").filter((node) => draft.step(node).port === undefined);
+  if (state.cancelling) {
+    const timedOut = state.timeoutAt !== null && state.cancelling.by === "";
+    state.status = timedOut ? "failed" : "cancelled";
+    state.reason = timedOut ? { code: "execution_timeout", text: state.cancelling.reason } : {
+      code: "cancelled",
+      text: `Cancelled by ${state.cancelling.by}${
+        state.cancelling.reason ? `: ${state.cancelling.reason}` : ""
+      }`,
+    };
+  } else if (failed.length > 0) {
+    const first = draft.step(failed[0]!).failure;
+    state.status = "failed";
+    state.reason = {
+      code: first?.code ?? "failed",
+      text: `${failed[0]!.label}: ${first?.message ?? "failed"}`,
+      data: { nodeId: failed[0]!.id },
+    };
+  } else {
+    state.status = "completed";
+    state.reason = null;
+  }
+  state.cancelling = null;
+  state.endedAt = env.now;
+  state.startedAt ??= env.now;
+  // A failed execution can be retried: what stands behind the failure is still ahead.
+  state.progress = state.status === "failed" && tally.pending > 0 ? state.progress : 100;
+  state.lease = null;
+  state.due = { at: env.now + Math.round(env.retentionMs * (0.9 + 0.2 * env.random())), kind: "forget" };
+  draft.counts.push(state.status);
+  draft.event(state.status, null, {
+    message: state.reason?.text ?? "Completed",
+    ...(state.reason ? { reason: state.reason } : {}),
+  });
+}
+
+/**
+ * While steps run, this process holds the lease and the due entry stands at its end (or at an earlier wait): should the
+ * process die, the execution falls due by itself. Otherwise it is due at its next wait, or at once when steps are queued
+ * that found no room here.
+ */
+function hold(draft: Draft, tally: Tally): void {
+  const { state, env } = draft;
+  let at = state.timeoutAt ?? Infinity;
+  if (tally.waiting + tally.retrying > 0) {
+    for (const node of draft.withStatus("waiting", "retrying")) {
+      at = Math.min(at, draft.step(node).wakeAt ?? Infinity);
+    }
+  }
+  if (tally.running > 0) {
+    const held = state.lease?.owner === env.owner;
+    if (!held) state.fence++;
+    if (!held || state.lease!.until - env.now < LEASE_MS * 2 / 3) {
+      state.lease = { owner: env.owner, until: env.now + LEASE_MS };
+    }
+    at = Math.min(at, state.lease!.until);
+  } else {
+    state.lease = null;
+    if (tally.queued > 0) at = Math.min(at, env.now);
+  }
+  if (at === Infinity) state.due = null;
+  else if (state.due?.kind !== "execution" || state.due.at !== at) state.due = { at, kind: "execution" };
+}

@@ -1,0 +1,108 @@
+import type { EventType } from "../schemas/event.ts";
+import type { StepStatus } from "../schemas/execution.ts";
+import type { Json } from "../schemas/json.ts";
+import type { Outcome } from "../schemas/node.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import type { ExecutionState, StepState, Stored, StoredEvent, Transition } from "./state.ts";
+
+/** What deciding may know of the world, all of it given. */
+export interface Env {
+  /** Epoch ms. */
+  now: number;
+  /** 0 ≤ x < 1. */
+  random(): number;
+  /** The process that decides. */
+  owner: string;
+  /** How many steps it may start. */
+  slots: number;
+  /** How long a settled execution is kept. */
+  retentionMs: number;
+  /** Can this ledger node's act leave the house? False: repeating it is harmless. */
+  outside(node: GraphNode): boolean;
+  /** Computes a pure node; throws for a failure. */
+  evaluate(node: GraphNode, state: ExecutionState): { outcome: Outcome; input: Json; warnings: string[] };
+  /** Where a value is kept: in the record, or as a body beside it. */
+  keep(value: Json, ref: string): Stored;
+}
+
+/** A transition in the making: the next state, copied on write, and what goes with it. */
+export class Draft {
+  readonly graph: Graph;
+  readonly env: Env;
+  readonly state: ExecutionState;
+  readonly steps: Map<string, StepState>;
+  readonly events: StoredEvent[] = [];
+  readonly started: string[] = [];
+  readonly attention: Transition["attention"] = [];
+  readonly ledger: Transition["ledger"] = [];
+  readonly messages: Transition["messages"] = [];
+  readonly counts: string[] = [];
+  response: Transition["response"] = null;
+  /** Nodes whose inputs may have become complete. */
+  readonly #candidates: number[] = [];
+
+  constructor(state: ExecutionState, graph: Graph, env: Env) {
+    this.graph = graph;
+    this.env = env;
+    this.steps = new Map(state.steps);
+    this.state = { ...state, statuses: state.statuses.slice(), steps: this.steps };
+  }
+
+  status(node: GraphNode): StepStatus {
+    return this.state.statuses[node.index]!;
+  }
+
+  step(node: GraphNode): StepState {
+    return this.steps.get(node.id) ?? { visit: 1, attempt: 0 };
+  }
+
+  node(id: string): GraphNode | null {
+    const index = this.graph.indexOf.get(id);
+    return index === undefined ? null : this.graph.nodes[index]!;
+  }
+
+  withStatus(...wanted: StepStatus[]): GraphNode[] {
+    return this.graph.nodes.filter((node) => wanted.includes(this.state.statuses[node.index]!));
+  }
+
+  /** Sets a step's status and record; a settled step makes its followers candidates. */
+  put(node: GraphNode, status: StepStatus, step?: StepState): void {
+    this.state.statuses[node.index] = status;
+    if (step) this.steps.set(node.id, step);
+    if (status === "completed" || status === "skipped" || status === "failed") {
+      for (const edge of node.outputs) this.#candidates.push(edge.target);
+    }
+  }
+
+  consider(node: GraphNode): void {
+    this.#candidates.push(node.index);
+  }
+
+  nextCandidate(): GraphNode | null {
+    const index = this.#candidates.shift();
+    return index === undefined ? null : this.graph.nodes[index]!;
+  }
+
+  /** Records that something happened to a step, or to the execution when `node` is null. */
+  event(
+    type: EventType,
+    node: GraphNode | null,
+    detail: Omit<StoredEvent, "type" | "node" | "progress"> = {},
+  ): void {
+    this.events.push({ type, ...(node ? { node: node.id } : {}), ...detail, progress: this.state.progress });
+  }
+
+  transition(): Transition {
+    this.state.seq += this.events.length;
+    return {
+      next: this.state,
+      events: this.events,
+      started: this.started,
+      attention: this.attention,
+      ledger: this.ledger,
+      messages: this.messages,
+      response: this.response,
+      counts: this.counts,
+    };
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * What an execution does next. `decide` takes the state, what happened, and what may be known of the world, and returns
+ * the transition that one commit writes: nothing here reads a clock, a random number or a database.
+ *
+ *     commands   what happened: it was triggered, a step ended, a timer fell due, a person answered, its worker died
+ *     advance    settle what follows from it: compute pure nodes, carry skips on, queue what must act on the world
+ *     admit      start queued steps while there is room
+ *     conclude   say what the execution is now, who holds it, and when to look again
+ */
+import type { Json } from "../schemas/json.ts";
+import type { Outcome } from "../schemas/node.ts";
+import { advance } from "./advance.ts";
+import { cancel, deliver, reopen, surrender, wake } from "./commands.ts";
+import { conclude } from "./conclude.ts";
+import { Draft } from "./draft.ts";
+import type { Env } from "./draft.ts";
+import type { Graph } from "./graph.ts";
+import { applyOutcome } from "./outcome.ts";
+import type { ExecutionState, Mail, Transition } from "./state.ts";
+
+export type Command =
+  /** Triggered at a node, with what arrived. */
+  | { kind: "start"; nodeId: string; input: Json }
+  /** A running step's attempt ended. */
+  | { kind: "outcome"; nodeId: string; attempt: number; outcome: Outcome; input?: Json; warnings?: string[] }
+  /** Time passed: waits and retries that are due go on. */
+  | { kind: "wake" }
+  /** Somebody else had something to say. */
+  | { kind: "mail"; mail: Mail }
+  /** The worker that held it died while steps were running. */
+  | { kind: "rescued" }
+  /** The worker stops politely and gives these steps back. */
+  | { kind: "interrupted"; nodeIds: readonly string[] }
+  | { kind: "cancel"; by: string; reason: string }
+  /** A person reopens failed steps (all of them when null). */
+  | { kind: "retry"; nodeIds: readonly string[] | null };
+
+/** Decides; never changes `state`. Commands that no longer apply change nothing. */
+export function decide(
+  state: ExecutionState,
+  graph: Graph,
+  commands: readonly Command[],
+  env: Env,
+): Transition {
+  const draft = new Draft(state, graph, env);
+  for (const command of commands) apply(draft, command);
+  advance(draft);
+  admit(draft);
+  conclude(draft);
+  return draft.transition();
+}
+
+function apply(draft: Draft, command: Command): void {
+  switch (command.kind) {
+    case "start":
+      return start(draft, command.nodeId, command.input);
+    case "outcome": {
+      const node = draft.node(command.nodeId);
+      if (!node || draft.status(node) !== "running" || draft.step(node).attempt !== command.attempt) return;
+      return applyOutcome(draft, node, command.outcome, command.input, command.warnings ?? []);
+    }
+    case "wake":
+      return wake(draft);
+    case "mail":
+      return deliver(draft, command.mail);
+    case "rescued":
+      return surrender(draft, draft.withStatus("running"), "died");
+    case "interrupted":
+      return surrender(
+        draft,
+        draft.withStatus("running").filter((node) => command.nodeIds.includes(node.id)),
+        "stopped",
+      );
+    case "cancel":
+      return cancel(draft, command.by, command.reason);
+    case "retry":
+      return reopen(draft, command.nodeIds);
+    default:
+      command satisfies never;
+  }
+}
+
+/** The trigger that fired is completed with what arrived; those that did not are skipped. */
+function start(draft: Draft, nodeId: string, input: Json): void {
+  const { now, keep } = draft.env;
+  draft.counts.push("started");
+  draft.event("queued", null, { message: "Accepted" });
+  for (const node of draft.graph.nodes) {
+    if (node.kind !== "trigger") {
+      if (node.inputs.length === 0) draft.put(node, "skipped");
+    } else if (node.id === nodeId) {
+      const output = keep(input, `${node.id}.1`);
+      draft.put(node, "completed", {
+        visit: 1,
+        attempt: 1,
+        startedAt: now,
+        endedAt: now,
+        port: "out",
+        output,
+      });
+      draft.event("completed", node, { step: "completed", port: "out", message: "Triggered" });
+    } else {
+      draft.put(node, "skipped");
+    }
+  }
+}
+
+/** Starts queued steps in drawn order while this process has room for them. */
+function admit(draft: Draft): void {
+  if (draft.state.cancelling) return;
+  for (const node of draft.graph.nodes) {
+    if (draft.started.length >= draft.env.slots) return;
+    if (draft.status(node) !== "queued") continue;
+    const step = draft.step(node);
+    const attempt = step.attempt + 1;
+    const outside = node.ledger && draft.env.outside(node);
+    draft.put(node, "running", { ...step, attempt, startedAt: draft.env.now, endedAt: undefined, outside });
+    if (node.ledger) draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt, state: "intent" });
+    draft.started.push(node.id);
+    draft.event("started", node, {
+      step: "running",
+      attempt,
+      message: attempt - (step.spent ?? 0) > 1 ? `Started, attempt ${attempt}` : "Started",
+    });
+  }
+}

@@ -1,0 +1,166 @@
+import type { EventType } from "../schemas/event.ts";
+import type { ExecutionStatus, Failure, Reason, StepStatus, WaitingFor } from "../schemas/execution.ts";
+import type { Json, JsonObject } from "../schemas/json.ts";
+import type { Message } from "../schemas/message.ts";
+import type { WebhookResponse } from "../schemas/node.ts";
+
+/** A value in a record, or a reference to a body that was too large for it. */
+export type Stored = { json: Json } | { ref: string; bytes: number };
+
+/** One failed attempt. Times are epoch ms. */
+export interface Try {
+  number: number;
+  startedAt: number;
+  endedAt: number;
+  failure: Failure;
+}
+
+/** What is known of one node within one execution, beyond its status. */
+export interface StepState {
+  /** 1, or higher when a person asked for it again: part of the idempotency key. */
+  visit: number;
+  /** Attempts begun, over all visits. */
+  attempt: number;
+  /** Attempts that an earlier retry by hand or visit has used up: the policy counts from here. */
+  spent?: number;
+  startedAt?: number;
+  endedAt?: number;
+  port?: string;
+  input?: Stored;
+  output?: Stored;
+  reason?: Reason;
+  failure?: Failure;
+  tries?: Try[];
+  /** A wait or a retry ends by itself at this time. */
+  wakeAt?: number;
+  wakePort?: string;
+  waitingFor?: WaitingFor;
+  warnings?: string[];
+  /** Processes that died while it ran. */
+  deaths?: number;
+  /** This attempt may reach somebody outside: it is never repeated by itself. */
+  outside?: boolean;
+}
+
+export interface Lease {
+  owner: string;
+  until: number;
+}
+
+/** The whole truth about one execution, as its head record holds it. Times are epoch ms. */
+export interface ExecutionState {
+  id: string;
+  workflowId: string;
+  version: number;
+  status: ExecutionStatus;
+  trigger: { nodeId: string; kind: "manual" | "webhook" | "signal" | "schedule" };
+  leadId: string | null;
+  test: boolean;
+  /** Calls through our own webhooks that led here. */
+  depth: number;
+  createdAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** 0–100; never falls. */
+  progress: number;
+  /** Sequence of the newest event. */
+  seq: number;
+  /** By node index. */
+  statuses: StepStatus[];
+  steps: ReadonlyMap<string, StepState>;
+  /** What became of the mails its nodes sent: conditions read it. */
+  messages: { readonly [nodeId: string]: MessageMarks };
+  /** Rises with every new holder; part of body references, so that a zombie overwrites nothing. */
+  fence: number;
+  lease: Lease | null;
+  /** Its one due entry. */
+  due: { at: number; kind: "execution" | "forget" } | null;
+  cancelling: { by: string; reason: string; at: number } | null;
+  reason: Reason | null;
+  timeoutAt: number | null;
+}
+
+export interface MessageMarks {
+  id: string;
+  sent?: number;
+  opened?: number;
+  clicked?: number;
+  replied?: number;
+}
+
+/** What happened, in its short stored form: label and execution are filled in when it is read. */
+export interface StoredEvent {
+  type: EventType;
+  node?: string;
+  message?: string;
+  step?: StepStatus;
+  attempt?: number;
+  port?: string;
+  until?: number;
+  reason?: Reason;
+  failure?: Failure;
+  progress: number;
+}
+
+/** Something that needs a person. */
+export interface Attention {
+  kind: "task" | "uncertain" | "failed";
+  nodeId: string;
+  visit: number;
+  title: string;
+  description: string;
+  outcomes: { id: string; label: string }[];
+  dueAt: number | null;
+}
+
+export interface LedgerLine {
+  nodeId: string;
+  visit: number;
+  attempt: number;
+  state: "intent" | "sent" | "refused" | "uncertain" | "resolved";
+}
+
+/** What others want an execution to know. Its owner applies it in its next transition. */
+export type Mail =
+  | {
+    kind: "complete";
+    nodeId: string;
+    visit: number;
+    outcome: string;
+    note?: string;
+    by: string;
+    at: number;
+  }
+  | {
+    kind: "message";
+    nodeId: string;
+    messageId: string;
+    what: "opened" | "clicked" | "replied";
+    at: number;
+    url?: string;
+  };
+
+/** The pure result of deciding: exactly what one commit writes. */
+export interface Transition {
+  next: ExecutionState;
+  events: StoredEvent[];
+  /** Steps that this commit says are running: whoever commits it runs them. */
+  started: string[];
+  /** Attention put (record) or taken away (null), by `<node>.<visit>`. */
+  attention: { nodeId: string; visit: number; record: Attention | null }[];
+  ledger: LedgerLine[];
+  messages: Message[];
+  response: WebhookResponse | null;
+  /** `started`, `completed`, `failed`, `cancelled`, `reopened`: counted in the same commit. */
+  counts: string[];
+}
+
+export const SETTLED: ReadonlySet<ExecutionStatus> = new Set(["completed", "failed", "cancelled"]);
+
+export function isSettled(state: { status: ExecutionStatus }): boolean {
+  return SETTLED.has(state.status);
+}
+
+export const LEASE_MS = 15_000;
+
+export type { Json, JsonObject };

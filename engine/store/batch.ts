@@ -1,0 +1,114 @@
+import type { Write } from "./commit.ts";
+import type { Key } from "./keys.ts";
+
+// An atomic holds 100 checks, 1,000 mutations, 800 KiB and 90 KiB of keys; a write may take half of each.
+const BATCH = { checks: 96, mutations: 950, keyBytes: 80 * 1024, bytes: 720 * 1024 };
+const WRITE = { checks: 90, mutations: 400, keyBytes: 40 * 1024, bytes: 400 * 1024 };
+
+interface Size {
+  checks: number;
+  mutations: number;
+  keyBytes: number;
+  bytes: number;
+}
+
+/** What a write costs of an atomic's limits; throws when it is over what one write may take. */
+export function measure(write: Write): Size {
+  const size = { checks: write.checks?.length ?? 0, mutations: 0, keyBytes: 0, bytes: 0 };
+  for (const { key } of write.checks ?? []) size.keyBytes += keyBytes(key);
+  for (const { key, value } of write.sets ?? []) add(size, keyBytes(key), value.byteLength);
+  for (const key of write.deletes ?? []) add(size, keyBytes(key), 0);
+  for (const { key } of write.sums ?? []) add(size, keyBytes(key), 8);
+  for (const { prefix, value } of write.stamped ?? []) add(size, keyBytes(prefix) + 12, value.byteLength);
+  for (const _ of write.bells ?? []) add(size, 24, 40);
+  size.bytes += 48 * (write.feed?.length ?? 0);
+  for (const limit of ["checks", "mutations", "keyBytes", "bytes"] as const) {
+    if (size[limit] > WRITE[limit]) {
+      throw new RangeError(`Cannot commit "${write.name}": ${size[limit]} ${limit}, at most ${WRITE[limit]}`);
+    }
+  }
+  return size;
+}
+
+function add(size: Size, keyLength: number, valueLength: number): void {
+  size.mutations++;
+  size.keyBytes += keyLength;
+  size.bytes += keyLength + valueLength;
+}
+
+function keyBytes(key: Key): number {
+  let bytes = 0;
+  for (const part of key) bytes += typeof part === "string" ? part.length * 1.5 + 2 : 10;
+  return bytes;
+}
+
+const SEPARATOR = "\u0000";
+
+/**
+ * Writes that may share an atomic. KV makes all checks before all mutations, so two writes that touch one key would both
+ * pass: they never meet, unless both only check it, at the same versionstamp.
+ */
+export class Batch {
+  readonly #checked = new Map<string, string | null>();
+  readonly #written = new Set<string>();
+  readonly #size: Size = { checks: 0, mutations: 2, keyBytes: 64, bytes: 4096 };
+
+  /** Takes the write in, or says no and stays as it was. */
+  admit(write: Write): boolean {
+    const size = measure(write);
+    for (const limit of ["checks", "mutations", "keyBytes", "bytes"] as const) {
+      if (this.#size[limit] + size[limit] > BATCH[limit]) return false;
+    }
+    const checks = (write.checks ?? []).map((check) =>
+      [check.key.join(SEPARATOR), check.versionstamp] as const
+    );
+    for (const [key, versionstamp] of checks) {
+      if (this.#written.has(key)) return false;
+      const known = this.#checked.get(key);
+      if (known !== undefined && known !== versionstamp) return false;
+    }
+    const written = [...(write.sets ?? []).map((set) => set.key), ...(write.deletes ?? [])].map((key) =>
+      key.join(SEPARATOR)
+    );
+    for (const key of written) {
+      if (this.#written.has(key) || this.#checked.has(key)) return false;
+    }
+    for (const [key, versionstamp] of checks) this.#checked.set(key, versionstamp);
+    for (const key of written) this.#written.add(key);
+    for (const limit of ["checks", "mutations", "keyBytes", "bytes"] as const) {
+      this.#size[limit] += size[limit];
+    }
+    return true;
+  }
+
+  /** One atomic's worth: shared checks once, sums of one key together, one feed record, a bell per second. */
+  static merge(
+    writes: readonly Write[],
+  ): Required<Omit<Write, "name" | "proof" | "feed">> & { feed: [string, number][] } {
+    const checks = new Map<string, { key: Key; versionstamp: string | null }>();
+    const sums = new Map<string, { key: Key; add: number }>();
+    const bells = new Map<number, number>();
+    const feed: [string, number][] = [];
+    for (const write of writes) {
+      for (const check of write.checks ?? []) checks.set(check.key.join(SEPARATOR), check);
+      for (const sum of write.sums ?? []) {
+        const id = sum.key.join(SEPARATOR);
+        sums.set(id, { key: sum.key, add: sum.add + (sums.get(id)?.add ?? 0) });
+      }
+      for (const at of write.bells ?? []) {
+        const second = Math.floor(at / 1_000);
+        bells.set(second, Math.min(at, bells.get(second) ?? Infinity));
+      }
+      for (const { executionId, seq } of write.feed ?? []) feed.push([executionId, seq]);
+    }
+    return {
+      checks: [...checks.values()],
+      sets: writes.flatMap((write) => write.sets ?? []),
+      deletes: writes.flatMap((write) => write.deletes ?? []),
+      sums: [...sums.values()],
+      stamped: writes.flatMap((write) => write.stamped ?? []),
+      bells: [...bells.values()],
+      feed,
+    };
+  }
+}

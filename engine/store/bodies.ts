@@ -1,0 +1,91 @@
+import type { Stored } from "../core/state.ts";
+import type { Json } from "../schemas/json.ts";
+import type { Write } from "./commit.ts";
+import { keys } from "./keys.ts";
+import type { Key } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** A value up to this many bytes of JSON stays in its record. */
+export const INLINE_BYTES = 4 * 1024;
+/** A node puts out at most this much. */
+export const OUTPUT_BYTES = 4 * 1024 * 1024;
+/** Templates and conditions see values up to this size. */
+export const VIEW_BYTES = 256 * 1024;
+const CHUNK_BYTES = 60 * 1024;
+const RIDE_ALONG_BYTES = 240 * 1024;
+
+/** Is the value's JSON surely within `limit` bytes? Stops counting there, and counts a character as three bytes. */
+export function fitsWithin(value: Json, limit: number): boolean {
+  return remaining(value, limit) >= 0;
+}
+
+function remaining(value: Json, left: number): number {
+  if (left < 0) return left;
+  if (typeof value === "string") return left - value.length * 3 - 2;
+  if (value === null || typeof value !== "object") return left - 24;
+  let rest = left - 2;
+  if (Array.isArray(value)) {
+    for (const item of value) if ((rest = remaining(item, rest - 1)) < 0) return rest;
+    return rest;
+  }
+  for (const key of Object.keys(value)) {
+    if ((rest = remaining(value[key]!, rest - key.length * 3 - 4)) < 0) return rest;
+  }
+  return rest;
+}
+
+/** Collects the large values of one transition. */
+export class Bodies {
+  readonly #found = new Map<string, Uint8Array>();
+  /** The values themselves, so that the same process need not read them again. */
+  readonly values = new Map<string, Json>();
+
+  /** The value for its record: itself, or a reference to chunks written with (or before) the commit. */
+  keep(value: Json, ref: string): Stored {
+    if (fitsWithin(value, INLINE_BYTES)) return { json: value };
+    const bytes = new TextEncoder().encode(JSON.stringify(value));
+    if (bytes.byteLength <= INLINE_BYTES) return { json: value };
+    this.#found.set(ref, bytes);
+    this.values.set(ref, value);
+    return { ref, bytes: bytes.byteLength };
+  }
+
+  /** Chunks that ride along in the transition's commit, and commits that must come before it. */
+  writes(executionId: string): { along: { key: Key; value: Uint8Array }[]; before: Write[] } {
+    const along: { key: Key; value: Uint8Array }[] = [];
+    const before: Write[] = [];
+    let room = RIDE_ALONG_BYTES;
+    for (const [ref, bytes] of this.#found) {
+      const sets = chunks(bytes).map((value, index) => ({ key: keys.body(executionId, ref, index), value }));
+      if (bytes.byteLength <= room) {
+        room -= bytes.byteLength;
+        along.push(...sets);
+      } else {
+        for (let i = 0; i < sets.length; i += 5) before.push({ name: "blob", sets: sets.slice(i, i + 5) });
+      }
+    }
+    return { along, before };
+  }
+}
+
+/** The bytes in pieces that a value may hold. */
+export function chunks(bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let i = 0; i < bytes.byteLength; i += CHUNK_BYTES) pieces.push(bytes.subarray(i, i + CHUNK_BYTES));
+  return pieces;
+}
+
+/** Reads a body whole; null when a chunk is missing. */
+export async function readBody(
+  store: Store,
+  executionId: string,
+  stored: { ref: string; bytes: number },
+): Promise<Json> {
+  const whole = new Uint8Array(stored.bytes);
+  let offset = 0;
+  for await (const entry of store.kv.list<Uint8Array>({ prefix: ["body", executionId, stored.ref] })) {
+    whole.set(entry.value, offset);
+    offset += entry.value.byteLength;
+  }
+  return offset === stored.bytes ? JSON.parse(new TextDecoder().decode(whole)) as Json : null;
+}

@@ -1,0 +1,224 @@
+import type { ExecutionState, Mail, StepState, Transition } from "../core/state.ts";
+import { isSettled } from "../core/state.ts";
+import type { Message } from "../schemas/message.ts";
+import type { CommitName, Write } from "./commit.ts";
+import { keys, shardOf } from "./keys.ts";
+import type { Key } from "./keys.ts";
+import { headRecord, stateOf } from "./records.ts";
+import type { AttentionRecord, EventRecord, HeadRecord, StepRecord } from "./records.ts";
+import { encode } from "./store.ts";
+import type { Store } from "./store.ts";
+
+/** An execution in memory, with what fences its next commit. */
+export interface Loaded {
+  state: ExecutionState;
+  versionstamp: string;
+  /** Steps whose stored record lies beside the head. */
+  spilled: ReadonlySet<string>;
+}
+
+const HEAD_BYTES = 16 * 1024;
+const HOUR_MS = 3_600_000;
+const EVENTS_PER_RECORD = 200;
+
+/** What goes into one transition's commit beside the transition itself. */
+export interface TransitionContext {
+  name: CommitName;
+  /** Null: the execution is created. */
+  before: Loaded | null;
+  commitId: string;
+  now: number;
+  /** Bodies small enough to ride along, already in chunks. */
+  bodies: readonly { key: Key; value: Uint8Array }[];
+  messageSets(message: Message): readonly { key: Key; value: Uint8Array }[];
+  /** Mail that the transition applied. */
+  applied?: readonly Key[];
+}
+
+/** The one commit of a transition: head, events, due entry, indexes, counters, ledger. Says what lies beside the head. */
+export function transitionWrite(
+  transition: Transition,
+  context: TransitionContext,
+): { write: Write; spilled: Set<string> } {
+  const { next } = transition;
+  const { before, now } = context;
+  const sets: { key: Key; value: Uint8Array }[] = [...context.bodies];
+  const deletes: Key[] = [...context.applied ?? []];
+  const spilled = headSets(transition, context, sets);
+  const feed = eventSets(transition, context, sets);
+  const bells = dueSets(before?.state ?? null, next, now, sets, deletes);
+  indexSets(before?.state ?? null, next, sets, deletes);
+  attentionSets(transition, now, sets, deletes);
+  for (const line of transition.ledger) {
+    sets.push({
+      key: keys.ledger(next.id, line.nodeId, line.visit),
+      value: encode({ v: 1, ...line, at: now }),
+    });
+  }
+  for (const message of transition.messages) sets.push(...context.messageSets(message));
+  const hour = Math.floor(now / HOUR_MS);
+  const head = keys.execution(next.id);
+  return {
+    spilled,
+    write: {
+      name: context.name,
+      checks: [{ key: head, versionstamp: before?.versionstamp ?? null }],
+      ...withoutDoubles(sets, deletes),
+      sums: transition.counts.map((what) => ({ key: keys.count(next.workflowId, hour, what), add: 1 })),
+      bells,
+      feed,
+      proof: { key: head, id: context.commitId },
+    },
+  };
+}
+
+/** One transition may touch a key twice (intent and result, a card taken away and put back): the last set counts. */
+function withoutDoubles(
+  sets: readonly { key: Key; value: Uint8Array }[],
+  deletes: readonly Key[],
+): { sets: { key: Key; value: Uint8Array }[]; deletes: Key[] } {
+  const bySet = new Map(sets.map((set) => [set.key.join("\u0000"), set]));
+  const byDelete = new Map(deletes.map((key) => [key.join("\u0000"), key]));
+  for (const key of bySet.keys()) byDelete.delete(key);
+  return { sets: [...bySet.values()], deletes: [...byDelete.values()] };
+}
+
+function headSets(
+  transition: Transition,
+  context: TransitionContext,
+  sets: { key: Key; value: Uint8Array }[],
+): Set<string> {
+  const { next } = transition;
+  const { before, commitId } = context;
+  const spilled = new Set(before?.spilled);
+  const inHead = new Map<string, StepState>();
+  for (const [nodeId, step] of next.steps) {
+    if (spilled.has(nodeId) && before!.state.steps.get(nodeId) === step) continue;
+    spilled.delete(nodeId);
+    inHead.set(nodeId, step);
+  }
+  let value = encode(headRecord(next, inHead, [...spilled], commitId));
+  if (value.byteLength > HEAD_BYTES) {
+    let over = value.byteLength - HEAD_BYTES / 2;
+    const settledFirst = [...inHead].sort(([, a], [, b]) =>
+      Number(b.endedAt !== undefined) - Number(a.endedAt !== undefined)
+    );
+    for (const [nodeId, step] of settledFirst) {
+      if (over <= 0) break;
+      const record = encode({ v: 1, step } satisfies StepRecord);
+      sets.push({ key: keys.step(next.id, nodeId), value: record });
+      spilled.add(nodeId);
+      inHead.delete(nodeId);
+      over -= record.byteLength;
+    }
+    value = encode(headRecord(next, inHead, [...spilled], commitId));
+  }
+  sets.push({ key: keys.execution(next.id), value });
+  return spilled;
+}
+
+function eventSets(
+  transition: Transition,
+  context: TransitionContext,
+  sets: { key: Key; value: Uint8Array }[],
+): { executionId: string; seq: number }[] {
+  const { next, events } = transition;
+  const feed: { executionId: string; seq: number }[] = [];
+  let seq = next.seq - events.length + 1;
+  for (let i = 0; i < events.length; i += EVENTS_PER_RECORD) {
+    const e = events.slice(i, i + EVENTS_PER_RECORD);
+    const record: EventRecord = { v: 1, commit: context.commitId, at: context.now, s: next.status, e };
+    sets.push({ key: keys.event(next.id, seq), value: encode(record) });
+    feed.push({ executionId: next.id, seq });
+    seq += e.length;
+  }
+  return feed;
+}
+
+/** Moves the due entry; says at which times a bell should ring. */
+function dueSets(
+  before: ExecutionState | null,
+  next: ExecutionState,
+  now: number,
+  sets: { key: Key; value: Uint8Array }[],
+  deletes: Key[],
+): number[] {
+  const was = before?.due ?? null;
+  const is = next.due;
+  if (was?.at === is?.at && was?.kind === is?.kind) return [];
+  if (was) deletes.push(dueKey(next.id, was));
+  if (!is) return [];
+  sets.push({ key: dueKey(next.id, is), value: EMPTY });
+  return is.kind === "execution" && !next.lease && is.at > now ? [is.at] : [];
+}
+
+export const EMPTY: Uint8Array = encode({});
+
+export function dueKey(id: string, due: NonNullable<ExecutionState["due"]>): Key {
+  return keys.due(shardOf(id), due.kind === "forget" ? 1 : 0, due.at, due.kind, id);
+}
+
+function indexSets(
+  before: ExecutionState | null,
+  next: ExecutionState,
+  sets: { key: Key; value: Uint8Array }[],
+  deletes: Key[],
+): void {
+  if (!before) {
+    sets.push({ key: keys.byWorkflow(next.workflowId, next.id), value: EMPTY });
+    if (next.leadId) sets.push({ key: keys.byLead(next.leadId, next.id), value: EMPTY });
+  }
+  const wasLive = before !== null && !isSettled(before);
+  const isLive = !isSettled(next);
+  if (isLive && !wasLive) sets.push({ key: keys.live(next.workflowId, next.id), value: EMPTY });
+  if (wasLive && !isLive) deletes.push(keys.live(next.workflowId, next.id));
+}
+
+function attentionSets(
+  transition: Transition,
+  now: number,
+  sets: { key: Key; value: Uint8Array }[],
+  deletes: Key[],
+): void {
+  const { next } = transition;
+  for (const { nodeId, visit, record } of transition.attention) {
+    const key = keys.attention(`${next.id}.${nodeId}.${visit}`);
+    if (!record) {
+      deletes.push(key);
+      continue;
+    }
+    const { id: executionId, workflowId, leadId } = next;
+    sets.push({
+      key,
+      value: encode({ v: 1, at: now, executionId, workflowId, leadId, ...record } satisfies AttentionRecord),
+    });
+  }
+}
+
+/** Reads executions whole: heads, and beside them the steps that outgrew theirs. Missing ones are null. */
+export async function loadExecutions(store: Store, ids: readonly string[]): Promise<(Loaded | null)[]> {
+  const heads = await store.getMany<HeadRecord>(ids.map(keys.execution));
+  return await Promise.all(heads.map(async (head) => {
+    if (!head) return null;
+    const state = stateOf(head.value);
+    const spilled = new Set(head.value.spilled);
+    if (spilled.size === 0) return { state, versionstamp: head.versionstamp, spilled };
+    const steps = new Map(state.steps);
+    for await (const { key, value } of store.list<StepRecord>({ selector: { prefix: ["step", state.id] } })) {
+      const nodeId = key[2] as string;
+      if (spilled.has(nodeId)) steps.set(nodeId, value.step);
+    }
+    return { state: { ...state, steps }, versionstamp: head.versionstamp, spilled };
+  }));
+}
+
+/** What others left for the execution, oldest first. */
+export async function readMail(store: Store, executionId: string): Promise<{ key: Key; mail: Mail }[]> {
+  const found: { key: Key; mail: Mail }[] = [];
+  for await (
+    const { key, value } of store.list<Mail>({ selector: { prefix: ["mail", executionId] }, limit: 100 })
+  ) {
+    found.push({ key, mail: value });
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+import type { ExecutionState, StepState, StoredEvent } from "../core/state.ts";
+import type { StepStatus } from "../schemas/execution.ts";
+
+const LETTERS: Record<StepStatus, string> = {
+  pending: "p",
+  queued: "q",
+  running: "r",
+  waiting: "w",
+  retrying: "t",
+  completed: "c",
+  failed: "f",
+  skipped: "s",
+  cancelled: "x",
+};
+const STATUSES = new Map(Object.entries(LETTERS).map(([status, letter]) => [letter, status as StepStatus]));
+
+/** The head as it lies in the database: one letter a node, small executions with their steps in it. */
+export interface HeadRecord extends Omit<ExecutionState, "statuses" | "steps"> {
+  v: 1;
+  /** The commit that wrote it. */
+  commit: string;
+  nodes: string;
+  steps: { [nodeId: string]: StepState };
+  /** Steps whose records outgrew the head and lie beside it. */
+  spilled?: string[];
+}
+
+export interface StepRecord {
+  v: 1;
+  step: StepState;
+}
+
+/** What one transition said, under its first event's sequence. */
+export interface EventRecord {
+  v: 1;
+  commit: string;
+  at: number;
+  /** The execution's status after it. */
+  s: ExecutionState["status"];
+  e: StoredEvent[];
+}
+
+export interface FeedRecord {
+  v: 1;
+  at: number;
+  /** Execution and first sequence of its event record. */
+  e: [string, number][];
+}
+
+export interface AttentionRecord {
+  v: 1;
+  at: number;
+  executionId: string;
+  workflowId: string;
+  leadId: string | null;
+  kind: "task" | "uncertain" | "failed";
+  nodeId: string;
+  visit: number;
+  title: string;
+  description: string;
+  outcomes: { id: string; label: string }[];
+  dueAt: number | null;
+}
+
+export function headRecord(
+  state: ExecutionState,
+  steps: ReadonlyMap<string, StepState>,
+  spilled: readonly string[],
+  commit: string,
+): HeadRecord {
+  const { statuses, steps: _steps, ...rest } = state;
+  return {
+    v: 1,
+    commit,
+    ...rest,
+    nodes: statuses.map((status) => LETTERS[status]).join(""),
+    steps: Object.fromEntries(steps),
+    ...(spilled.length ? { spilled: [...spilled] } : {}),
+  };
+}
+
+/** The state without its spilled steps. */
+export function stateOf(record: HeadRecord): ExecutionState {
+  const { v: _v, commit: _commit, nodes, steps, spilled: _spilled, ...rest } = record;
+  return {
+    ...rest,
+    statuses: Array.from(nodes, (letter) => STATUSES.get(letter) ?? "pending"),
+    steps: new Map(Object.entries(steps)),
+  };
+}

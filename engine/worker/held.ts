@@ -1,0 +1,269 @@
+import type { Command } from "../core/machine.ts";
+import { decide } from "../core/machine.ts";
+import { isSettled } from "../core/state.ts";
+import type { ExecutionState, Transition } from "../core/state.ts";
+import type { Json } from "../schemas/json.ts";
+import { Bodies, readBody } from "../store/bodies.ts";
+import type { CommitName } from "../store/commit.ts";
+import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
+import type { Loaded } from "../store/executions.ts";
+import type { Key } from "../store/keys.ts";
+import { evaluatePure, runEffect } from "./run_step.ts";
+import type { Facts } from "./run_step.ts";
+import type { LeadFacts } from "./services.ts";
+import type { CompiledVersion } from "./versions.ts";
+import type { Hands } from "./hands.ts";
+
+/** A due entry as it was listed; its versionstamp tells whether it was written anew since. */
+export interface DueEntry {
+  key: Key;
+  versionstamp: string;
+}
+
+/**
+ * One execution in this process's hands: the only place that moves it. Commands queue up; each round decides once over
+ * all of them and commits once, so an execution has at most one transition in flight.
+ */
+export class Held {
+  readonly id: string;
+  readonly #hands: Hands;
+  #loaded: Loaded | null;
+  #version: CompiledVersion | null = null;
+  #lead: LeadFacts | null = null;
+  #commands: Command[] = [];
+  #mailDue: DueEntry[] = [];
+  readonly #bodies = new Map<string, Json>();
+  readonly #running = new Map<string, AbortController>();
+  #pumping: Promise<void> | null = null;
+
+  constructor(
+    id: string,
+    hands: Hands,
+    known: { loaded: Loaded; version: CompiledVersion; lead: LeadFacts | null } | null,
+  ) {
+    this.id = id;
+    this.#hands = hands;
+    this.#loaded = known?.loaded ?? null;
+    this.#version = known?.version ?? null;
+    this.#lead = known?.lead ?? null;
+  }
+
+  get runningSteps(): number {
+    return this.#running.size;
+  }
+
+  get lease(): ExecutionState["lease"] {
+    return this.#loaded?.state.lease ?? null;
+  }
+
+  offer(...commands: Command[]): void {
+    this.#commands.push(...commands);
+    this.#pump();
+  }
+
+  /** A due entry says that there is mail, or that time has come. */
+  due(kind: "mail" | "execution", entry: DueEntry): void {
+    if (kind === "mail") this.#mailDue.push(entry);
+    // The decision under way may be the one that moves this entry; if it is not, the next look finds it again.
+    else if (this.#pumping) return;
+    this.offer({ kind: "wake" });
+  }
+
+  /** Resolves when nothing is being decided. */
+  async idle(): Promise<void> {
+    while (this.#pumping) await this.#pumping;
+  }
+
+  /** Starts what a committed transition says is running. */
+  start(transition: Transition): void {
+    for (const nodeId of transition.started) this.#run(nodeId);
+  }
+
+  adopt(loaded: Loaded, bodies: ReadonlyMap<string, Json>): void {
+    this.#loaded = loaded;
+    for (const [ref, value] of bodies) this.#bodies.set(ref, value);
+  }
+
+  /** Running steps are given back: their worker stops. */
+  interrupt(): void {
+    const nodeIds = [...this.#running.keys()];
+    this.offer({ kind: "interrupted", nodeIds });
+    for (const controller of this.#running.values()) controller.abort();
+  }
+
+  #pump(): void {
+    this.#pumping ??= this.#rounds().catch((error) => this.#hands.failed(this, error)).finally(() => {
+      this.#pumping = null;
+      if (this.#commands.length > 0) this.#pump();
+      else if (this.#running.size === 0) this.#hands.letGo(this, this.#loaded);
+    });
+  }
+
+  async #rounds(): Promise<void> {
+    while (this.#commands.length > 0) {
+      const rescued = this.#loaded ? [] : await this.#load();
+      if (!rescued) {
+        this.#commands = [];
+        return;
+      }
+      const commands = [...rescued, ...this.#commands.splice(0)];
+      const mailDue = this.#mailDue.splice(0);
+      const mail = mailDue.length > 0 ? await readMail(this.#hands.store, this.id) : [];
+      for (const each of mail) commands.push({ kind: "mail", mail: each.mail });
+      await this.#refresh();
+      const applied = [...mail.map((each) => each.key), ...mailDue.map((each) => each.key)];
+      const committed = await this.#commit(commands, applied, mailDue);
+      if (committed) continue;
+      this.#commands = [
+        ...commands.filter((command) => command.kind !== "mail" && command.kind !== "rescued"),
+        ...this.#commands,
+      ];
+      if (mailDue.length > 0) this.#mailDue = [...await this.#hands.mailEntries(this.id), ...this.#mailDue];
+      if (!await this.#reload()) return;
+    }
+  }
+
+  /** Null: there is nothing to do here (gone, or in another living worker's hands). */
+  async #load(): Promise<Command[] | null> {
+    const loaded = this.#hands.recent(this.id) ?? (await loadExecutions(this.#hands.store, [this.id]))[0] ??
+      null;
+    if (!loaded || isSettled(loaded.state) && !this.#commands.some((command) => command.kind === "retry")) {
+      await this.#hands.dropEntries(this.id, this.#mailDue.splice(0));
+      return null;
+    }
+    const { lease } = loaded.state;
+    if (lease && !await this.#hands.mayTakeOver(this.id, lease.owner, loaded.versionstamp)) return null;
+    this.#version = await this.#hands.versions.get(loaded.state.workflowId, loaded.state.version);
+    this.#loaded = loaded;
+    return lease ? [{ kind: "rescued" }] : [];
+  }
+
+  /** After a conflict: decide again over what is stored now, unless somebody else holds it. */
+  async #reload(): Promise<boolean> {
+    this.#hands.forgetRecent(this.id);
+    const before = this.#loaded?.state;
+    const loaded = (await loadExecutions(this.#hands.store, [this.id]))[0] ?? null;
+    const mine = loaded &&
+      (before?.lease?.owner === this.#hands.owner
+        ? loaded.state.lease?.owner === this.#hands.owner && loaded.state.fence === before.fence
+        : true);
+    if (!mine) {
+      this.#commands = [];
+      for (const controller of this.#running.values()) controller.abort();
+      this.#loaded = null;
+      return false;
+    }
+    this.#loaded = before?.lease?.owner === this.#hands.owner ? loaded : null;
+    if (this.#loaded?.state.cancelling) {
+      for (const controller of this.#running.values()) {
+        controller.abort();
+      }
+    }
+    return true;
+  }
+
+  /** What conditions and templates may read is fetched before deciding. */
+  async #refresh(): Promise<void> {
+    const { state } = this.#loaded!;
+    if (this.#version!.readsLead && state.leadId) this.#lead = await this.#hands.services.lead(state.leadId);
+    for (const body of this.#hands.bodiesRead(state, this.#version!)) {
+      if (!this.#bodies.has(body.ref)) {
+        this.#bodies.set(body.ref, await readBody(this.#hands.store, this.id, body));
+      }
+    }
+  }
+
+  #facts(state: ExecutionState, bodies: ReadonlyMap<string, Json>): Facts {
+    return { version: this.#version!, state, lead: this.#lead, bodies, now: this.#hands.clock.now() };
+  }
+
+  async #commit(commands: Command[], applied: Key[], checked: DueEntry[]): Promise<boolean> {
+    const before = this.#loaded!;
+    const bodies = new Bodies();
+    const now = this.#hands.clock.now();
+    const transition = decide(before.state, this.#version!.graph, commands, {
+      ...this.#hands.env(now),
+      evaluate: (node, state) =>
+        evaluatePure(node, this.#facts(state, mergedMap(this.#bodies, bodies.values))),
+      keep: (value, ref) => bodies.keep(value, ref),
+    });
+    if (
+      transition.events.length === 0 && applied.length === 0 && sameHolding(before.state, transition.next)
+    ) {
+      this.#hands.nothingToDo(this.id, transition.next);
+      return true;
+    }
+    this.#hands.take(transition.started.length);
+    const { along, before: first } = bodies.writes(this.id);
+    for (const blob of first) await this.#hands.store.commit(blob);
+    const { write, spilled } = transitionWrite(transition, {
+      name: nameOf(commands, transition),
+      before,
+      commitId: this.#hands.newId(),
+      now,
+      bodies: along,
+      messageSets: this.#hands.services.messageSets,
+      applied,
+    });
+    for (const entry of checked) write.checks!.push({ key: entry.key, versionstamp: entry.versionstamp });
+    const result = await this.#hands.store.commit(write);
+    if (!result.ok) {
+      this.#hands.giveBack(transition.started.length);
+      return false;
+    }
+    this.adopt({ state: transition.next, versionstamp: result.versionstamp, spilled }, bodies.values);
+    this.#hands.committed(this, transition);
+    if (transition.next.cancelling) { for (const controller of this.#running.values()) controller.abort(); }
+    this.start(transition);
+    return true;
+  }
+
+  #run(nodeId: string): void {
+    const state = this.#loaded!.state;
+    const node = this.#version!.graph.nodes[this.#version!.graph.indexOf.get(nodeId)!]!;
+    const controller = new AbortController();
+    const attempt = state.steps.get(nodeId)!.attempt;
+    this.#running.set(nodeId, controller);
+    const run = async (): Promise<void> => {
+      if (this.#version!.nodes.get(nodeId)!.readsLead && state.leadId) {
+        this.#lead = await this.#hands.services.lead(state.leadId);
+      }
+      const facts = this.#facts(state, this.#bodies);
+      const ran = await runEffect(node, facts, this.#hands.services, controller.signal);
+      this.#running.delete(nodeId);
+      this.#hands.giveBack(1);
+      this.offer({ kind: "outcome", nodeId, attempt, ...ran });
+    };
+    run().catch((error) => {
+      this.#running.delete(nodeId);
+      this.#hands.giveBack(1);
+      this.#hands.failed(this, error);
+    });
+  }
+}
+
+function mergedMap(
+  known: ReadonlyMap<string, Json>,
+  fresh: ReadonlyMap<string, Json>,
+): ReadonlyMap<string, Json> {
+  return fresh.size === 0 ? known : new Map([...known, ...fresh]);
+}
+
+function sameHolding(before: ExecutionState, next: ExecutionState): boolean {
+  return before.lease === next.lease && before.due === next.due && before.status === next.status;
+}
+
+/** The commit's name, by what it does: the fault tests hit each. */
+function nameOf(commands: readonly Command[], transition: Transition): CommitName {
+  const kinds = new Set(commands.map((command) => command.kind));
+  if (kinds.has("cancel")) return "cancel";
+  if (kinds.has("retry")) return "reopen";
+  if (kinds.has("rescued")) return "claim";
+  if (kinds.has("outcome")) {
+    if (transition.events.some((event) => event.type === "retry")) return "retry";
+    return transition.next.lease === null && !isSettled(transition.next) ? "wait" : "settle";
+  }
+  if (kinds.has("mail")) return "mail";
+  if (transition.events.length === 0) return "renew";
+  return transition.started.length > 0 ? "claim" : "wake";
+}

@@ -1,0 +1,192 @@
+import { loadExecutions } from "../store/executions.ts";
+import { DUE_KINDS, SHARDS } from "../store/keys.ts";
+import type { DueKind, Key, Lane } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import type { DueEntry } from "./held.ts";
+import type { Log } from "./services.ts";
+import type { Worker } from "./worker.ts";
+
+/** Called for an entry that has fallen due; deletes it in its own commit. */
+export type DueHandler = (id: string, entry: DueEntry) => Promise<void>;
+
+export interface LoopOptions {
+  store: Store;
+  clock: Clock;
+  worker: Worker;
+  handlers: { [kind in Exclude<DueKind, "execution" | "mail">]: DueHandler };
+  log: Log;
+}
+
+/** Without a bell, look so often. */
+const PEEK_MS = 1_000;
+/** Heads that fall due within this time are read ahead. */
+const AHEAD_MS = 1_000;
+/** Bells that ring together are answered together. */
+const GATHER_MS = 4;
+const PER_SHARD = 1_000;
+
+/** Looks at the due index when a timer, a bell or a second has passed. The index is the truth; the timer only saves looking. */
+export class Loop {
+  readonly #options: LoopOptions;
+  #stopTimer: (() => void) | null = null;
+  #armedFor = Infinity;
+  #looking: Promise<void> | null = null;
+  #again = false;
+  #stopped = true;
+  readonly #inHand = new Set<string>();
+  /** Epoch ms of the last finished look. */
+  lookedAt = 0;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.expect(this.#options.clock.now());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopTimer?.();
+    await this.#looking;
+  }
+
+  /** Something falls due at this time (epoch ms): look then, at the latest. */
+  expect(at: number): void {
+    if (this.#stopped || at >= this.#armedFor) return;
+    this.#arm(at);
+  }
+
+  #arm(at: number): void {
+    this.#stopTimer?.();
+    this.#armedFor = at;
+    const wait = Math.max(GATHER_MS, at - this.#options.clock.now());
+    this.#stopTimer = this.#options.clock.after(wait, () => {
+      this.#armedFor = Infinity;
+      this.#stopTimer = null;
+      this.look();
+    });
+  }
+
+  /** One look at the index, now; a look asked for meanwhile follows it. */
+  look(): Promise<void> {
+    if (this.#looking) {
+      this.#again = true;
+      return this.#looking;
+    }
+    this.#looking = this.#lookOnce().catch((error) => {
+      this.#options.log("error", "look_failed", { error: String(error) });
+      return this.#options.clock.now() + PEEK_MS;
+    }).then((next) => {
+      this.#looking = null;
+      this.lookedAt = this.#options.clock.now();
+      if (this.#stopped) return;
+      if (this.#again) {
+        this.#again = false;
+        this.#arm(this.lookedAt);
+      } else if (next < this.#armedFor) this.#arm(next);
+    });
+    return this.#looking;
+  }
+
+  /** Handles what is due; says when to look next. */
+  async #lookOnce(): Promise<number> {
+    const { clock, store } = this.#options;
+    const now = clock.now();
+    const lists: Promise<DueEntry[]>[] = [];
+    for (let shard = 0; shard < SHARDS; shard++) {
+      for (const lane of [0, 1] as Lane[]) lists.push(this.#list(shard, lane, now + AHEAD_MS));
+    }
+    const entries = (await Promise.all(lists)).flat();
+    let next = now + PEEK_MS;
+    const ahead: string[] = [];
+    for (const entry of entries) {
+      const at = entry.key[3] as number;
+      if (at <= clock.now()) this.#handle(entry);
+      else {
+        next = Math.min(next, at);
+        const id = entry.key[5] as string;
+        if (entry.key[4] === "execution" && !this.#options.worker.isKnown(id)) ahead.push(id);
+      }
+    }
+    if (ahead.length > 0) {
+      for (const loaded of await loadExecutions(store, ahead)) {
+        if (loaded) this.#options.worker.prefetched(loaded);
+      }
+    }
+    return next;
+  }
+
+  async #list(shard: number, lane: Lane, until: number): Promise<DueEntry[]> {
+    const found: DueEntry[] = [];
+    const range = { start: ["due", shard, lane, 0], end: ["due", shard, lane, until + 1] };
+    for await (
+      const { key, versionstamp } of this.#options.store.kv.list(range, {
+        limit: PER_SHARD,
+        batchSize: PER_SHARD,
+      })
+    ) {
+      found.push({ key, versionstamp });
+    }
+    return found;
+  }
+
+  #handle(entry: DueEntry): void {
+    const kind = entry.key[4] as DueKind;
+    const id = entry.key[5] as string;
+    if (!DUE_KINDS.includes(kind)) return;
+    if (kind === "execution" || kind === "mail") return this.#options.worker.due(kind, id, entry);
+    const hand = `${kind} ${id}`;
+    if (this.#inHand.has(hand)) return;
+    this.#inHand.add(hand);
+    this.#options.handlers[kind](id, entry)
+      .catch((error) => this.#options.log("error", "due_failed", { kind, id, error: String(error) }))
+      .finally(() => this.#inHand.delete(hand));
+  }
+
+  /**
+   * What a cron tick does on a host that sleeps: handles what is due and stays as long as something falls due before
+   * `until`, because nothing else would wake the process in time.
+   */
+  async stay(until: number): Promise<void> {
+    const { clock } = this.#options;
+    await this.look();
+    while (!this.#stopped && clock.now() < until && await this.#dueBefore(until)) {
+      await new Promise<void>((done) => clock.after(Math.min(500, until - clock.now()), done));
+    }
+  }
+
+  async #dueBefore(until: number): Promise<boolean> {
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const range = { start: ["due", shard, 0, 0], end: ["due", shard, 0, until] };
+      for await (const _ of this.#options.store.kv.list(range, { limit: 1 })) return true;
+    }
+    return false;
+  }
+
+  /** Leases of processes that died before this one started end later than need be: look at them now. */
+  async rescue(within: number): Promise<void> {
+    const { clock, store, worker } = this.#options;
+    const range = (shard: number): Deno.KvListSelector => ({
+      start: ["due", shard, 0, 0],
+      end: ["due", shard, 0, clock.now() + within],
+    });
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const entries: { key: Key; versionstamp: string }[] = [];
+      for await (const { key, versionstamp } of store.kv.list(range(shard))) {
+        if (key[4] === "execution") entries.push({ key, versionstamp });
+      }
+      for (let i = 0; i < entries.length; i += 200) {
+        const slice = entries.slice(i, i + 200);
+        const loaded = await loadExecutions(store, slice.map((entry) => entry.key[5] as string));
+        loaded.forEach((each, index) => {
+          if (each?.state.lease && each.state.lease.owner !== worker.owner) {
+            worker.due("execution", each.state.id, slice[index]!);
+          }
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Which processes live. On one host each holds an OS file lock beside the database, which the system releases at its
+ * death: whoever can take it knows at once. Elsewhere only time tells (worker.ts, `mayTakeOver`).
+ */
+export class Peers {
+  readonly #folder: string | null;
+  readonly #owner: string;
+  #own: Deno.FsFile | null = null;
+  readonly #dead = new Set<string>();
+
+  /** `folder` null: no database file, so no locks (memory, or a database over the network). */
+  constructor(folder: string | null, owner: string) {
+    this.#folder = folder;
+    this.#owner = owner;
+  }
+
+  async announce(): Promise<void> {
+    if (this.#folder === null) return;
+    await Deno.mkdir(this.#folder, { recursive: true });
+    this.#own = await Deno.open(this.#path(this.#owner), { create: true, write: true });
+    if (!await this.#own.tryLock(true)) {
+      throw new Error(`Cannot lock ${this.#path(this.#owner)}: another process holds it`);
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (!this.#own || this.#folder === null) return;
+    this.#own.close();
+    this.#own = null;
+    await Deno.remove(this.#path(this.#owner)).catch(() => {});
+  }
+
+  /** True only when it is certain. */
+  async isDead(owner: string): Promise<boolean> {
+    if (this.#folder === null || owner === this.#owner) return false;
+    if (this.#dead.has(owner)) return true;
+    const dead = await this.#lockIsFree(owner);
+    if (dead) this.#dead.add(owner);
+    return dead;
+  }
+
+  async #lockIsFree(owner: string): Promise<boolean> {
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(this.#path(owner), { write: true });
+    } catch (error) {
+      // It announces itself before it takes anything and removes its file when it has let go of everything.
+      return error instanceof Deno.errors.NotFound;
+    }
+    try {
+      if (!await file.tryLock(true)) return false;
+      await Deno.remove(this.#path(owner)).catch(() => {});
+      return true;
+    } finally {
+      file.close();
+    }
+  }
+
+  #path(owner: string): string {
+    return `${this.#folder}/${owner.replaceAll(/[^0-9A-Z]/g, "_")}.lock`;
+  }
+}

@@ -1,0 +1,162 @@
+import { evaluateCondition } from "../core/condition.ts";
+import { renderConfig } from "../core/config.ts";
+import type { GraphNode } from "../core/graph.ts";
+import type { ExecutionState } from "../core/state.ts";
+import { StepError, toFailure } from "../errors.ts";
+import type { EffectNode, PureContext, PureNode, StepContext } from "../nodes/define.ts";
+import type { Json } from "../schemas/json.ts";
+import type { Outcome } from "../schemas/node.ts";
+import { derivedId } from "./clock.ts";
+import type { LeadFacts, Services } from "./services.ts";
+import type { CompiledNode, CompiledVersion } from "./versions.ts";
+import { viewFor } from "./view.ts";
+import type { BodyCache } from "./view.ts";
+
+export interface Facts {
+  version: CompiledVersion;
+  state: ExecutionState;
+  lead: LeadFacts | null;
+  bodies: BodyCache;
+  now: number;
+}
+
+/** One attempt's result, with the rendered config as the step's input. */
+export interface Ran {
+  outcome: Outcome;
+  input: Json;
+  warnings: string[];
+}
+
+/** A step that says nothing of its own time limit gets this. */
+const STEP_TIMEOUT_MS = 10 * 60_000;
+
+/** Computes a pure node over the present state. Throws what the node throws. */
+export function evaluatePure(node: GraphNode, facts: Facts): Ran {
+  const compiled = facts.version.nodes.get(node.id)!;
+  const context = pureContext(node, compiled, facts);
+  const { config, input, warnings } = prepare(compiled, context);
+  const outcome = (compiled.type as PureNode<unknown>).run(config, context);
+  return { outcome, input, warnings };
+}
+
+/** Runs one attempt of an effect. Never throws: an accident is a failure. */
+export async function runEffect(
+  node: GraphNode,
+  facts: Facts,
+  services: Services,
+  signal: AbortSignal,
+): Promise<{ outcome: Outcome; input?: Json; warnings: string[] }> {
+  const compiled = facts.version.nodes.get(node.id)!;
+  let prepared: { config: unknown; input: Json; warnings: string[] } | null = null;
+  const controller = new AbortController();
+  try {
+    const context = await stepContext(node, compiled, facts, services, controller.signal);
+    prepared = prepare(compiled, context);
+    const run = (): Promise<Outcome> => (compiled.type as EffectNode<unknown>).run(prepared!.config, context);
+    const outcome = await timed(node, facts.state, { signal, controller }, run);
+    return { outcome, input: prepared.input, warnings: prepared.warnings };
+  } catch (error) {
+    return {
+      outcome: { kind: "fail", failure: toFailure(error) },
+      ...(prepared ? { input: prepared.input } : {}),
+      warnings: prepared?.warnings ?? [],
+    };
+  }
+}
+
+/** Renders and parses; a config without templates was parsed when its version was compiled. */
+function prepare(
+  compiled: CompiledNode,
+  context: PureContext,
+): { config: unknown; input: Json; warnings: string[] } {
+  if (compiled.fixed !== undefined) {
+    return { config: compiled.fixed, input: compiled.config.config, warnings: [] };
+  }
+  const { config, warnings } = renderConfig(compiled.config, context.view);
+  const parsed = compiled.type.config.safeParse(config);
+  if (parsed.success) return { config: parsed.data, input: config, warnings };
+  const issue = parsed.error.issues[0];
+  const path = issue?.path.join(".") ?? "";
+  throw new StepError({
+    code: "config",
+    message: `${path ? `${path}: ` : ""}${issue?.message ?? "not accepted"}`,
+    retryable: false,
+    details: { path, rendered: config },
+  });
+}
+
+function pureContext(node: GraphNode, compiled: CompiledNode, facts: Facts): PureContext {
+  const { state, version, now } = facts;
+  const view = viewFor(compiled, state, version, facts);
+  return {
+    executionId: state.id,
+    workflowId: state.workflowId,
+    nodeId: node.id,
+    visit: state.steps.get(node.id)?.visit ?? 1,
+    now,
+    timezone: facts.lead?.timezone || version.graph.timezone,
+    view,
+    evaluate: (condition) => evaluateCondition(condition, view, now),
+  };
+}
+
+async function stepContext(
+  node: GraphNode,
+  compiled: CompiledNode,
+  facts: Facts,
+  services: Services,
+  signal: AbortSignal,
+): Promise<StepContext> {
+  const { state, now } = facts;
+  const pure = pureContext(node, compiled, facts);
+  const idempotencyKey = `${state.id}.${node.id}.${pure.visit}`;
+  const messageId = await derivedId(state.createdAt, "message", idempotencyKey);
+  return {
+    ...pure,
+    attempt: state.steps.get(node.id)?.attempt ?? 1,
+    idempotencyKey,
+    signal,
+    leadId: state.leadId,
+    http: (request) => services.http(request, { signal, depth: state.depth }),
+    mail: (request) =>
+      services.mail(request, {
+        id: messageId,
+        executionId: state.id,
+        workflowId: state.workflowId,
+        nodeId: node.id,
+        leadId: state.leadId,
+        test: state.test,
+        at: now,
+      }),
+    secret: (name, host) => services.secret(name, host),
+  };
+}
+
+/** Bounds an attempt's time, also for a node that does not listen to its signal. */
+async function timed(
+  node: GraphNode,
+  state: ExecutionState,
+  { signal, controller }: { signal: AbortSignal; controller: AbortController },
+  run: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const limit = node.timeoutMs ?? STEP_TIMEOUT_MS;
+  const ended = Promise.withResolvers<Outcome>();
+  const outside = state.steps.get(node.id)?.outside === true;
+  const end = (failure: { code: string; message: string; retryable?: boolean }): void => {
+    controller.abort(failure);
+    ended.resolve({ kind: "fail", failure, ...(outside ? { uncertain: true } : {}) });
+  };
+  const timer = setTimeout(
+    () => end({ code: "timeout", message: `Took longer than ${limit} ms`, retryable: true }),
+    limit,
+  );
+  const aborted = (): void => end({ code: "aborted", message: "Stopped before it ended" });
+  signal.addEventListener("abort", aborted);
+  try {
+    if (signal.aborted) aborted();
+    return await Promise.race([run(), ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", aborted);
+  }
+}

@@ -1,0 +1,113 @@
+import { compileConfig } from "../core/config.ts";
+import type { CompiledConfig } from "../core/config.ts";
+import { conditionPaths } from "../core/condition.ts";
+import { buildGraph } from "../core/graph.ts";
+import type { Graph } from "../core/graph.ts";
+import type { NodeType } from "../nodes/define.ts";
+import type { ConditionGroup } from "../schemas/condition.ts";
+import type { JsonObject } from "../schemas/json.ts";
+import type { WorkflowGraph } from "../schemas/workflow.ts";
+
+/** One node of a version, ready to be run. */
+export interface CompiledNode {
+  type: NodeType;
+  config: CompiledConfig;
+  /** The parsed config, where no template can change it. */
+  fixed: unknown;
+  /** Nodes whose outputs it reads. */
+  stepsRead: readonly string[];
+  readsLead: boolean;
+}
+
+export interface CompiledVersion {
+  workflowId: string;
+  version: number;
+  name: string;
+  graph: Graph;
+  /** By node id. */
+  nodes: ReadonlyMap<string, CompiledNode>;
+  readsLead: boolean;
+}
+
+/** Compiles what was published; throws when a node type is gone. */
+export function compileVersion(
+  source: WorkflowGraph & { name: string },
+  workflowId: string,
+  version: number,
+  lookup: (type: string) => NodeType | undefined,
+): CompiledVersion {
+  const graph = buildGraph(source, (type) => {
+    const found = lookup(type);
+    return found && { kind: found.kind, ledger: found.kind === "effect" && found.ledger };
+  });
+  const nodes = new Map(graph.nodes.map((node) => [node.id, compileNode(node.config, lookup(node.type)!)]));
+  const readsLead = [...nodes.values()].some((node) => node.readsLead);
+  return { workflowId, version, name: source.name, graph, nodes, readsLead };
+}
+
+function compileNode(config: JsonObject, type: NodeType): CompiledNode {
+  const { compiled } = compileConfig(config, type.templates);
+  const paths = [...compiled.paths, ...conditionsOf(config, type).flatMap(conditionPaths)];
+  const parsed = compiled.slots === null ? type.config.safeParse(config) : null;
+  return {
+    type,
+    config: compiled,
+    fixed: parsed?.success ? parsed.data : undefined,
+    stepsRead: [...new Set(paths.filter(([root]) => root === "steps").map(([, id]) => id ?? ""))],
+    readsLead: paths.some(([root]) => root === "lead"),
+  };
+}
+
+function conditionsOf(config: JsonObject, type: NodeType): ConditionGroup[] {
+  return (type.conditions ?? []).flatMap((path) => {
+    let value: unknown = config;
+    for (const key of path === "" ? [] : path.split(".")) {
+      value = typeof value === "object" && value !== null
+        ? Object.entries(value).find(([name]) => name === key)?.[1]
+        : undefined;
+    }
+    return value === undefined ? [] : [value as ConditionGroup];
+  });
+}
+
+const KEPT = 200;
+
+/** Compiled versions by workflow and number; versions never change, so they are read once. */
+export class Versions {
+  readonly #load: (workflowId: string, version: number) => Promise<WorkflowGraph & { name: string }>;
+  readonly #lookup: (type: string) => NodeType | undefined;
+  readonly #known = new Map<string, Promise<CompiledVersion>>();
+  readonly #ready = new Map<string, CompiledVersion>();
+
+  constructor(
+    load: (workflowId: string, version: number) => Promise<WorkflowGraph & { name: string }>,
+    lookup: (type: string) => NodeType | undefined,
+  ) {
+    this.#load = load;
+    this.#lookup = lookup;
+  }
+
+  /** Without waiting, when it is known. */
+  peek(workflowId: string, version: number): CompiledVersion | undefined {
+    return this.#ready.get(`${workflowId}.${version}`);
+  }
+
+  get(workflowId: string, version: number): Promise<CompiledVersion> {
+    const id = `${workflowId}.${version}`;
+    const known = this.#known.get(id);
+    if (known) return known;
+    const loading = this.#compile(workflowId, version);
+    this.#known.set(id, loading);
+    loading.then((compiled) => this.#ready.set(id, compiled), () => this.#known.delete(id));
+    if (this.#known.size > KEPT) {
+      const oldest = this.#known.keys().next().value!;
+      this.#known.delete(oldest);
+      this.#ready.delete(oldest);
+    }
+    return loading;
+  }
+
+  async #compile(workflowId: string, version: number): Promise<CompiledVersion> {
+    return compileVersion(await this.#load(workflowId, version), workflowId, version, this.#lookup);
+  }
+}

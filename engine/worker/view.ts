@@ -1,0 +1,73 @@
+import type { ExecutionState, MessageMarks, Stored } from "../core/state.ts";
+import type { Json, JsonObject } from "../schemas/json.ts";
+import type { View } from "../schemas/node.ts";
+import { VIEW_BYTES } from "../store/bodies.ts";
+import type { LeadFacts } from "./services.ts";
+import type { CompiledNode, CompiledVersion } from "./versions.ts";
+
+/** Large values that have been read, by reference. */
+export type BodyCache = ReadonlyMap<string, Json>;
+
+/** What a node's templates and conditions see: only the steps that it names are gathered. */
+export function viewFor(
+  node: CompiledNode,
+  state: ExecutionState,
+  version: CompiledVersion,
+  facts: { lead: LeadFacts | null; bodies: BodyCache; now: number },
+): View {
+  const steps: View["steps"] = {};
+  for (const id of node.stepsRead) {
+    const output = state.steps.get(id)?.output;
+    if (output) steps[id] = { output: valueOf(output, facts.bodies) };
+  }
+  const trigger = state.steps.get(state.trigger.nodeId)?.output;
+  const arrived = trigger ? valueOf(trigger, facts.bodies) : null;
+  return {
+    trigger: typeof arrived === "object" && arrived !== null && !Array.isArray(arrived) ? arrived : {},
+    lead: facts.lead?.view ?? null,
+    steps,
+    execution: {
+      id: state.id,
+      workflowId: state.workflowId,
+      workflowName: version.name,
+      version: state.version,
+      trigger: state.trigger.kind,
+      startedAt: new Date(state.createdAt).toISOString(),
+    },
+    messages: messageView(state.messages),
+    now: new Date(facts.now).toISOString(),
+  };
+}
+
+function messageView(messages: { readonly [nodeId: string]: MessageMarks }): JsonObject {
+  const view: JsonObject = {};
+  for (const [nodeId, marks] of Object.entries(messages)) {
+    view[nodeId] = {
+      id: marks.id,
+      sent: marks.sent !== undefined,
+      opened: marks.opened !== undefined || marks.clicked !== undefined,
+      clicked: marks.clicked !== undefined,
+      replied: marks.replied !== undefined,
+    };
+  }
+  return view;
+}
+
+function valueOf(stored: Stored, bodies: BodyCache): Json {
+  return "json" in stored ? stored.json : bodies.get(stored.ref) ?? null;
+}
+
+/** References that the version's nodes read and that are small enough to be seen. */
+export function bodiesRead(
+  state: ExecutionState,
+  version: CompiledVersion,
+): { ref: string; bytes: number }[] {
+  const wanted = new Set([state.trigger.nodeId]);
+  for (const node of version.nodes.values()) for (const id of node.stepsRead) wanted.add(id);
+  const found: { ref: string; bytes: number }[] = [];
+  for (const id of wanted) {
+    const output = state.steps.get(id)?.output;
+    if (output && "ref" in output && output.bytes <= VIEW_BYTES) found.push(output);
+  }
+  return found;
+}

@@ -1,0 +1,365 @@
+import type { Env } from "../core/draft.ts";
+import { decide } from "../core/machine.ts";
+import type { ExecutionState, Transition } from "../core/state.ts";
+import { isSettled, LEASE_MS } from "../core/state.ts";
+import { EngineError } from "../errors.ts";
+import type { Json } from "../schemas/json.ts";
+import { Bodies } from "../store/bodies.ts";
+import type { Write } from "../store/commit.ts";
+import { transitionWrite } from "../store/executions.ts";
+import type { Loaded } from "../store/executions.ts";
+import { shardOf } from "../store/keys.ts";
+import type { Key } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import type { Hands } from "./hands.ts";
+import { Held } from "./held.ts";
+import type { DueEntry } from "./held.ts";
+import type { Peers } from "./peers.ts";
+import { evaluatePure } from "./run_step.ts";
+import type { LeadFacts, Services } from "./services.ts";
+import { Versions } from "./versions.ts";
+import type { CompiledVersion } from "./versions.ts";
+import { bodiesRead } from "./view.ts";
+
+export interface WorkerOptions {
+  store: Store;
+  clock: Clock;
+  services: Services;
+  peers: Peers;
+  owner: string;
+  newId(): string;
+  /** Steps under way at once. */
+  concurrency: number;
+  retentionMs: number;
+  /** Called after each commit of an execution, in order. */
+  onTransition(executionId: string, transition: Transition): void;
+}
+
+/** What is accepted: everything the first commit of an execution needs. */
+export interface Acceptance {
+  id: string;
+  version: CompiledVersion;
+  trigger: ExecutionState["trigger"];
+  input: Json;
+  leadId: string | null;
+  lead: LeadFacts | null;
+  test: boolean;
+  depth: number;
+  /** Checks and sets that stand or fall with it: published version, idempotency key, a new lead. */
+  with: Pick<Write, "checks" | "sets" | "stamped">;
+}
+
+const RECENT = 2_000;
+const RENEW_EVERY_MS = 5_000;
+/** Queued or running here; waiting ones do not count. */
+const MOST_IN_HAND = 10_000;
+
+/** Holds executions, runs their steps, and keeps within its slots. */
+export class Worker implements Hands {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly services: Services;
+  readonly versions: Versions;
+  readonly owner: string;
+  readonly newId: () => string;
+  readonly bodiesRead = bodiesRead;
+  readonly #options: WorkerOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #recent = new Map<string, Loaded>();
+  /** Executions whose queued steps found no room here. */
+  readonly #backlog = new Set<string>();
+  /** Leases of others, as first seen: versionstamp and monotonic ms. */
+  readonly #watched = new Map<string, { versionstamp: string; since: number }>();
+  readonly #skipUntil = new Map<string, number>();
+  #free: number;
+  #stopping = false;
+  #cancelRenewal: (() => void) | null = null;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.clock = options.clock;
+    this.services = options.services;
+    this.owner = options.owner;
+    this.newId = options.newId;
+    this.versions = new Versions(options.services.loadVersion, options.services.nodeType);
+    this.#free = options.concurrency;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** One commit: the execution exists, its pure nodes are computed, and its first steps run here if there is room. */
+  async accept(
+    acceptance: Acceptance,
+  ): Promise<{ ok: true; transition: Transition } | { ok: false; stale: Key[] }> {
+    if (this.#stopping) {
+      throw new EngineError("stopping", 503, "Stopping", "This process is stopping; try again", {
+        retryAfterSeconds: 1,
+      });
+    }
+    if (this.#held.size + this.#backlog.size >= MOST_IN_HAND) {
+      throw new EngineError(
+        "busy",
+        503,
+        "Too busy",
+        `${MOST_IN_HAND} executions are queued or running; try again later`,
+        { retryAfterSeconds: 5 },
+      );
+    }
+    const now = this.clock.now();
+    const { version, lead, id } = acceptance;
+    const bodies = new Bodies();
+    const state = freshState(acceptance, now);
+    const start = { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input } as const;
+    const transition = decide(state, version.graph, [start], {
+      ...this.env(now),
+      evaluate: (node, draft) =>
+        evaluatePure(node, { version, state: draft, lead, bodies: bodies.values, now }),
+      keep: (value, ref) => bodies.keep(value, ref),
+    });
+    this.take(transition.started.length);
+    const { along, before } = bodies.writes(id);
+    const { write, spilled } = transitionWrite(transition, {
+      name: "accept",
+      before: null,
+      commitId: id,
+      now,
+      bodies: along,
+      messageSets: this.services.messageSets,
+    });
+    write.checks!.push(...acceptance.with.checks ?? []);
+    write.sets!.push(...acceptance.with.sets ?? []);
+    write.stamped = acceptance.with.stamped;
+    const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
+    const held = transition.started.length > 0 ? new Held(id, this, { loaded, version, lead }) : null;
+    if (held) this.#held.set(id, held);
+    for (const blob of before) await this.store.commit(blob);
+    const result = await this.store.commit(write);
+    if (!result.ok) {
+      this.giveBack(transition.started.length);
+      this.#held.delete(id);
+      return result;
+    }
+    const stored: Loaded = { ...loaded, versionstamp: result.versionstamp };
+    this.#options.onTransition(id, transition);
+    if (held) {
+      held.adopt(stored, bodies.values);
+      held.start(transition);
+    } else if (!isSettled(transition.next)) {
+      this.#remember(id, stored);
+      this.nothingToDo(id, transition.next);
+    }
+    return { ok: true, transition };
+  }
+
+  /** The execution in this process's hands, taken up if need be. */
+  hold(id: string): Held {
+    let held = this.#held.get(id);
+    if (!held) {
+      held = new Held(id, this, null);
+      this.#held.set(id, held);
+    }
+    return held;
+  }
+
+  /** A due entry names this execution. */
+  due(kind: "mail" | "execution", id: string, entry: DueEntry): void {
+    if (this.#stopping) return;
+    if (!this.#held.has(id)) {
+      if ((this.#skipUntil.get(id) ?? 0) > this.clock.monotonic()) return;
+      if (kind === "execution" && this.#backlog.has(id) && this.#free <= 0) return;
+    }
+    this.hold(id).due(kind, entry);
+  }
+
+  start(): void {
+    const renew = (): void => {
+      const now = this.clock.now();
+      for (const held of this.#held.values()) {
+        if (held.lease?.owner === this.owner && held.lease.until - now < LEASE_MS * 2 / 3) {
+          held.offer({ kind: "wake" });
+        }
+      }
+      this.#cancelRenewal = this.clock.after(RENEW_EVERY_MS, renew);
+    };
+    this.#cancelRenewal = this.clock.after(RENEW_EVERY_MS, renew);
+  }
+
+  /** Takes nothing new; steps have `graceMs` to end, then they are given back. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#cancelRenewal?.();
+    const until = this.clock.monotonic() + graceMs;
+    while (this.#underWay() > 0 && this.clock.monotonic() < until) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    for (const held of this.#held.values()) if (held.runningSteps > 0) held.interrupt();
+    await Promise.all([...this.#held.values()].map((held) => held.idle()));
+  }
+
+  #underWay(): number {
+    let steps = 0;
+    for (const held of this.#held.values()) steps += held.runningSteps;
+    return steps;
+  }
+
+  // What executions in hand ask of it.
+
+  env(now: number): Omit<Env, "evaluate" | "keep"> {
+    return {
+      now,
+      random: this.clock.random,
+      owner: this.owner,
+      slots: this.#stopping ? 0 : this.#free,
+      retentionMs: this.#options.retentionMs,
+      outside: () => this.services.mailLeaves(),
+    };
+  }
+
+  take(slots: number): void {
+    this.#free -= slots;
+  }
+
+  giveBack(slots: number): void {
+    this.#free += slots;
+    if (this.#backlog.size === 0 || this.#stopping) return;
+    for (const id of this.#backlog) {
+      if (this.#free <= 0) return;
+      this.#backlog.delete(id);
+      this.hold(id).offer({ kind: "wake" });
+      if (--slots <= 0) return;
+    }
+  }
+
+  recent(id: string): Loaded | null {
+    return this.#recent.get(id) ?? null;
+  }
+
+  forgetRecent(id: string): void {
+    this.#recent.delete(id);
+  }
+
+  /** Heads that will be wanted soon. */
+  prefetched(loaded: Loaded): void {
+    this.#remember(loaded.state.id, loaded);
+  }
+
+  isKnown(id: string): boolean {
+    return this.#held.has(id) || this.#recent.has(id);
+  }
+
+  #remember(id: string, loaded: Loaded): void {
+    this.#recent.delete(id);
+    this.#recent.set(id, loaded);
+    if (this.#recent.size > RECENT) this.#recent.delete(this.#recent.keys().next().value!);
+  }
+
+  /**
+   * A lease is free when its holder is known to be dead, or when the very same state has been seen for a whole lease on
+   * this process's own monotonic clock. What carries our own name and is not in our hands was lost by us.
+   */
+  async mayTakeOver(id: string, owner: string, versionstamp: string): Promise<boolean> {
+    if (owner === this.owner || await this.#options.peers.isDead(owner)) return true;
+    const seen = this.#watched.get(id);
+    const now = this.clock.monotonic();
+    if (seen?.versionstamp === versionstamp) {
+      if (now - seen.since < LEASE_MS) return this.#skip(id);
+      this.#watched.delete(id);
+      return true;
+    }
+    this.#watched.set(id, { versionstamp, since: now });
+    return this.#skip(id);
+  }
+
+  #skip(id: string): false {
+    this.#skipUntil.set(id, this.clock.monotonic() + 1_000);
+    if (this.#skipUntil.size > 10_000) this.#skipUntil.clear();
+    return false;
+  }
+
+  async mailEntries(id: string): Promise<DueEntry[]> {
+    const found: DueEntry[] = [];
+    const shard = shardOf(id);
+    const end = this.clock.now() + 1;
+    for await (
+      const entry of this.store.kv.list({ start: ["due", shard, 0, 0], end: ["due", shard, 0, end] })
+    ) {
+      if (entry.key[4] === "mail" && entry.key[5] === id) {
+        found.push({ key: entry.key, versionstamp: entry.versionstamp });
+      }
+    }
+    return found;
+  }
+
+  async dropEntries(id: string, entries: readonly DueEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const deletes: Key[] = [entry.key];
+      if (entry.key[4] === "mail") {
+        deletes.push(...await this.store.keys({ selector: { prefix: ["mail", id] }, limit: 100 }));
+      }
+      await this.store.commit({
+        name: "mail",
+        checks: [{ key: entry.key, versionstamp: entry.versionstamp }],
+        deletes,
+      });
+    }
+  }
+
+  committed(held: Held, transition: Transition): void {
+    this.#backlog.delete(held.id);
+    this.#watched.delete(held.id);
+    this.#options.onTransition(held.id, transition);
+    this.nothingToDo(held.id, transition.next);
+  }
+
+  nothingToDo(id: string, state: ExecutionState): void {
+    if (state.lease === null && !isSettled(state) && state.statuses.includes("queued")) this.#backlog.add(id);
+  }
+
+  letGo(held: Held, loaded: Loaded | null): void {
+    if (this.#held.get(held.id) !== held) return;
+    this.#held.delete(held.id);
+    if (loaded && !isSettled(loaded.state)) this.#remember(held.id, loaded);
+    else this.#recent.delete(held.id);
+  }
+
+  failed(held: Held, error: unknown): void {
+    this.#recent.delete(held.id);
+    this.#skipUntil.set(held.id, this.clock.monotonic() + 5_000);
+    this.services.log("error", "execution_stuck", {
+      executionId: held.id,
+      error: error instanceof Error ? error.stack ?? error.message : String(error),
+    });
+  }
+}
+
+function freshState(acceptance: Acceptance, now: number): ExecutionState {
+  const { version, trigger, leadId, test, depth, id } = acceptance;
+  return {
+    id,
+    workflowId: version.workflowId,
+    version: version.version,
+    status: "queued",
+    trigger,
+    leadId,
+    test,
+    depth,
+    createdAt: now,
+    startedAt: null,
+    endedAt: null,
+    progress: 0,
+    seq: 0,
+    statuses: version.graph.nodes.map(() => "pending"),
+    steps: new Map(),
+    messages: {},
+    fence: 0,
+    lease: null,
+    due: null,
+    cancelling: null,
+    reason: null,
+    timeoutAt: version.graph.timeoutMs === null ? null : now + version.graph.timeoutMs,
+  };
+}
