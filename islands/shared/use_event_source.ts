@@ -19,12 +19,16 @@ export interface UseEventSource {
   generation?: number;
 }
 
-/** Follows a stream of server-sent events: survives reconnects by `Last-Event-ID`, without loss or repeat. */
-export function useEventSource(url: string, options: UseEventSource): SourceState {
-  const [state, setState] = useState<SourceState>("connecting");
+/**
+ * Follows a stream of server-sent events: survives reconnects by `Last-Event-ID`, without loss or repeat.
+ * Without a url there is nothing to follow: `ended`.
+ */
+export function useEventSource(url: string | null, options: UseEventSource): SourceState {
+  const [state, setState] = useState<SourceState>(url === null ? "ended" : "connecting");
   const latest = useRef(options);
   latest.current = options;
   useEffect(() => {
+    if (url === null) return setState("ended");
     const source = new LiveSource({
       url,
       lastEventId: latest.current.lastEventId,

@@ -1,3 +1,4 @@
+import { conditionWords } from "../../../engine/core/condition_words.ts";
 import { compileTemplate, renderTemplate } from "../../../engine/core/template.ts";
 import type { NodeDescriptor } from "../../../engine/nodes/define.ts";
 import type { WorkflowEdge, WorkflowGraph, WorkflowNode } from "../../../engine/schemas/workflow.ts";
@@ -63,6 +64,8 @@ export function drawGraph(graph: WorkflowGraph, nodeTypes: readonly NodeDescript
 /** What the card of a node says it will do; empty when its config is not finished. */
 export function summaryOf(node: WorkflowNode, type: NodeDescriptor | undefined): string {
   if (!type) return "";
+  // Where the whole config is a condition, its sentence says more than a template over it could.
+  if (type.conditions.includes("")) return conditionWords(node.data.config);
   const compiled = compileTemplate(type.summary, "text");
   if (!("template" in compiled)) return "";
   try {

@@ -1,5 +1,7 @@
 /** What an execution and its steps say about themselves: pure, for the server and the browser alike. */
 import type { Execution, ExecutionSummary, Step } from "../../../engine/schemas/execution.ts";
+import { leadName } from "./lead_name.tsx";
+import { STATUS_LOOK } from "./status_chip.tsx";
 import { durationWords, relativeTime } from "./time_words.ts";
 
 /** The moment of drawing, and whose clock is on the wall. */
@@ -189,3 +191,10 @@ export const TRIGGER_WORDS: { readonly [K in ExecutionSummary["trigger"]["kind"]
   signal: "signal",
   schedule: "schedule",
 };
+
+/** Title of the tab: "● Waiting · Ann Lee". */
+export function executionTitle(execution: ExecutionSummary): string {
+  return `● ${STATUS_LOOK[execution.status].word} · ${
+    execution.lead ? leadName(execution.lead) : execution.workflowName
+  }`;
+}

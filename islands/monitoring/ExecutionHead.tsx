@@ -1,0 +1,124 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Execution } from "../../engine/schemas/execution.ts";
+import type { Problem } from "../../engine/schemas/problem.ts";
+import { Badge } from "../../routes/pages/components/badge.tsx";
+import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
+import { Icon } from "../../routes/pages/components/icon.tsx";
+import { Id } from "../../routes/pages/components/id.tsx";
+import { LeadName } from "../../routes/pages/components/lead_name.tsx";
+import { StatusChip } from "../../routes/pages/components/status_chip.tsx";
+import { executionText, startedWords } from "../../routes/pages/components/step_words.ts";
+import type { Clock } from "../../routes/pages/components/step_words.ts";
+import { exactTime } from "../../routes/pages/components/time_words.ts";
+import { callApi } from "../shared/api.ts";
+import { isSettled } from "../shared/live_reducer.ts";
+import { CancelDialog } from "./CancelDialog.tsx";
+
+interface ExecutionHeadProps {
+  execution: Execution;
+  clock: Clock;
+  may: { cancel: boolean; retry: boolean };
+  /** Reads the execution again after somebody acted on it. */
+  onActed(): void;
+}
+
+/** Which execution this is, how it stands, and what can be done about it. */
+export function ExecutionHead({ execution, clock, may, onActed }: ExecutionHeadProps): JSX.Element {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  return (
+    <header class="mb-4 grid gap-3">
+      <div class="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 class="min-w-0">
+          <a class="hover:text-accent" href={`/workflow/${encodeURIComponent(execution.workflowId)}`}>
+            {execution.workflowName}
+          </a>
+        </h1>
+        <Badge title="The version that this execution runs">v{execution.version}</Badge>
+        {execution.lead ? <LeadName lead={execution.lead} /> : null}
+        <div class="ml-auto flex flex-wrap gap-2">
+          <Actions execution={execution} may={may} onActed={onActed} onProblem={setProblem} />
+        </div>
+      </div>
+      <div class="min-h-6">
+        <StatusChip status={execution.status} text={executionText(execution, clock)} />
+      </div>
+      <Progress execution={execution} clock={clock} />
+      {problem ? <ErrorCard problem={problem} /> : null}
+    </header>
+  );
+}
+
+function Progress({ execution, clock }: { execution: Execution; clock: Clock }): JSX.Element {
+  const at = execution.startedAt ?? execution.createdAt;
+  return (
+    <div class="grid gap-1">
+      <progress
+        class="block h-1.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-line [&::-moz-progress-bar]:bg-status-line [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-status-line"
+        data-status={execution.status}
+        value={execution.progress}
+        max={100}
+        aria-label="Progress"
+      >
+        {execution.progress} %
+      </progress>
+      <p class="flex flex-wrap items-center gap-x-4 text-sm text-soft">
+        <span class="tabular-nums">{execution.progress} %</span>
+        <span title={exactTime(at, clock.zone ?? "UTC")}>{startedWords(execution, clock.now)}</span>
+        <Id value={execution.id} label="execution id" />
+      </p>
+    </div>
+  );
+}
+
+interface ActionsProps extends Omit<ExecutionHeadProps, "clock"> {
+  onProblem(problem: Problem | null): void;
+}
+
+function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Element {
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const retry = async (): Promise<void> => {
+    setBusy(true);
+    const path = `/api/monitoring/executions/${encodeURIComponent(execution.id)}/retry`;
+    const answer = await callApi<unknown>("POST", path, { body: {} });
+    setBusy(false);
+    onProblem(answer.ok ? null : answer.problem);
+    if (answer.ok) onActed();
+  };
+  return (
+    <>
+      {may.retry && execution.status === "failed"
+        ? (
+          <button type="button" class="button" data-kind="primary" disabled={busy} onClick={retry}>
+            <Icon name="rotate" /> Retry failed steps
+          </button>
+        )
+        : null}
+      {may.cancel && !isSettled(execution.status)
+        ? (
+          <button
+            type="button"
+            class="button"
+            disabled={execution.cancelling}
+            onClick={() => setAsking(true)}
+          >
+            <Icon name="stop" /> {execution.cancelling ? "Cancelling …" : "Cancel …"}
+          </button>
+        )
+        : null}
+      {asking
+        ? (
+          <CancelDialog
+            execution={execution}
+            onClose={() => setAsking(false)}
+            onCancelled={() => {
+              setAsking(false);
+              onActed();
+            }}
+          />
+        )
+        : null}
+    </>
+  );
+}

@@ -1,0 +1,126 @@
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { ExecutionSummary } from "../../engine/schemas/execution.ts";
+import type { Page } from "../../engine/schemas/problem.ts";
+import { Empty } from "../../routes/pages/components/empty.tsx";
+import { callApi } from "../shared/api.ts";
+import { liveList, reduceList, showGathered, takeFirstPage } from "../shared/list_reducer.ts";
+import type { LiveList } from "../shared/list_reducer.ts";
+import { isReset, readEvent } from "../shared/live_events.ts";
+import { isSettled } from "../shared/live_reducer.ts";
+import { useClock } from "../shared/use_clock.ts";
+import { useEventSource } from "../shared/use_event_source.ts";
+import type { ServerEvent, SourceState } from "../shared/use_event_source.ts";
+import { ConnectionBar } from "./ConnectionBar.tsx";
+import { ExecutionTable } from "./ExecutionTable.tsx";
+
+export interface ExecutionListProps {
+  items: ExecutionSummary[];
+  /** The filters as the API takes them, without cursor: what new rows are asked for with. */
+  query: string;
+  /** Do the filters leave something out? */
+  filtered: boolean;
+  /** The first page: new executions gather here. Older pages only repaint. */
+  newest: boolean;
+  /** When the server drew it, epoch ms. */
+  now: number;
+}
+
+/** New rows are asked for at most this often, however many executions start. */
+const READ_EVERY_MS = 1_000;
+
+/** Executions, newest first, live: rows repaint in place, new ones gather behind a button. */
+export function ExecutionList(props: ExecutionListProps): JSX.Element {
+  const { list, source, take } = useLiveList(props);
+  const clock = useClock(props.now, list.items.some((row) => !isSettled(row.status)));
+  return (
+    <>
+      <div class="mb-2 flex min-h-9 items-center gap-3">
+        <LiveMark state={source} />
+        <span role="status" class="ml-auto">
+          {list.gathered.length > 0
+            ? (
+              <button type="button" class="button" data-kind="primary" onClick={take}>
+                {`${list.gathered.length} new`}
+              </button>
+            )
+            : null}
+        </span>
+      </div>
+      {list.items.length === 0
+        ? <NoExecutions filtered={props.filtered} />
+        : <ExecutionTable items={list.items} clock={clock} />}
+      <ConnectionBar state={source} />
+    </>
+  );
+}
+
+function NoExecutions({ filtered }: { filtered: boolean }): JSX.Element {
+  return filtered
+    ? (
+      <Empty icon="search" action={<a class="button" href="/executions">Show all executions</a>}>
+        No execution matches these filters.
+      </Empty>
+    )
+    : (
+      <Empty icon="play" action={<a class="button" data-kind="primary" href="/workflow">Go to workflows</a>}>
+        Nothing has run yet: publish a workflow, then run it or call its webhook.
+      </Empty>
+    );
+}
+
+function LiveMark({ state }: { state: SourceState }): JSX.Element {
+  return (
+    <span
+      class="flex items-center gap-1.5 text-sm text-soft"
+      data-status={state === "open" ? "running" : "pending"}
+    >
+      <span class="size-2 rounded-full bg-status-line" aria-hidden="true" />
+      {state === "open" ? "Live" : state === "connecting" ? "Connecting" : "Not live"}
+    </span>
+  );
+}
+
+function useLiveList(props: ExecutionListProps): { list: LiveList; source: SourceState; take: () => void } {
+  const [list, setList] = useState(() => liveList(props.items));
+  const held = useRef(list);
+  const put = (next: LiveList): void => {
+    held.current = next;
+    setList(next);
+  };
+  const reader = useRef({ timer: 0, last: 0 });
+  const readSoon = (): void => {
+    const own = reader.current;
+    if (own.timer !== 0) return;
+    own.timer = setTimeout(async () => {
+      const before = held.current;
+      const answer = await callApi<Page<ExecutionSummary>>(
+        "GET",
+        `/api/monitoring/executions?${props.query}`,
+      );
+      own.last = Date.now();
+      own.timer = 0;
+      if (!answer.ok) return;
+      const next = takeFirstPage(held.current, before, answer.data.items);
+      // On an empty page nothing lies under the pointer that could move.
+      if (next.items.length === 0) put(showGathered(next));
+      else put(props.newest ? next : { ...next, gathered: [] });
+    }, Math.max(0, own.last + READ_EVERY_MS - Date.now()));
+  };
+  const source = useEventSource("/api/monitoring/stream", {
+    lastEventId: null,
+    // The stream begins now: what happened since the page was drawn is read once.
+    onOpen: readSoon,
+    onEvents: (received) => {
+      const next = received.reduce(applyEvent, held.current);
+      if (next !== held.current) put(next);
+      if ((next.stale && props.newest) || received.some(isReset)) readSoon();
+    },
+  });
+  return { list, source, take: () => put(showGathered(held.current)) };
+}
+
+function applyEvent(list: LiveList, received: ServerEvent): LiveList {
+  const read = readEvent(received);
+  return read ? reduceList(list, read.event) : list;
+}

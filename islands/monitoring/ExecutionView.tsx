@@ -1,0 +1,137 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Execution, Step } from "../../engine/schemas/execution.ts";
+import type { DrawnGraph } from "../../routes/pages/components/graph_model.ts";
+import { StepDetail } from "../../routes/pages/components/step_detail.tsx";
+import { executionTitle } from "../../routes/pages/components/step_words.ts";
+import type { Clock } from "../../routes/pages/components/step_words.ts";
+import { Timeline } from "../../routes/pages/components/timeline.tsx";
+import { timelineRows } from "../../routes/pages/components/timeline_rows.ts";
+import type { Happened } from "../../routes/pages/components/timeline_rows.ts";
+import { isSettled } from "../shared/live_reducer.ts";
+import { useClock } from "../shared/use_clock.ts";
+import { ConnectionBar } from "./ConnectionBar.tsx";
+import { ExecutionHead } from "./ExecutionHead.tsx";
+import { GraphPane } from "./GraphPane.tsx";
+import { useExecution } from "./use_execution.ts";
+
+export interface ExecutionViewProps {
+  execution: Execution;
+  events: Happened[];
+  /** Null when the version is gone. */
+  graph: DrawnGraph | null;
+  /** The step asked for in the address. */
+  selected: string | null;
+  /** When the server drew it, epoch ms. */
+  now: number;
+  may: { cancel: boolean; retry: boolean; bodies: boolean };
+}
+
+/** One execution, watched: head, graph, timeline and the selected step. */
+export function ExecutionView(props: ExecutionViewProps): JSX.Element {
+  const { execution, events, source, restart } = useExecution(props);
+  const clock = useClock(props.now, !isSettled(execution.status));
+  const [chosen, choose] = useState(props.selected);
+  const selected = execution.steps.find((step) => step.nodeId === chosen) ?? stepInFocus(execution);
+  const selectedId = selected?.nodeId ?? null;
+  const hrefOf = (nodeId: string): string => `?step=${encodeURIComponent(nodeId)}#step`;
+  const onSelect = (nodeId: string): void => {
+    choose(nodeId);
+    history.replaceState(history.state, "", `?step=${encodeURIComponent(nodeId)}`);
+  };
+  const title = executionTitle(execution);
+  useEffect(() => {
+    document.title = `${title} · LeadFlow`;
+  }, [title]);
+
+  return (
+    <>
+      <ExecutionHead execution={execution} clock={clock} may={props.may} onActed={() => void restart()} />
+      <div class={props.graph ? "grid gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(20rem,2fr)]" : "grid gap-4"}>
+        {props.graph
+          ? (
+            <GraphPane
+              graph={props.graph}
+              label="Graph"
+              steps={execution.steps}
+              now={clock.now}
+              selected={selectedId}
+              focus={selectedId}
+              hrefOf={hrefOf}
+              onSelect={onSelect}
+            />
+          )
+          : null}
+        <TimelinePane
+          {...{ events, clock, hrefOf, onSelect }}
+          selected={selectedId}
+          beside={props.graph !== null}
+        />
+      </div>
+      {selected
+        ? <Selected step={selected} graph={props.graph} clock={clock} bodies={props.may.bodies} />
+        : null}
+      <ConnectionBar state={source} />
+    </>
+  );
+}
+
+/** The step that most needs looking at, while nobody has chosen one. */
+export function stepInFocus(execution: Execution): Step | undefined {
+  for (const status of ["failed", "running", "retrying", "waiting"] as const) {
+    const found = execution.steps.find((step) => step.status === status);
+    if (found) return found;
+  }
+  const ended = execution.steps.filter((step) => step.status === "completed" && step.endedAt !== null);
+  ended.sort((a, b) => Date.parse(b.endedAt ?? "") - Date.parse(a.endedAt ?? ""));
+  return ended[0] ?? execution.steps[0];
+}
+
+interface TimelinePaneProps {
+  events: readonly Happened[];
+  clock: Clock;
+  selected: string | null;
+  hrefOf(nodeId: string): string;
+  onSelect(nodeId: string): void;
+  beside: boolean;
+}
+
+/** Beside the graph it takes the graph's height and scrolls, so that new lines push nothing away. */
+function TimelinePane({ events, beside, ...rest }: TimelinePaneProps): JSX.Element {
+  const pane = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const rows = useMemo(() => timelineRows(events), [events]);
+  useEffect(() => {
+    if (pane.current && atEnd.current) pane.current.scrollTop = pane.current.scrollHeight;
+  }, [rows]);
+  const onScroll = (): void => {
+    const element = pane.current;
+    if (element) atEnd.current = element.scrollTop + element.clientHeight > element.scrollHeight - 24;
+  };
+  const place = beside ? "max-h-96 lg:absolute lg:inset-0 lg:max-h-none print:static print:max-h-none" : "";
+  return (
+    <section class="card relative min-h-40 min-w-0 overflow-hidden print:border-0" aria-labelledby="timeline">
+      <div ref={pane} class={`${place} overflow-y-auto p-2 print:overflow-visible`} onScroll={onScroll}>
+        <h2 id="timeline" class="px-2 pt-1 pb-1.5">Timeline</h2>
+        <Timeline rows={rows} {...rest} />
+      </div>
+    </section>
+  );
+}
+
+function Selected(
+  { step, graph, clock, bodies }: { step: Step; graph: DrawnGraph | null; clock: Clock; bodies: boolean },
+): JSX.Element {
+  const node = graph?.nodes.find((one) => one.id === step.nodeId);
+  return (
+    <div class="mt-4">
+      <StepDetail
+        step={step}
+        title={node?.title ?? step.type}
+        summary={node?.summary ?? ""}
+        clock={clock}
+        bodies={bodies}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+import { Hono } from "hono";
+import type { JSX } from "preact";
+import type { ExecutionSummary } from "../../engine/schemas/execution.ts";
+import type { Page } from "../../engine/schemas/problem.ts";
+import type { Issue } from "../../engine/schemas/workflow.ts";
+import { EngineError } from "../../engine/errors.ts";
+import { ExecutionList } from "../../islands/monitoring/ExecutionList.tsx";
+import { ErrorCard } from "./components/error_card.tsx";
+import { Island } from "./components/island.tsx";
+import { leadName } from "./components/lead_name.tsx";
+import { NextPage } from "./components/table.tsx";
+import { Time } from "./components/time.tsx";
+import type { PageContext, PageDeps, PageEnv } from "./deps.ts";
+import { executionPage } from "./executions_detail.tsx";
+import { FilterForm, queryOf, readFilter } from "./executions_filter.tsx";
+import { renderPage } from "./page.tsx";
+
+const PAGE_SIZE = 50;
+
+/** `/executions` and `/executions/:id`. */
+export function executionRoutes(deps: PageDeps): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  pages.get("/executions", (c) => listPage(c, deps));
+  pages.get("/executions/:id", (c) => executionPage(c, deps, c.req.param("id")));
+  return pages;
+}
+
+async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
+  const query = new URL(c.req.url).searchParams;
+  const { address, filter, issues } = readFilter(query);
+  const cursor = query.get("cursor") ?? undefined;
+  const [page, workflows, lead] = await Promise.all([
+    deps.engine.executions.list({ ...filter, limit: PAGE_SIZE, cursor }),
+    deps.engine.workflows.list({ limit: 200 }),
+    address.leadId === "" ? null : leadNameOf(deps, address.leadId),
+  ]);
+  const apiQuery = new URLSearchParams({ ...queryOf(filter), limit: String(PAGE_SIZE) });
+  return await renderPage(
+    c,
+    deps,
+    { title: "Executions", nav: "executions", wide: true },
+    (
+      <>
+        <FilterForm address={address} workflows={workflows.items} leadName={lead} />
+        {issues.length > 0 ? <FilterIssues issues={issues} /> : null}
+        <Island
+          name="monitoring/ExecutionList"
+          component={ExecutionList}
+          props={{
+            items: page.items,
+            query: apiQuery.toString(),
+            filtered: Object.keys(filter).length > 0,
+            newest: cursor === undefined,
+            now: Date.now(),
+          }}
+        />
+        <SearchedUntil page={page} />
+        <NextPage path="/executions" cursor={page.nextCursor} query={queryOf(address)} />
+      </>
+    ),
+  );
+}
+
+async function leadNameOf(deps: PageDeps, id: string): Promise<string | null> {
+  try {
+    return leadName(await deps.engine.leads.get(id));
+  } catch (error) {
+    // A lead that was deleted still has executions; the filter then shows its id.
+    if (error instanceof EngineError) return null;
+    throw error;
+  }
+}
+
+function FilterIssues({ issues }: { issues: Issue[] }): JSX.Element {
+  return (
+    <div class="mb-4">
+      <ErrorCard
+        problem={{
+          type: "/problems/invalid",
+          title: "Filter not accepted",
+          status: 422,
+          detail: "These filters were left out",
+          issues,
+        }}
+      />
+    </div>
+  );
+}
+
+/** A search that stopped for time says how far it came; the next page goes on from there. */
+function SearchedUntil({ page }: { page: Page<ExecutionSummary> }): JSX.Element | null {
+  if (page.searchedUntil === undefined || page.nextCursor === null) return null;
+  return (
+    <p class="mt-4 text-center text-soft">
+      Searched back to <Time at={page.searchedUntil} />; there may be more before that.
+    </p>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Executions } from "../../engine/contract.ts";
+import { can } from "../../engine/access/can.ts";
+import { EngineError } from "../../engine/errors.ts";
+import type { Execution } from "../../engine/schemas/execution.ts";
+import { ExecutionView } from "../../islands/monitoring/ExecutionView.tsx";
+import { drawGraph } from "./components/graph_model.ts";
+import type { DrawnGraph } from "./components/graph_model.ts";
+import { Island } from "./components/island.tsx";
+import { executionTitle } from "./components/step_words.ts";
+import type { Happened } from "./components/timeline_rows.ts";
+import { userOf } from "./deps.ts";
+import type { PageContext, PageDeps } from "./deps.ts";
+import { renderPage } from "./page.tsx";
+
+/** Lines of the timeline that a page begins with; the newest ones of a longer history. */
+const TIMELINE_LENGTH = 1_000;
+
+/** `/executions/:id`; 404 by EngineError when there is none. `?step=` selects a step. */
+export async function executionPage(c: PageContext, deps: PageDeps, id: string): Promise<Response> {
+  const { role } = userOf(c);
+  const bodies = can(role, "payload.see");
+  const found = await deps.engine.executions.get(id);
+  const execution = bodies ? found : withoutBodies(found);
+  const [events, graph] = await Promise.all([
+    newestEvents(deps.engine.executions, execution),
+    graphOf(deps, execution),
+  ]);
+  return await renderPage(
+    c,
+    deps,
+    {
+      title: executionTitle(execution),
+      nav: "executions",
+      heading: null,
+      crumbs: [{ label: "Executions", href: "/executions" }],
+      wide: true,
+    },
+    (
+      <Island
+        name="monitoring/ExecutionView"
+        component={ExecutionView}
+        props={{
+          execution,
+          events,
+          graph,
+          selected: c.req.query("step") ?? null,
+          now: Date.now(),
+          may: { cancel: can(role, "execution.cancel"), retry: can(role, "execution.retry"), bodies },
+        }}
+      />
+    ),
+  );
+}
+
+async function newestEvents(executions: Executions, execution: Execution): Promise<Happened[]> {
+  const after = Math.max(0, execution.seq - TIMELINE_LENGTH);
+  return await executions.events(execution.id, { after, limit: TIMELINE_LENGTH });
+}
+
+/** The graph of the version that runs; null when the version is gone. */
+async function graphOf(deps: PageDeps, execution: Execution): Promise<DrawnGraph | null> {
+  try {
+    const version = await deps.engine.workflows.version(execution.workflowId, execution.version);
+    return drawGraph(version, deps.engine.nodeTypes());
+  } catch (error) {
+    if (error instanceof EngineError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** For a role that may not see payloads: nothing of them leaves the server. */
+function withoutBodies(execution: Execution): Execution {
+  return {
+    ...execution,
+    input: null,
+    steps: execution.steps.map((step) => ({ ...step, input: null, output: null })),
+  };
+}

@@ -1,0 +1,176 @@
+import type { JSX } from "preact";
+import { EXECUTION_STATUSES, ExecutionFilter } from "../../engine/schemas/execution.ts";
+import type { Issue, WorkflowSummary } from "../../engine/schemas/workflow.ts";
+import { Icon } from "./components/icon.tsx";
+import { STATUS_LOOK } from "./components/status_chip.tsx";
+
+/** The filters as they stand in the address: texts, empty when absent. `from` and `to` are days (UTC). */
+export interface AddressFilter {
+  workflowId: string;
+  status: string;
+  leadId: string;
+  from: string;
+  to: string;
+  q: string;
+}
+
+const NAMES = ["workflowId", "status", "leadId", "from", "to", "q"] as const;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Reads the filters of an address; what is not acceptable becomes an issue and is left out. */
+export function readFilter(query: URLSearchParams): {
+  address: AddressFilter;
+  filter: ExecutionFilter;
+  issues: Issue[];
+} {
+  const text = (name: string): string => query.get(name)?.trim() ?? "";
+  const address = {
+    workflowId: text("workflowId"),
+    status: text("status"),
+    leadId: text("leadId"),
+    from: text("from"),
+    to: text("to"),
+    q: text("q"),
+  };
+  const issues: Issue[] = [];
+  const filter: ExecutionFilter = {};
+  const wanted = { ...address, from: dayStart(address.from), to: dayEnd(address.to) };
+  for (const name of NAMES) {
+    if (wanted[name] === "") continue;
+    const read = ExecutionFilter.safeParse({ [name]: wanted[name] });
+    if (read.success) Object.assign(filter, read.data);
+    else issues.push(issueOf(name, address[name]));
+  }
+  return { address, filter, issues };
+}
+
+function dayStart(day: string): string {
+  return DAY.test(day) ? `${day}T00:00:00.000Z` : day;
+}
+
+/** The end of a day is inside it: "to 3 March" means with all that ran on 3 March. */
+function dayEnd(day: string): string {
+  return DAY.test(day) ? `${day}T23:59:59.999Z` : day;
+}
+
+function issueOf(path: (typeof NAMES)[number], value: string): Issue {
+  const accepted = {
+    status: EXECUTION_STATUSES.join(", "),
+    from: "a day such as 2026-11-20",
+    to: "a day such as 2026-11-20",
+    q: "at most 200 characters",
+    workflowId: "the id of a workflow",
+    leadId: "the id of a lead",
+  };
+  return { path, message: `"${value.slice(0, 80)}" is not accepted`, accepted: accepted[path] };
+}
+
+/** The address's query for the filters that are set. */
+export function queryOf(filter: Partial<AddressFilter>): Record<string, string> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
+}
+
+interface FilterFormProps {
+  address: AddressFilter;
+  workflows: readonly WorkflowSummary[];
+  /** Name of the lead that is filtered by, if it is known. */
+  leadName: string | null;
+}
+
+/** The filters as a form that works without JavaScript: a view is an address, and can be shared. */
+export function FilterForm({ address, workflows, leadName }: FilterFormProps): JSX.Element {
+  const rare = address.workflowId !== "" || address.from !== "" || address.to !== "" || address.leadId !== "";
+  const any = rare || address.q !== "" || address.status !== "";
+  return (
+    <form method="get" action="/executions" class="mb-4 grid gap-3" role="search" aria-label="Executions">
+      <div class="flex flex-wrap items-end gap-2">
+        <div class="field min-w-40 flex-1 sm:max-w-72">
+          <label for="q">Search</label>
+          <input
+            id="q"
+            name="q"
+            class="input"
+            type="search"
+            maxLength={200}
+            value={address.q}
+            placeholder="Lead, workflow or id"
+          />
+        </div>
+        <StatusSelect value={address.status} />
+        <button type="submit" class="button min-h-9">
+          <Icon name="search" size={15} /> Filter
+        </button>
+        {any ? <a class="button min-h-9" href="/executions">Clear</a> : null}
+      </div>
+      <details open={rare}>
+        <summary class="inline-flex min-h-8 items-center gap-1 text-soft hover:text-ink">
+          <Icon name="chevron-down" size={14} /> More filters
+        </summary>
+        <div class="mt-2 flex flex-wrap items-end gap-2">
+          <WorkflowSelect value={address.workflowId} workflows={workflows} />
+          <DayField name="from" label="From (UTC)" value={address.from} />
+          <DayField name="to" label="To (UTC)" value={address.to} />
+          <LeadField address={address} leadName={leadName} />
+        </div>
+      </details>
+    </form>
+  );
+}
+
+function StatusSelect({ value }: { value: string }): JSX.Element {
+  return (
+    <div class="field min-w-36">
+      <label for="status">Status</label>
+      <select id="status" name="status" class="input">
+        <option value="">Any</option>
+        {EXECUTION_STATUSES.map((status) => (
+          <option key={status} value={status} selected={status === value}>{STATUS_LOOK[status].word}</option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function WorkflowSelect(
+  { value, workflows }: { value: string; workflows: readonly WorkflowSummary[] },
+): JSX.Element {
+  const known = value === "" || workflows.some((one) => one.id === value);
+  return (
+    <div class="field min-w-48">
+      <label for="workflowId">Workflow</label>
+      <select id="workflowId" name="workflowId" class="input">
+        <option value="">Any</option>
+        {known ? null : <option value={value} selected>{value}</option>}
+        {workflows.map((one) => (
+          <option key={one.id} value={one.id} selected={one.id === value}>{one.name}</option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function DayField({ name, label, value }: { name: string; label: string; value: string }): JSX.Element {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <input id={name} name={name} class="input" type="date" value={value} />
+    </div>
+  );
+}
+
+/** A lead is chosen by coming from its page; here the filter is shown and can be taken off. */
+function LeadField(
+  { address, leadName }: { address: AddressFilter; leadName: string | null },
+): JSX.Element | null {
+  if (address.leadId === "") return null;
+  const without = new URLSearchParams(queryOf({ ...address, leadId: "" }));
+  return (
+    <p class="flex min-h-9 items-center gap-2">
+      <input type="hidden" name="leadId" value={address.leadId} />
+      <span>Lead: {leadName ?? address.leadId}</span>
+      <a class="icon-button" href={`/executions?${without}`} aria-label="Take the lead's filter off">
+        <Icon name="x" size={14} />
+      </a>
+    </p>
+  );
+}
