@@ -6,7 +6,7 @@ import { Dialog } from "../shared/Dialog.tsx";
 import { LeadForm } from "./LeadForm.tsx";
 
 /** The button that adds a lead (without one) or edits it, in a dialog. */
-export function LeadDialog({ lead }: { lead?: Lead }): JSX.Element {
+export function LeadDialog({ lead }: { lead: Lead | null }): JSX.Element {
   const [open, setOpen] = useState(false);
   return (
     <>

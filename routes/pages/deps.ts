@@ -1,5 +1,6 @@
 import type { Context } from "hono";
-import type { Engine, User } from "../../engine/contract.ts";
+import type { Engine, Role, User } from "../../engine/contract.ts";
+import { EngineError } from "../../engine/errors.ts";
 
 /** What identity middleware leaves for the pages: absent on the open ones (`/setup`, `/login`). */
 export interface PageEnv {
@@ -10,6 +11,16 @@ export type PageContext = Context<PageEnv>;
 /** `static/build/manifest.json`: entries of the build by name (see islands/build.ts). */
 export type Manifest = { readonly [entry: string]: string };
 
+/** What pages ask for before they show it (names of engine/access/can.ts). */
+export type PageAction =
+  | "workflow.see"
+  | "execution.see"
+  | "inbox.see"
+  | "lead.see"
+  | "message.see"
+  | "payload.see"
+  | "secret.see";
+
 export interface PageDeps {
   engine: Engine;
   manifest: Manifest;
@@ -17,6 +28,10 @@ export interface PageDeps {
   signInUser(c: Context, session: string): void;
   /** The client's address, for the limit on sign-ins (SECURITY rule 13). */
   clientAddress(c: Context): string;
+  /** May this role do it? (SECURITY rule 7) */
+  can(role: Role, action: PageAction): boolean;
+  /** Writes one log line about what was not foreseen. */
+  logError(error: unknown, c: Context): void;
 }
 
 /** The signed-in person; pages behind the identity middleware have one. */
@@ -24,4 +39,11 @@ export function userOf(c: PageContext): User {
   const user = c.get("user");
   if (!user) throw new Error("A page that needs a person was reached without one");
   return user;
+}
+
+/** Throws 403 `forbidden` unless the signed-in person's role may do it. */
+export function requireAction(c: PageContext, deps: PageDeps, action: PageAction): void {
+  const { role } = userOf(c);
+  if (deps.can(role, action)) return;
+  throw new EngineError("forbidden", 403, "Not allowed", `Your role "${role}" may not see this (${action})`);
 }

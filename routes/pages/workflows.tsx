@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import { WorkflowList } from "../../islands/workflow/WorkflowList.tsx";
+import { Island } from "./components/island.tsx";
+import { NextPage } from "./components/table.tsx";
+import { type PageDeps, type PageEnv, requireAction } from "./deps.ts";
+import { renderPage } from "./page.tsx";
+import { showWorkflow } from "./workflow.tsx";
+
+/** `/workflow` (list), `/workflow/:id` (read-only view) and `/workflow/:id/export` (JSON for an import elsewhere). */
+export function workflowPages(deps: PageDeps): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  const { workflows } = deps.engine;
+  pages.get("/workflow", async (c) => {
+    requireAction(c, deps, "workflow.see");
+    const cursor = c.req.query("cursor");
+    const { items, nextCursor } = await workflows.list({ limit: 50, cursor });
+    return await renderPage(
+      c,
+      deps,
+      { title: "Workflows", nav: "workflow" },
+      (
+        <>
+          <Island
+            name="workflow/WorkflowList"
+            component={WorkflowList}
+            props={{ items, publicUrl: deps.engine.publicUrl() }}
+          />
+          <NextPage path="/workflow" cursor={nextCursor} label="More workflows" />
+        </>
+      ),
+    );
+  });
+  pages.get("/workflow/:id", async (c) => {
+    requireAction(c, deps, "workflow.see");
+    return await showWorkflow(c, deps, await workflows.get(c.req.param("id")));
+  });
+  pages.get("/workflow/:id/export", async (c) => {
+    requireAction(c, deps, "workflow.see");
+    const { name, nodes, edges, settings } = await workflows.get(c.req.param("id"));
+    c.header("content-disposition", `attachment; filename="${fileNameOf(name)}"`);
+    c.header("content-type", "application/json; charset=utf-8");
+    return c.body(`${JSON.stringify({ name, nodes, edges, settings }, null, 2)}\n`);
+  });
+  return pages;
+}
+
+/** A file's name from a workflow's: what no header and no file system misreads. */
+export function fileNameOf(name: string): string {
+  const plain = name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  return `${plain.slice(0, 80) || "workflow"}.json`;
+}
