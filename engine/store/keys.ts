@@ -81,6 +81,8 @@ export const keys = {
     nodeId: string,
     id: string,
   ): Key => ["message_by_execution", executionId, nodeId, id],
+  /** The outbox in order: message ids need not be. */
+  messageByTime: (at: number, id: string): Key => ["message_by_time", at, id],
 
   // access
   user: (id: string): Key => ["user", id],
