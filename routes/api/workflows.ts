@@ -1,0 +1,148 @@
+import { z } from "zod";
+import type { Workflow as WorkflowData } from "../../engine/schemas/workflow.ts";
+import { EngineError } from "../../engine/errors.ts";
+import { Paging } from "../../engine/schemas/problem.ts";
+import {
+  Workflow,
+  WorkflowGraph,
+  WorkflowInput,
+  WorkflowName,
+  WorkflowSummary,
+  WorkflowVersion,
+} from "../../engine/schemas/workflow.ts";
+import { define, json, noContent, pageOf } from "./define.ts";
+import type { ApiRoute } from "./define.ts";
+
+const shape = WorkflowGraph.shape;
+/** What a save may leave out stays as it is: without the defaults of a new workflow. */
+const WorkflowChange = z.object({
+  name: WorkflowName.optional(),
+  nodes: shape.nodes.unwrap().optional(),
+  edges: shape.edges.unwrap().optional(),
+  settings: shape.settings.unwrap().optional(),
+}).meta({ id: "WorkflowChange" });
+
+const PublishInput = z.strictObject({
+  note: z.string().max(2_000).optional(),
+  revision: z.number().int().min(1).optional(),
+}).meta({ id: "PublishInput" });
+
+const saved = { description: "The workflow; ETag is its revision", schema: Workflow };
+
+export const workflowRoutes: readonly ApiRoute[] = [
+  define({
+    method: "get",
+    path: "/api/workflow",
+    action: "workflow.see",
+    summary: "List workflows",
+    query: z.object({ ...Paging.shape, q: z.string().max(200).optional() }),
+    answers: { 200: { description: "A page of workflows", schema: pageOf(WorkflowSummary) } },
+    handle: async ({ engine, query }) => json(await engine.workflows.list(query)),
+  }),
+  define({
+    method: "post",
+    path: "/api/workflow",
+    action: "workflow.edit",
+    summary:
+      "Create a workflow; what is no graph is refused with 422, an unfinished config is kept in the draft",
+    body: WorkflowInput.meta({ id: "WorkflowInput" }),
+    answers: { 201: saved },
+    handle: async ({ engine, body, actor }) => withTag(await engine.workflows.create(body, actor()), 201),
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id",
+    action: "workflow.see",
+    summary: "One workflow with its draft",
+    answers: { 200: saved },
+    handle: async ({ engine, param }) => withTag(await engine.workflows.get(param("id"))),
+  }),
+  define({
+    method: "put",
+    path: "/api/workflow/:id",
+    action: "workflow.edit",
+    summary: "Save the draft; what is absent stays. 428 without If-Match, 412 when somebody saved in between",
+    body: WorkflowChange,
+    headers: { "If-Match": 'The revision that the change starts from, as in ETag: "3"' },
+    answers: { 200: saved },
+    handle: async ({ c, engine, param, body, actor }) => {
+      const revision = revisionOf(c.req.header("if-match"));
+      const wanted = revision === "*" ? (await engine.workflows.get(param("id"))).revision : revision;
+      return withTag(await engine.workflows.save(param("id"), wanted, body, actor()));
+    },
+  }),
+  define({
+    method: "delete",
+    path: "/api/workflow/:id",
+    action: "workflow.delete",
+    summary: "Delete; 409 while executions are unsettled, unless ?running= says what becomes of them",
+    query: z.object({ running: z.enum(["cancel", "finish"]).optional() }),
+    answers: { 204: { description: "Deleted" } },
+    handle: async ({ engine, param, query, actor }) => {
+      await engine.workflows.remove(param("id"), query, actor());
+      return noContent();
+    },
+  }),
+  define({
+    method: "post",
+    path: "/api/workflow/:id/publish",
+    action: "workflow.publish",
+    summary: "Make the draft the live version; 422 with issues per node when it cannot run",
+    body: PublishInput,
+    bodyOptional: true,
+    answers: { 200: { description: "Published", schema: z.object({ version: z.number().int() }) } },
+    handle: async ({ engine, param, body, actor }) =>
+      json(await engine.workflows.publish(param("id"), body, actor())),
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id/versions",
+    action: "workflow.see",
+    summary: "The published versions",
+    answers: { 200: { description: "Every version", schema: pageOf(WorkflowVersion) } },
+    handle: async ({ engine, param }) =>
+      json({ items: await engine.workflows.versions(param("id")), nextCursor: null }),
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id/versions/:n",
+    action: "workflow.see",
+    summary: "One version as it was published",
+    answers: {
+      200: {
+        description: "The version",
+        schema: z.object({ ...WorkflowVersion.shape, ...WorkflowGraph.shape }),
+      },
+    },
+    handle: async ({ engine, param }) => {
+      const number = Number(param("n"));
+      if (!Number.isSafeInteger(number) || number < 1) throw noVersion(param("n"));
+      return json(await engine.workflows.version(param("id"), number));
+    },
+  }),
+];
+
+function withTag(workflow: WorkflowData, status = 200): Response {
+  const headers: { [name: string]: string } = { etag: `"${workflow.revision}"` };
+  if (status === 201) headers.location = `/api/workflow/${workflow.id}`;
+  return json(workflow, status, headers);
+}
+
+/** The revision in If-Match; `*` is whatever is stored. */
+function revisionOf(header: string | undefined): number | "*" {
+  if (header === undefined) {
+    const detail = 'Saving needs If-Match with the revision that was loaded, such as If-Match: "3"';
+    throw new EngineError("if-match-required", 428, "If-Match required", detail);
+  }
+  const text = header.trim();
+  if (text === "*") return "*";
+  const [, digits] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(text) ?? [];
+  if (digits !== undefined) return Number(digits);
+  const detail = `If-Match is ${text.slice(0, 100)}; accepted: a revision such as "3"`;
+  throw new EngineError("bad-if-match", 400, "If-Match not readable", detail);
+}
+
+function noVersion(text: string): EngineError {
+  const detail = `"${text.slice(0, 80)}" is no version; accepted: a whole number from 1`;
+  return new EngineError("not-found", 404, "Not found", detail);
+}

@@ -1,0 +1,50 @@
+import type { Hono } from "hono";
+import type { Engine } from "../engine/contract.ts";
+import { readBytes } from "./middleware/body.ts";
+import type { AppContext, AppEnv } from "./middleware/context.ts";
+import { route } from "./middleware/guard.ts";
+import { deliveryKey } from "./middleware/idempotency.ts";
+import { webhookResponse } from "./webhook_response.ts";
+
+/**
+ * ANY /hooks/<path>: starts what listens there and answers after its commit: 202 `{ executionId }`, or what the
+ * workflow answers. The hot path: registered before all middleware, it knows no users and sets no page headers.
+ */
+export function hookRoutes(app: Hono<AppEnv>, { engine }: { engine: Engine }): void {
+  route(app, ["all", "/hooks/:path{.+}"], "public", (c) => receive(c, engine));
+}
+
+async function receive(c: AppContext, engine: Engine): Promise<Response> {
+  const request = c.req.raw;
+  const rawBody = await readBytes(request);
+  const { headers } = request;
+  const idempotencyKey = deliveryKey(headers);
+  const depth = depthOf(headers.get("x-leadflow-depth"));
+  const answer = await engine.triggers.webhook({
+    method: request.method,
+    path: c.req.param("path") ?? "",
+    rawBody,
+    headers: Object.fromEntries(headers),
+    query: queryOf(request.url),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(depth === undefined ? {} : { depth }),
+  });
+  return answer.response === undefined ? accepted(answer.executionId) : webhookResponse(answer);
+}
+
+function accepted(executionId: string): Response {
+  return new Response(JSON.stringify({ executionId }), {
+    status: 202,
+    headers: { "content-type": "application/json", location: `/executions/${executionId}` },
+  });
+}
+
+function queryOf(url: string): { [name: string]: string } {
+  // Most webhooks have none, and taking a URL apart costs more than looking.
+  return url.includes("?") ? Object.fromEntries(new URL(url).searchParams) : {};
+}
+
+/** How many of our own webhooks a call has come through. Text that is no number counts as none. */
+function depthOf(value: string | null): number | undefined {
+  return value !== null && /^\d{1,3}$/.test(value) ? Number(value) : undefined;
+}
