@@ -127,7 +127,7 @@ function words(until: number, zone: string): string {
   const parts = clockOf(zone).formatToParts(until);
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
   const seconds = part("second") === "00" ? "" : `:${part("second")}`;
-  return `${part("weekday")} ${part("day")} ${MONTHS[Number(part("month")) - 1]} ${part("year")}, ` +
+  return `${part("weekday")} ${Number(part("day"))} ${MONTHS[Number(part("month")) - 1]} ${part("year")}, ` +
     `${part("hour")}:${part("minute")}${seconds} (${zone})`;
 }
 
