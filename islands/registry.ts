@@ -14,6 +14,7 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "monitoring/ExecutionList": async () => (await import("./monitoring/ExecutionList.tsx")).ExecutionList,
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
   "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,
+  "workflow/ImportButton": async () => (await import("./workflow/ImportButton.tsx")).ImportButton,
   "workflow/WorkflowActions": async () => (await import("./workflow/WorkflowActions.tsx")).WorkflowActions,
   "workflow/WorkflowList": async () => (await import("./workflow/WorkflowList.tsx")).WorkflowList,
 };

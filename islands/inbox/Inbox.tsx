@@ -37,7 +37,7 @@ export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
   }
 
   return (
-    <div class="grid gap-4" ref={list}>
+    <div class="grid grid-cols-1 gap-4" ref={list}>
       {state.gathered.length
         ? (
           <button type="button" class="button justify-self-start" onClick={() => setState(taken)}>

@@ -43,7 +43,7 @@ export function InboxCard({ item, now, onSettled }: InboxCardProps): JSX.Element
           <Badge tone={kind.tone} icon={kind.icon}>{kind.word}</Badge>
         </div>
       </header>
-      <div class={item.lead ? "grid gap-4 md:grid-cols-[minmax(0,1fr)_minmax(0,20rem)]" : ""}>
+      <div class={item.lead ? "grid grid-cols-1 gap-4 md:grid-cols-[minmax(0,1fr)_minmax(0,20rem)]" : ""}>
         <p class="break-words whitespace-pre-wrap">{item.description}</p>
         {item.lead ? <KnownLead lead={item.lead} /> : null}
       </div>

@@ -3,10 +3,9 @@ import { useState } from "preact/hooks";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import type { WorkflowSummary } from "../../engine/schemas/workflow.ts";
 import { Empty } from "../../routes/pages/components/empty.tsx";
-import { Icon } from "../../routes/pages/components/icon.tsx";
+import { ImportButton } from "./ImportButton.tsx";
 import { Table } from "../../routes/pages/components/table.tsx";
 import { DeleteDialog } from "./DeleteDialog.tsx";
-import { ImportDialog } from "./ImportDialog.tsx";
 import { PublishRefusal } from "./PublishOutcome.tsx";
 import { RunDialog } from "./RunDialog.tsx";
 import { publishWorkflow } from "./workflow_calls.ts";
@@ -18,7 +17,7 @@ export interface WorkflowListProps {
   publicUrl: string;
 }
 
-type Open = { kind: "none" | "import" } | { kind: "run" | "delete"; workflow: WorkflowSummary };
+type Open = { kind: "none" } | { kind: "run" | "delete"; workflow: WorkflowSummary };
 
 /** The workflow list: publish, run, export, delete and import. */
 export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Element {
@@ -44,12 +43,7 @@ export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Eleme
   }
 
   return (
-    <div class="grid gap-4">
-      <div class="flex justify-end">
-        <button type="button" class="button" onClick={() => setOpen({ kind: "import" })}>
-          <Icon name="upload" /> Import JSON
-        </button>
-      </div>
+    <div class="grid grid-cols-1 gap-4">
       {refusal ? <PublishRefusal {...refusal} /> : null}
       {rows.length
         ? (
@@ -67,8 +61,11 @@ export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Eleme
             ))}
           </Table>
         )
-        : <Empty icon="workflow">No workflow yet: import one as JSON to begin.</Empty>}
-      <ImportDialog open={open.kind === "import"} onClose={close} />
+        : (
+          <Empty icon="workflow" action={<ImportButton />}>
+            No workflow yet: import one as JSON to begin.
+          </Empty>
+        )}
       <RunDialog workflow={open.kind === "run" ? open.workflow : null} onClose={close} />
       <DeleteDialog
         workflow={open.kind === "delete" ? open.workflow : null}

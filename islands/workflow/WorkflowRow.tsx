@@ -19,7 +19,7 @@ export function WorkflowRow(props: WorkflowRowProps): JSX.Element {
   const { row, publicUrl } = props;
   return (
     <tr>
-      <td class="w-[32%]">
+      <td class="sm:w-[32%]">
         <a class="link break-words" href={`/workflow/${row.id}`}>{row.name}</a>
       </td>
       <td data-label="Live">

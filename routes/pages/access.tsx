@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { JSX } from "preact";
 import { EngineError, toProblem } from "../../engine/errors.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
@@ -7,16 +8,23 @@ import { Field, fieldAttributes } from "./components/form.tsx";
 import type { PageContext, PageDeps, PageEnv } from "./deps.ts";
 import { renderPlain } from "./page.tsx";
 
+/** Whoever is not known yet need not send more than a form holds. */
+const FORM_LIMIT = 16_384;
+
 type Values = { [name: string]: string };
 
 /** `/setup` (first owner) and `/login`: plain forms, so that they work without JavaScript. */
 export function accessPages(deps: PageDeps): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
+  const limit = bodyLimit({
+    maxSize: FORM_LIMIT,
+    onError: (c) => c.text(`A form holds at most ${FORM_LIMIT} bytes`, 413),
+  });
   pages.get("/setup", async (c) => {
     if (await deps.engine.access.isSetUp()) return alreadySetUp(c, deps);
     return showSetup(c, deps, { code: c.req.query("code") ?? "" }, null);
   });
-  pages.post("/setup", async (c) => {
+  pages.post("/setup", limit, async (c) => {
     if (await deps.engine.access.isSetUp()) return alreadySetUp(c, deps);
     const values = await readForm(c, ["code", "email", "name", "password"]);
     return await attempt(
@@ -31,7 +39,7 @@ export function accessPages(deps: PageDeps): Hono<PageEnv> {
     if (!await deps.engine.access.isSetUp()) return c.redirect("/setup");
     return showLogin(c, deps, { next: c.req.query("next") ?? "" }, null);
   });
-  pages.post("/login", async (c) => {
+  pages.post("/login", limit, async (c) => {
     const values = await readForm(c, ["email", "password", "next"]);
     const address = deps.clientAddress(c);
     const { email = "", password = "", next = "" } = values;

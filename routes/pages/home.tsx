@@ -30,7 +30,7 @@ export function homePages(deps: PageDeps): Hono<PageEnv> {
       deps,
       { title: "Start", nav: "home" },
       (
-        <div class="grid max-w-4xl gap-8">
+        <div class="grid max-w-4xl grid-cols-1 gap-8">
           {first ? <FirstSteps flows={flows.items} publicUrl={deps.engine.publicUrl()} /> : null}
           <Section title="Needs you" more={{ href: "/inbox", label: "Inbox" }}>
             {todo.items.length
@@ -72,7 +72,7 @@ function TodoLines({ items }: { items: readonly InboxItem[] }): JSX.Element {
     <ul class="card divide-y divide-line">
       {items.map((item) => (
         <li key={item.id} class="flex flex-wrap items-baseline gap-x-3 px-3 py-2">
-          <a class="link min-w-0 flex-1 break-words" href="/inbox">{item.title}</a>
+          <a class="link min-w-0 flex-1 basis-56 break-words" href="/inbox">{item.title}</a>
           <span class="text-soft">
             {item.workflowName} · <Time at={item.dueAt ?? item.createdAt} />
           </span>
@@ -142,7 +142,7 @@ function FirstStep(
       <span class="step-number" data-done={props.done ? "" : undefined}>
         {props.done ? <Icon name="check" size={14} label="Done" /> : props.number}
       </span>
-      <div class="grid min-w-0 flex-1 gap-2">
+      <div class="grid min-w-0 flex-1 grid-cols-1 gap-2">
         <h3 class="font-medium">{props.title}</h3>
         {props.children}
       </div>

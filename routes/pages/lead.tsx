@@ -27,18 +27,18 @@ export async function showLead(c: PageContext, deps: PageDeps, lead: Lead): Prom
       actions: <Island name="leads/LeadDialog" component={LeadDialog} props={{ lead }} />,
     },
     (
-      <div class="grid items-start gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]">
+      <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]">
         <section class="card p-4" aria-label="Fields">
           <LeadFacts lead={lead} />
           <p class="mt-3 text-soft">
             Added <Time at={lead.createdAt} /> · Id <Id value={lead.id} label="lead id" />
           </p>
         </section>
-        <div class="grid gap-6">
+        <div class="grid grid-cols-1 gap-6">
           <section>
             <h2 class="mb-2">Executions</h2>
             {executions.items.length
-              ? <ExecutionLines items={executions.items} />
+              ? <ExecutionLines items={executions.items} named="workflow" />
               : <p class="text-soft">No workflow has run for this lead yet.</p>}
           </section>
           <section>

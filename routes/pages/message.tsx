@@ -20,7 +20,7 @@ export async function showMessage(c: PageContext, deps: PageDeps, message: Messa
       actions: <Marks message={message} />,
     },
     (
-      <div class="grid max-w-4xl gap-5">
+      <div class="grid max-w-4xl grid-cols-1 gap-5">
         <Headers message={message} />
         <section aria-label="Message">
           {message.html ? <Views id={message.id} asText={asText} /> : null}

@@ -48,9 +48,9 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
             : null}
         </p>
         {workflow.issues.length ? <DraftIssues issues={workflow.issues} /> : null}
-        <div class="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
+        <div class="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
           <Drawing deps={deps} workflow={workflow} selected={selected} />
-          <div class="grid gap-5">
+          <div class="grid grid-cols-1 gap-5">
             {selected
               ? <NodeDetails node={selected} graph={workflow} types={deps.engine.nodeTypes()} />
               : null}
@@ -106,13 +106,13 @@ function Hooks({ workflow, publicUrl }: { workflow: Workflow; publicUrl: string 
   });
   if (calls.length === 0) return null;
   return (
-    <section class="grid gap-3">
+    <section class="grid grid-cols-1 gap-3">
       <h2>{calls.length === 1 ? "Webhook" : "Webhooks"}</h2>
       {workflow.version === null
         ? <p class="text-soft">Answers as soon as the workflow is published.</p>
         : null}
       {calls.map(({ id, call }) => (
-        <div key={id} class="grid gap-2">
+        <div key={id} class="grid grid-cols-1 gap-2">
           <Copyable value={`${publicUrl}/hooks/${call.path}`} label="webhook address" />
           <Command text={curlFor(publicUrl, call)} label="curl command" />
         </div>

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { ImportButton } from "../../islands/workflow/ImportButton.tsx";
 import { WorkflowList } from "../../islands/workflow/WorkflowList.tsx";
 import { Island } from "./components/island.tsx";
 import { NextPage } from "./components/table.tsx";
@@ -17,7 +18,13 @@ export function workflowPages(deps: PageDeps): Hono<PageEnv> {
     return await renderPage(
       c,
       deps,
-      { title: "Workflows", nav: "workflow" },
+      {
+        title: "Workflows",
+        nav: "workflow",
+        actions: items.length
+          ? <Island name="workflow/ImportButton" component={ImportButton} props={{}} />
+          : null,
+      },
       (
         <>
           <Island

@@ -8,7 +8,7 @@ export function Command({ text, label }: { text: string; label: string }): JSX.E
       <pre class="overflow-x-auto p-3 pr-12 mono" tabIndex={0} role="region" aria-label={label}>{text}</pre>
       <button
         type="button"
-        class="icon-button absolute top-1.5 right-1.5"
+        class="icon-button absolute top-1 right-1 bg-sunken"
         data-copy={text}
         aria-label={`Copy ${label}`}
       >

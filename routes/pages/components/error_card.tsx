@@ -26,7 +26,7 @@ export function IssueList({ issues }: { issues: NonNullable<Problem["issues"]> }
         <li key={`${issue.path} ${issue.message}`} class="text-sm break-words">
           {issue.path ? <code class="mono mr-1.5">{issue.path}</code> : null}
           {issue.message}
-          {issue.accepted ? <span class="text-soft">— accepted: {issue.accepted}</span> : null}
+          {issue.accepted ? <span class="text-soft">{` — accepted: ${issue.accepted}`}</span> : null}
         </li>
       ))}
     </ul>

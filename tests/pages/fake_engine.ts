@@ -1,0 +1,146 @@
+import type { Engine, SecretInfo, User } from "../../engine/contract.ts";
+import { conflict, EngineError, notFound } from "../../engine/errors.ts";
+import type { NodeDescriptor } from "../../engine/nodes/define.ts";
+import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
+import type { InboxItem } from "../../engine/schemas/inbox.ts";
+import type { Lead, Signal } from "../../engine/schemas/lead.ts";
+import type { Message } from "../../engine/schemas/message.ts";
+import type { Page } from "../../engine/schemas/problem.ts";
+import type { Workflow } from "../../engine/schemas/workflow.ts";
+
+/** What the pages are shown; lists are whole, without paging, unless `nextCursor` says there is more. */
+export interface FakeData {
+  setUp: boolean;
+  workflows: Workflow[];
+  executions: ExecutionSummary[];
+  inbox: InboxItem[];
+  messages: Message[];
+  leads: Lead[];
+  signals: Signal[];
+  secrets: SecretInfo[];
+  nodeTypes: NodeDescriptor[];
+  nextCursor: string | null;
+}
+
+export const OWNER: User = { id: "u1", email: "ann@example.com", name: "Ann", role: "owner" };
+
+const EMPTY: FakeData = {
+  setUp: true,
+  workflows: [],
+  executions: [],
+  inbox: [],
+  messages: [],
+  leads: [],
+  signals: [],
+  secrets: [],
+  nodeTypes: [],
+  nextCursor: null,
+};
+
+/** An engine that only remembers; what pages never call throws. */
+export function fakeEngine(given: Partial<FakeData> = {}): Engine {
+  const data = { ...EMPTY, ...given };
+  const page = <T>(items: T[]): Promise<Page<T>> => Promise.resolve({ items, nextCursor: data.nextCursor });
+  const list = {
+    workflows: () => page(data.workflows),
+    executions: (filter: { leadId?: string | undefined }) =>
+      page(data.executions.filter(({ lead }) => !filter.leadId || lead?.id === filter.leadId)),
+    leads: ({ q }: { q?: string | undefined }) =>
+      page(data.leads.filter(({ email }) => email.includes(q ?? ""))),
+  };
+  return {
+    workflows: {
+      list: list.workflows,
+      get: (id) => find(data.workflows, "workflow", id),
+      create: unused,
+      save: unused,
+      remove: unused,
+      publish: unused,
+      versions: unused,
+      version: unused,
+      check: unused,
+    },
+    triggers: { webhook: unused, execute: unused },
+    executions: {
+      list: list.executions,
+      get: (id) => find<Execution>([], "execution", id),
+      events: unused,
+      follow: unused,
+      followAll: unused,
+      cancel: unused,
+      retry: unused,
+    },
+    leads: {
+      list: list.leads,
+      get: (id) => find(data.leads, "lead", id),
+      signals: () => page(data.signals),
+      create: unused,
+      update: unused,
+      remove: unused,
+      signal: unused,
+    },
+    messages: {
+      list: () => page(data.messages),
+      get: (id) => find(data.messages, "message", id),
+      opened: unused,
+      clicked: unused,
+    },
+    inbox: {
+      list: () => page(data.inbox),
+      count: () => Promise.resolve(data.inbox.length),
+      complete: unused,
+    },
+    secrets: { list: () => Promise.resolve(data.secrets), put: unused, remove: unused },
+    access: fakeAccess(data),
+    nodeTypes: () => data.nodeTypes,
+    ready: unused,
+    publicUrl: () => "http://127.0.0.1:8000",
+    learnUrl: unused,
+    start: unused,
+    sweep: unused,
+    stop: unused,
+  };
+}
+
+type Entered = Promise<{ user: User; session: string }>;
+
+function fakeAccess(data: FakeData): Engine["access"] {
+  return {
+    isSetUp: () => Promise.resolve(data.setUp),
+    setUp({ code, password }): Entered {
+      if (code !== "right-code") {
+        throw new EngineError("setup-code", 403, "Wrong code", "The set-up code is wrong");
+      }
+      if (password.length < 8) {
+        throw new EngineError("invalid", 422, "Content not accepted", "password: 8 to 200 characters", {
+          issues: [{ path: "password", message: "8 to 200 characters" }],
+        });
+      }
+      data.setUp = true;
+      return Promise.resolve({ user: OWNER, session: "session-1" });
+    },
+    signIn({ email, password }): Entered {
+      if (email === "many@example.com") {
+        throw new EngineError("too-many", 429, "Too many tries", "Try again later", {
+          retryAfterSeconds: 60,
+        });
+      }
+      if (email !== OWNER.email || password !== "correct horse") {
+        throw new EngineError("credentials", 401, "Not signed in", "E-mail or password is wrong");
+      }
+      return Promise.resolve({ user: OWNER, session: "session-1" });
+    },
+    signOut: () => Promise.resolve(),
+    bySession: (session) => Promise.resolve(session === "session-1" ? OWNER : null),
+    byToken: () => Promise.resolve(null),
+  };
+}
+
+function find<T extends { id: string }>(items: readonly T[], subject: string, id: string): Promise<T> {
+  const found = items.find((item) => item.id === id);
+  return found ? Promise.resolve(found) : Promise.reject(notFound(subject, id));
+}
+
+function unused(): never {
+  throw conflict("unused", "Pages do not call this");
+}
