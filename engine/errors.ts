@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Failure } from "./schemas/execution.ts";
 import type { Problem } from "./schemas/problem.ts";
 import type { Issue } from "./schemas/workflow.ts";
@@ -42,6 +43,14 @@ export function conflict(slug: string, detail: string): EngineError {
 /** 412: somebody else saved in between. */
 export function stale(detail: string): EngineError {
   return new EngineError("stale", 412, "Changed in between", detail);
+}
+
+/** What a schema refused, as issues with dotted paths. */
+export function issuesOf(error: z.ZodError): Issue[] {
+  return error.issues.slice(0, 100).map((issue) => ({
+    path: issue.path.map(String).join("."),
+    message: issue.message,
+  }));
 }
 
 /** The problem (RFC 9457) for anything thrown; what is not ours says nothing of its inside. */

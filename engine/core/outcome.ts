@@ -93,8 +93,10 @@ function wait(draft: Draft, node: GraphNode, step: StepState, outcome: Wait): vo
 
 function fail(draft: Draft, node: GraphNode, step: StepState, outcome: Fail): void {
   const { now } = draft.env;
-  if (outcome.message) draft.messages.push(outcome.message);
-  if (outcome.uncertain) return uncertain(draft, node, step, outcome.failure);
+  if (outcome.uncertain) {
+    if (outcome.message) draft.messages.push(outcome.message);
+    return uncertain(draft, node, step, outcome.failure);
+  }
   if (node.ledger) {
     draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt: step.attempt, state: "refused" });
   }
@@ -116,6 +118,7 @@ function fail(draft: Draft, node: GraphNode, step: StepState, outcome: Fail): vo
     )
     : null;
   if (delay !== null) return retryLater(draft, node, failed, Math.ceil(delay), outcome.failure);
+  if (outcome.message) draft.messages.push(outcome.message);
   settleFailed(draft, node, failed, outcome.failure);
 }
 

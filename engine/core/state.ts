@@ -58,6 +58,8 @@ export interface ExecutionState {
   test: boolean;
   /** Calls through our own webhooks that led here. */
   depth: number;
+  /** Idempotency record that names it: trigger and key. */
+  delivery: readonly [string, string] | null;
   createdAt: number;
   startedAt: number | null;
   endedAt: number | null;

@@ -1,13 +1,12 @@
 import { isForbiddenKey } from "../core/path.ts";
 import { isZone } from "../core/zone.ts";
-import { conflict, type EngineError, invalid, notFound } from "../errors.ts";
+import { conflict, invalid, issuesOf, notFound, type EngineError } from "../errors.ts";
 import { type Lead, LeadInput, LeadPatch } from "../schemas/lead.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Issue } from "../schemas/workflow.ts";
 import { keys } from "../store/keys.ts";
 import { encode, type Entry, type Store } from "../store/store.ts";
-import { collectPage, newestFirst, ULID_CURSOR } from "../workflows/pages.ts";
-import { issuesOf } from "../workflows/parse.ts";
+import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import { displayName, emptyLead, type LeadRecord, normalEmail, toLead } from "./record.ts";
 import { createdWrite, signalPrefix } from "./signals.ts";
 

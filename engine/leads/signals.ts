@@ -1,12 +1,11 @@
-import { conflict, invalid, notFound } from "../errors.ts";
+import { conflict, invalid, issuesOf, notFound } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 import { type Signal, SignalInput } from "../schemas/lead.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Write } from "../store/commit.ts";
 import { keys, shardOf } from "../store/keys.ts";
 import { encode, type Store } from "../store/store.ts";
-import { collectPage, newestFirst } from "../workflows/pages.ts";
-import { issuesOf } from "../workflows/parse.ts";
+import { collectPage, newestFirst } from "../store/pages.ts";
 import type { LeadDeps } from "./leads.ts";
 import { type SignalRecord, toSignal } from "./record.ts";
 

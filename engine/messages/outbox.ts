@@ -7,7 +7,7 @@ import type { Page, Paging } from "../schemas/problem.ts";
 import type { Write } from "../store/commit.ts";
 import { keys, shardOf } from "../store/keys.ts";
 import { encode, type Store } from "../store/store.ts";
-import { badCursor, type Candidate, collectPage } from "../workflows/pages.ts";
+import { badCursor, type Candidate, collectPage } from "../store/pages.ts";
 import type { LinkToken } from "./links.ts";
 import { type MessageRecord, messagesOf, readMessage, toMessageSummary } from "./store.ts";
 

@@ -2,7 +2,7 @@ import type { Message, MessageSummary } from "../schemas/message.ts";
 import type { Write } from "../store/commit.ts";
 import { type Key, keys } from "../store/keys.ts";
 import { decode, encode, type Store } from "../store/store.ts";
-import { readChunks, splitChunks } from "../workflows/chunks.ts";
+import { readChunks, splitChunks } from "../store/chunks.ts";
 
 /** `["message", id]`: all but the text, which lies in chunks beside it. Times are epoch ms. */
 export interface MessageRecord extends Omit<MessageSummary, "createdAt" | "openedAt" | "clickedAt"> {

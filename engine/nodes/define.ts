@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { Comparison, ConditionGroup } from "../schemas/condition.ts";
-import type { Failure } from "../schemas/execution.ts";
 import type { JsonObject } from "../schemas/json.ts";
-import type { Message } from "../schemas/message.ts";
 import type { Category, Encoding, Outcome, Port, View } from "../schemas/node.ts";
 
+import type { HttpRequest, HttpResponse, MailRequest, MailResult } from "../schemas/outbound.ts";
+
 export type * from "../schemas/node.ts";
+export type * from "../schemas/outbound.ts";
 
 /** Who and when, without services: all that a pure node gets. */
 export interface PureContext {
@@ -19,39 +20,6 @@ export interface PureContext {
   timezone: string;
   view: View;
   evaluate(condition: ConditionGroup): { pass: boolean; comparisons: Comparison[] };
-}
-
-/** One outbound HTTP request through the egress. */
-export interface HttpRequest {
-  method: string;
-  url: string;
-  headers: { name: string; value: string }[];
-  /** Undefined: no body. */
-  body?: string | Uint8Array;
-  timeoutMs: number;
-}
-export interface HttpResponse {
-  status: number;
-  headers: { name: string; value: string }[];
-  body: Uint8Array;
-  /** After redirects. */
-  url: string;
-}
-
-export interface MailRequest {
-  to: string[];
-  cc: string[];
-  bcc: string[];
-  replyTo?: string;
-  subject: string;
-  text: string;
-  html?: string;
-}
-/** `sent` and `held` are good; `refused` came before anything was handed over; `uncertain` afterwards. */
-export interface MailResult {
-  status: "sent" | "refused" | "uncertain";
-  message: Message;
-  failure?: Failure;
 }
 
 /** What a step that acts on the world gets. */

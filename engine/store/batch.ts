@@ -67,9 +67,11 @@ export class Batch {
       const known = this.#checked.get(key);
       if (known !== undefined && known !== versionstamp) return false;
     }
-    const written = [...(write.sets ?? []).map((set) => set.key), ...(write.deletes ?? [])].map((key) =>
-      key.join(SEPARATOR)
-    );
+    const written = [
+      ...(write.sets ?? []).map((set) => set.key),
+      ...(write.deletes ?? []),
+      ...(write.stamped ?? []).map((stamped) => stamped.prefix),
+    ].map((key) => key.join(SEPARATOR));
     for (const key of written) {
       if (this.#written.has(key) || this.#checked.has(key)) return false;
     }

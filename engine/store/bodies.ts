@@ -1,5 +1,6 @@
 import type { Stored } from "../core/state.ts";
 import type { Json } from "../schemas/json.ts";
+import { splitChunks } from "./chunks.ts";
 import type { Write } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Key } from "./keys.ts";
@@ -11,7 +12,6 @@ export const INLINE_BYTES = 4 * 1024;
 export const OUTPUT_BYTES = 4 * 1024 * 1024;
 /** Templates and conditions see values up to this size. */
 export const VIEW_BYTES = 256 * 1024;
-const CHUNK_BYTES = 60 * 1024;
 const RIDE_ALONG_BYTES = 240 * 1024;
 
 /** Is the value's JSON surely within `limit` bytes? Stops counting there, and counts a character as three bytes. */
@@ -56,7 +56,10 @@ export class Bodies {
     const before: Write[] = [];
     let room = RIDE_ALONG_BYTES;
     for (const [ref, bytes] of this.#found) {
-      const sets = chunks(bytes).map((value, index) => ({ key: keys.body(executionId, ref, index), value }));
+      const sets = splitChunks(bytes).map((value, index) => ({
+        key: keys.body(executionId, ref, index),
+        value,
+      }));
       if (bytes.byteLength <= room) {
         room -= bytes.byteLength;
         along.push(...sets);
@@ -66,13 +69,6 @@ export class Bodies {
     }
     return { along, before };
   }
-}
-
-/** The bytes in pieces that a value may hold. */
-export function chunks(bytes: Uint8Array): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  for (let i = 0; i < bytes.byteLength; i += CHUNK_BYTES) pieces.push(bytes.subarray(i, i + CHUNK_BYTES));
-  return pieces;
 }
 
 /** Reads a body whole; null when a chunk is missing. */

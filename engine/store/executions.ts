@@ -30,7 +30,7 @@ export interface TransitionContext {
   now: number;
   /** Bodies small enough to ride along, already in chunks. */
   bodies: readonly { key: Key; value: Uint8Array }[];
-  messageSets(message: Message): readonly { key: Key; value: Uint8Array }[];
+  messageWrite(message: Message): { sets: readonly { key: Key; value: Uint8Array }[] };
   /** Mail that the transition applied. */
   applied?: readonly Key[];
 }
@@ -55,7 +55,7 @@ export function transitionWrite(
       value: encode({ v: 1, ...line, at: now }),
     });
   }
-  for (const message of transition.messages) sets.push(...context.messageSets(message));
+  for (const message of transition.messages) sets.push(...context.messageWrite(message).sets);
   const hour = Math.floor(now / HOUR_MS);
   const head = keys.execution(next.id);
   return {

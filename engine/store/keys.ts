@@ -28,7 +28,7 @@ export const keys = {
   version: (workflowId: string, version: number): Key => ["version", workflowId, version],
   /** Read and checked by everything that accepts; absent while nothing is live. */
   published: (workflowId: string): Key => ["published", workflowId],
-  /** `<METHOD> <path>` of a live webhook → workflow and node. */
+  /** Path of a live webhook → workflow, node, method. */
   hook: (path: string): Key => ["hook", path],
   /** Workflows whose live version listens to a signal type. */
   listener: (

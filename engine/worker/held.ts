@@ -195,14 +195,15 @@ export class Held {
     }
     this.#hands.take(transition.started.length);
     const { along, before: first } = bodies.writes(this.id);
-    for (const blob of first) await this.#hands.store.commit(blob);
+    const texts = transition.messages.flatMap((message) => this.#hands.services.messageWrite(message).before);
+    for (const blob of [...first, ...texts]) await this.#hands.store.commit(blob);
     const { write, spilled } = transitionWrite(transition, {
       name: nameOf(commands, transition),
       before,
       commitId: this.#hands.newId(),
       now,
       bodies: along,
-      messageSets: this.#hands.services.messageSets,
+      messageWrite: this.#hands.services.messageWrite,
       applied,
     });
     for (const entry of checked) write.checks!.push({ key: entry.key, versionstamp: entry.versionstamp });

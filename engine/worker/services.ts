@@ -1,7 +1,9 @@
-import type { HttpRequest, HttpResponse, MailRequest, MailResult, NodeType } from "../nodes/define.ts";
+import type { NodeType } from "../nodes/define.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
+import type { HttpRequest, HttpResponse, MailAbout, MailRequest, MailResult } from "../schemas/outbound.ts";
 import type { WorkflowGraph } from "../schemas/workflow.ts";
+import type { Write } from "../store/commit.ts";
 import type { Key } from "../store/keys.ts";
 
 /** One JSON line of the log. */
@@ -27,18 +29,9 @@ export interface Services {
   mail(request: MailRequest, about: MailAbout): Promise<MailResult>;
   secret(name: string, host: string | null): Promise<string>;
   lead(leadId: string): Promise<LeadFacts | null>;
-  messageSets(message: Message): readonly { key: Key; value: Uint8Array }[];
+  /** What stores a message: with its step's commit, and (a very long text) before it. */
+  messageWrite(
+    message: Message,
+  ): { sets: readonly { key: Key; value: Uint8Array }[]; before: readonly Write[] };
   log: Log;
-}
-
-export interface MailAbout {
-  /** The same for every attempt of a step's visit. */
-  id: string;
-  executionId: string;
-  workflowId: string;
-  nodeId: string;
-  leadId: string | null;
-  test: boolean;
-  /** Epoch ms. */
-  at: number;
 }

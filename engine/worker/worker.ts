@@ -6,7 +6,7 @@ import { EngineError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 import { Bodies } from "../store/bodies.ts";
 import type { Write } from "../store/commit.ts";
-import { transitionWrite } from "../store/executions.ts";
+import { loadExecutions, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import { shardOf } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
@@ -46,8 +46,9 @@ export interface Acceptance {
   lead: LeadFacts | null;
   test: boolean;
   depth: number;
+  delivery: readonly [string, string] | null;
   /** Checks and sets that stand or fall with it: published version, idempotency key, a new lead. */
-  with: Pick<Write, "checks" | "sets" | "stamped">;
+  with: Pick<Write, "checks" | "sets" | "stamped" | "bells">;
 }
 
 const RECENT = 2_000;
@@ -128,11 +129,12 @@ export class Worker implements Hands {
       commitId: id,
       now,
       bodies: along,
-      messageSets: this.services.messageSets,
+      messageWrite: this.services.messageWrite,
     });
     write.checks!.push(...acceptance.with.checks ?? []);
     write.sets!.push(...acceptance.with.sets ?? []);
     write.stamped = acceptance.with.stamped;
+    write.bells!.push(...acceptance.with.bells ?? []);
     const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
     const held = transition.started.length > 0 ? new Held(id, this, { loaded, version, lead }) : null;
     if (held) this.#held.set(id, held);
@@ -163,6 +165,26 @@ export class Worker implements Hands {
       this.#held.set(id, held);
     }
     return held;
+  }
+
+  /** Another process holds it: the mark makes its next commit fail, and it looks again. */
+  async markCancelling(id: string, who: { by: string; reason: string }): Promise<void> {
+    const [loaded] = await loadExecutions(this.store, [id]);
+    if (!loaded || isSettled(loaded.state) || loaded.state.cancelling) return;
+    const now = this.clock.now();
+    const next = { ...loaded.state, cancelling: { ...who, at: now } };
+    const { write } = transitionWrite(
+      { next, events: [], started: [], attention: [], ledger: [], messages: [], response: null, counts: [] },
+      {
+        name: "cancel",
+        before: loaded,
+        commitId: this.newId(),
+        now,
+        bodies: [],
+        messageWrite: this.services.messageWrite,
+      },
+    );
+    await this.store.commit(write);
   }
 
   /** A due entry names this execution. */
@@ -337,7 +359,7 @@ export class Worker implements Hands {
 }
 
 function freshState(acceptance: Acceptance, now: number): ExecutionState {
-  const { version, trigger, leadId, test, depth, id } = acceptance;
+  const { version, trigger, leadId, test, depth, delivery, id } = acceptance;
   return {
     id,
     workflowId: version.workflowId,
@@ -347,6 +369,7 @@ function freshState(acceptance: Acceptance, now: number): ExecutionState {
     leadId,
     test,
     depth,
+    delivery,
     createdAt: now,
     startedAt: null,
     endedAt: null,

@@ -4,7 +4,7 @@ import type { WorkflowGraph } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
 import { type Key, keys } from "../store/keys.ts";
 import { decode, encode, type Store } from "../store/store.ts";
-import { readChunks, splitChunks } from "./chunks.ts";
+import { readChunks, splitChunks } from "../store/chunks.ts";
 import type { VersionRecord, WorkflowRecord } from "./record.ts";
 
 /** A workflow's content is refused beyond this. */

@@ -13,7 +13,7 @@ import type { Store } from "../store/store.ts";
 import { busy, type WorkflowDeps } from "./deps.ts";
 import { createWorkflow, getWorkflow, loadRecord, saveWorkflow } from "./drafts.ts";
 import { runIssues } from "./issues.ts";
-import { collectPage, newestFirst, ULID_CURSOR } from "./pages.ts";
+import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import { describeVersion, loadVersion, publishWorkflow } from "./published.ts";
 import { type HookRecord, type PublishedRecord, toSummary, toVersion } from "./record.ts";
 import type { VersionRecord, WorkflowRecord } from "./record.ts";

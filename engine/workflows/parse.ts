@@ -1,14 +1,5 @@
-import type { z } from "zod";
-import { invalid } from "../errors.ts";
-import { type Issue, type WorkflowGraph, WorkflowInput } from "../schemas/workflow.ts";
-
-/** What a schema refused, as issues with dotted paths. */
-export function issuesOf(error: z.ZodError): Issue[] {
-  return error.issues.slice(0, 100).map((issue) => ({
-    path: issue.path.map(String).join("."),
-    message: issue.message,
-  }));
-}
+import { invalid, issuesOf } from "../errors.ts";
+import { type WorkflowGraph, WorkflowInput } from "../schemas/workflow.ts";
 
 /** The input as the schema has it; throws 422 `invalid` naming every field. */
 export function parseInput(input: unknown): WorkflowInput {

@@ -1,5 +1,5 @@
-import type { Key } from "../store/keys.ts";
-import type { Store } from "../store/store.ts";
+import type { Key } from "./keys.ts";
+import type { Store } from "./store.ts";
 
 /** 60 KiB: a value ends at 64 KiB. */
 export const CHUNK_BYTES = 60 * 1_024;

@@ -1,7 +1,7 @@
 import { invalid } from "../errors.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
-import type { Key } from "../store/keys.ts";
-import type { Store } from "../store/store.ts";
+import type { Key } from "./keys.ts";
+import type { Store } from "./store.ts";
 
 /** How long one page of a filtered list may search. */
 export const SEARCH_MS = 50;

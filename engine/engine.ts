@@ -1,0 +1,271 @@
+import { createHmac } from "node:crypto";
+import { createAccess, createSecrets } from "./access/mod.ts";
+import type { RevealingSecrets, SecretKey } from "./access/mod.ts";
+import type { Actor, Engine } from "./contract.ts";
+import { checkRunnable, checkShape } from "./core/check.ts";
+import type { NodeInfo } from "./core/check.ts";
+import { createEgress } from "./egress/safe_fetch.ts";
+import { createLeads } from "./leads/mod.ts";
+import type { LeadSubject } from "./leads/mod.ts";
+import { createLinks } from "./messages/links.ts";
+import { createMailer } from "./messages/mailer.ts";
+import { createMessages } from "./messages/outbox.ts";
+import { messageWrite } from "./messages/store.ts";
+import { createTokens } from "./messages/tokens.ts";
+import { createExecutions } from "./monitoring/executions.ts";
+import { Tail } from "./monitoring/feed.ts";
+import { forgetExecution, keepFeedShort, shortenFeed } from "./monitoring/forget.ts";
+import { createInbox } from "./monitoring/inbox.ts";
+import { nodeInfo } from "./node_info.ts";
+import type { NodeType } from "./nodes/define.ts";
+import { describe, loadNodeTypes } from "./nodes/mod.ts";
+import { bellDelay } from "./store/commit.ts";
+import type { CommitName, Write } from "./store/commit.ts";
+import { Store } from "./store/store.ts";
+import { Answers, createTriggers, factsOf } from "./triggers/mod.ts";
+import { deliverSignals } from "./triggers/deliver.ts";
+import { createIds, systemClock } from "./worker/clock.ts";
+import type { Clock } from "./worker/clock.ts";
+import { Loop } from "./worker/loop.ts";
+import { Peers } from "./worker/peers.ts";
+import type { Log, Services } from "./worker/services.ts";
+import { Worker } from "./worker/worker.ts";
+import { createWorkflows, ensureSample } from "./workflows/mod.ts";
+import type { WorkflowSubject } from "./workflows/mod.ts";
+
+export interface EngineOptions {
+  kv: Deno.Kv;
+  /** Ring KV queue messages with waits, and listen to them. */
+  queue: boolean;
+  /** Where processes on one database file hold their locks; null: memory or a database over the network. */
+  lockFolder: string | null;
+  /** Public address without a slash at the end; null: learnt from requests. */
+  publicUrl: string | null;
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** False: nothing leaves the house. */
+  send: boolean;
+  allowHosts: string[];
+  retentionDays: number;
+  /** Steps under way at once. */
+  concurrency: number;
+  /** The first is current. */
+  secretKeys: readonly SecretKey[];
+  setupCode: string | null;
+  token: string | null;
+  log: Log;
+  clock?: Clock;
+  /** Beside those in engine/nodes. */
+  extraNodeTypes?: readonly NodeType[];
+  /** Called with the names of each batch before it is committed. */
+  onBatch?(names: readonly CommitName[]): void;
+}
+
+const SYSTEM: Actor = { userId: "system", name: "LeadFlow" };
+const STEP_GRACE_MS = 3_000;
+const DAY_MS = 86_400_000;
+
+/** Puts the parts together. Nothing runs before `start`. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const clock = options.clock ?? systemClock;
+  const newId = createIds(clock);
+  const types = new Map([
+    ...await loadNodeTypes(),
+    ...(options.extraNodeTypes ?? []).map((type) => [type.type, type] as const),
+  ]);
+  const url = { public: options.publicUrl ?? "" };
+
+  const answers = new Answers();
+  const store = new Store(options.kv, {
+    now: clock.now,
+    random: clock.random,
+    queue: options.queue,
+    ...(options.onBatch ? { onBatch: options.onBatch } : {}),
+    onCommitted: (writes) => afterCommit(writes, () => loop, () => tail),
+  });
+  const tail = new Tail(store);
+  const secrets = createSecrets({ store, keys: options.secretKeys, now: clock.now });
+  const tokens = createTokens(
+    options.secretKeys.map(({ id, bytes }) => ({ id, bytes: derived(bytes, "links") })),
+  );
+  const mailer = createMailer({
+    ...(options.smtpUrl ? { smtpUrl: options.smtpUrl } : {}),
+    from: options.mailFrom,
+    send: options.send,
+    publicUrl: () => url.public,
+    tokens,
+  });
+  const egress = createEgress({ allowHosts: options.allowHosts, enabled: options.send });
+  const leads = createLeads({ store, now: clock.now, newId, onSignal: () => {} });
+
+  const workflows: WorkflowSubject = createWorkflows({
+    store,
+    lookup: (type) => types.get(type),
+    now: clock.now,
+    newId,
+    checks: checksFor(types),
+    unsettled: {
+      count: async (workflowId) => (await store.keys({ selector: { prefix: ["live", workflowId] } })).length,
+      async cancelAll(workflowId, actor): Promise<void> {
+        for (const key of await store.keys({ selector: { prefix: ["live", workflowId] } })) {
+          await executions.cancel(key[2] as string, { reason: "The workflow was deleted" }, actor).catch(
+            () => {},
+          );
+        }
+      },
+    },
+  });
+  const owner = newId();
+  const peers = new Peers(options.lockFolder, owner);
+  const worker: Worker = new Worker({
+    store,
+    clock,
+    peers,
+    owner,
+    newId,
+    concurrency: options.concurrency,
+    retentionMs: options.retentionDays * DAY_MS,
+    services: servicesFor({ types, workflows, leads, mailer, egress, secrets, log: options.log }),
+    onTransition: (executionId, transition) => answers.tell(executionId, transition),
+  });
+  const triggers = createTriggers({
+    store,
+    worker,
+    leads,
+    answers,
+    reveal: (name) => secrets.reveal(name, null),
+  });
+  const executions = createExecutions({ store, versions: worker.versions, worker, tail });
+  const loop: Loop = new Loop({
+    store,
+    clock,
+    worker,
+    log: options.log,
+    handlers: {
+      deliver: (leadId, entry) => deliverSignals({ store, triggers }, leadId, entry),
+      forget: (id, entry) => forgetExecution(store, id, entry, workflows.purge),
+      feed: (_id, entry) => shortenFeed(store, clock.now(), entry),
+    },
+  });
+
+  return {
+    workflows,
+    triggers,
+    executions,
+    leads,
+    messages: createMessages({
+      store,
+      readToken: createLinks({ tokens, publicUrl: () => url.public }).readToken,
+      now: clock.now,
+      newId,
+      notify: () => {},
+    }),
+    inbox: createInbox({ store, executions, now: clock.now, newId }),
+    secrets,
+    access: createAccess({ store, setupCode: options.setupCode, token: options.token, now: clock.now }),
+    nodeTypes: () => [...types.values()].map(describe),
+    async ready() {
+      const read = await store.get(["meta", "sample"]).then(() => true, () => false);
+      const late = clock.now() - loop.lookedAt;
+      const checks = [
+        { name: "database", ok: read, detail: read ? "answers" : "does not answer" },
+        {
+          name: "loop",
+          ok: late < 10_000 && !worker.stopping,
+          detail: worker.stopping ? "stopping" : `looked ${late} ms ago`,
+        },
+      ];
+      return { ok: checks.every((check) => check.ok), checks };
+    },
+    publicUrl: () => url.public,
+    learnUrl(origin): void {
+      if (url.public === "") url.public = origin;
+    },
+    async start(): Promise<void> {
+      await peers.announce();
+      await secrets.prepare();
+      await ensureSample(workflows, store, SYSTEM);
+      await keepFeedShort(store, clock.now());
+      if (options.queue) listenForBells(options.kv, clock, loop, options.log);
+      worker.start();
+      loop.start();
+      await loop.rescue(60_000);
+      await workflows.purgeDeleted();
+    },
+    sweep: () => loop.stay(clock.now() - clock.now() % 60_000 + 58_000),
+    async stop(): Promise<void> {
+      await loop.stop();
+      await worker.stop(STEP_GRACE_MS);
+      tail.close();
+      mailer.close();
+      await egress.close();
+      await peers.leave();
+    },
+  };
+}
+
+/** A key for one purpose only, so that what it signs says nothing of what it encrypts. */
+function derived(bytes: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(createHmac("sha256", bytes).update(`leadflow ${purpose}`).digest());
+}
+
+/** New due entries set the loop's timer; events ring their followers. */
+function afterCommit(writes: readonly Write[], loop: () => Loop, tail: () => Tail): void {
+  let earliest = Infinity;
+  let events = false;
+  for (const write of writes) {
+    for (const { key } of write.sets ?? []) {
+      if (key[0] === "due") earliest = Math.min(earliest, key[3] as number);
+    }
+    if (write.feed?.length) events = true;
+  }
+  if (earliest < Infinity) loop().expect(earliest);
+  if (events) tail().ring();
+}
+
+function checksFor(types: ReadonlyMap<string, NodeType>): Parameters<typeof createWorkflows>[0]["checks"] {
+  const infos = new Map([...types].map(([name, type]) => [name, nodeInfo(type)]));
+  const lookup = (type: string): NodeInfo | undefined => infos.get(type);
+  return {
+    shape: (graph) => checkShape(graph, lookup, [...infos.keys()]),
+    runnable: (graph) => checkRunnable(graph, lookup),
+  };
+}
+
+function servicesFor(parts: {
+  types: ReadonlyMap<string, NodeType>;
+  workflows: WorkflowSubject;
+  leads: LeadSubject;
+  mailer: ReturnType<typeof createMailer>;
+  egress: ReturnType<typeof createEgress>;
+  secrets: RevealingSecrets;
+  log: Log;
+}): Services {
+  const { types, workflows, leads, mailer, egress, secrets, log } = parts;
+  return {
+    nodeType: (type) => types.get(type),
+    loadVersion: (workflowId, version) => workflows.loadVersion(workflowId, version),
+    http: (request, context) => egress.fetch(request, context),
+    mailLeaves: () => mailer.transport !== "outbox",
+    mail: (request, about) => mailer.send(request, about),
+    secret: (name, host) => secrets.reveal(name, host),
+    async lead(leadId) {
+      const entry = await leads.load(leadId);
+      return entry && factsOf(entry.value);
+    },
+    messageWrite,
+    log,
+  };
+}
+
+/** A queue message is a bell and carries no truth: the loop looks. One that rings too early is rung again. */
+function listenForBells(kv: Deno.Kv, clock: Clock, loop: Loop, log: Log): void {
+  kv.listenQueue(async (message: unknown) => {
+    const at = typeof message === "object" && message !== null && "bell" in message
+      ? Number(message.bell)
+      : NaN;
+    if (Number.isNaN(at)) return;
+    if (at > clock.now() + 1_000) await kv.enqueue({ bell: at }, { delay: bellDelay(at - clock.now()) });
+    else loop.expect(at);
+  }).catch((error) => log("error", "queue_bell_failed", { error: String(error) }));
+}

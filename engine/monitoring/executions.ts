@@ -1,0 +1,213 @@
+import type { Actor, Executions } from "../contract.ts";
+import { isSettled } from "../core/state.ts";
+import type { ExecutionState, Stored } from "../core/state.ts";
+import { conflict, notFound } from "../errors.ts";
+import { displayName } from "../leads/mod.ts";
+import type { LeadRecord } from "../leads/mod.ts";
+import type { Execution, ExecutionFilter, ExecutionSummary } from "../schemas/execution.ts";
+import type { Json } from "../schemas/json.ts";
+import type { Page, Paging } from "../schemas/problem.ts";
+import { readBody } from "../store/bodies.ts";
+import { loadExecutions } from "../store/executions.ts";
+import type { Loaded } from "../store/executions.ts";
+import { keys } from "../store/keys.ts";
+import type { Key } from "../store/keys.ts";
+import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
+import type { Candidate } from "../store/pages.ts";
+import { stateOf } from "../store/records.ts";
+import type { HeadRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import type { Versions } from "../worker/versions.ts";
+import type { Worker } from "../worker/worker.ts";
+import type { Tail } from "./feed.ts";
+import { followEverything, followOne, readEvents } from "./follow.ts";
+import { toExecution, toSummary } from "./present.ts";
+import type { Names } from "./present.ts";
+
+export interface MonitoringDeps {
+  store: Store;
+  versions: Versions;
+  worker: Worker;
+  tail: Tail;
+}
+
+/** Executions as people see and steer them (contract: `Executions`). */
+export function createExecutions(deps: MonitoringDeps): Executions {
+  return {
+    list: (filter) => list(deps.store, filter),
+    get: (id) => detail(deps, id),
+    async events(id, { after = 0, limit = 200 }) {
+      const state = await stateById(deps.store, id);
+      const { graph } = await deps.versions.get(state.workflowId, state.version);
+      const events = await readEvents(deps, { id, graph }, after, limit);
+      return events.map(({ seq, event }) => ({ id: String(seq), event }));
+    },
+    follow: (id, after, signal) => followOne(deps, id, after, signal),
+    followAll: (cursor, signal) => followEverything(deps, cursor, signal),
+    cancel: (id, options, actor) => cancel(deps, id, options.reason ?? "", actor),
+    retry: (id, options) => retry(deps, id, options.nodeId ?? null),
+  };
+}
+
+async function stateById(store: Store, id: string): Promise<ExecutionState> {
+  const [loaded] = await loadExecutions(store, [id]);
+  if (!loaded) throw notFound("execution", id);
+  return loaded.state;
+}
+
+const DETAIL_TRIES = 5;
+
+/** The head before and after reading what lies beside it: a detail never mixes two moments. */
+async function detail(deps: MonitoringDeps, id: string): Promise<Execution> {
+  for (let i = 0;; i++) {
+    const [loaded] = await loadExecutions(deps.store, [id]);
+    if (!loaded) throw notFound("execution", id);
+    const { state } = loaded;
+    const { graph } = await deps.versions.get(state.workflowId, state.version);
+    const [names] = await namesOf(deps.store, [state]);
+    const read = async (stored: Stored | undefined): Promise<Json> => {
+      if (!stored) return null;
+      return "json" in stored ? stored.json : await readBody(deps.store, id, stored);
+    };
+    const execution = await toExecution(state, graph, names!, read);
+    if (isPlain(loaded) || i >= DETAIL_TRIES) return execution;
+    const again = await deps.store.get<HeadRecord>(keys.execution(id));
+    if (again?.versionstamp === loaded.versionstamp) return execution;
+  }
+}
+
+/** Everything lay in the head, so it was read in one moment. */
+function isPlain({ state, spilled }: Loaded): boolean {
+  if (spilled.size > 0) return false;
+  for (const step of state.steps.values()) {
+    if (step.input && "ref" in step.input || step.output && "ref" in step.output) return false;
+  }
+  return true;
+}
+
+/** Workflow and lead names, each record read once. */
+async function namesOf(store: Store, states: readonly ExecutionState[]): Promise<Names[]> {
+  const workflowIds = [...new Set(states.map((state) => state.workflowId))];
+  const leadIds = [...new Set(states.flatMap((state) => state.leadId ?? []))];
+  const [workflows, leads] = await Promise.all([
+    store.getMany<{ name: string }>(workflowIds.map(keys.workflow)),
+    store.getMany<LeadRecord>(leadIds.map(keys.lead)),
+  ]);
+  const nameOf = new Map(workflowIds.map((id, i) => [id, workflows[i]?.value.name ?? "(deleted)"]));
+  const leadOf = new Map(leadIds.map((id, i) => [id, leads[i]?.value ?? null]));
+  return states.map((state) => {
+    const lead = state.leadId ? leadOf.get(state.leadId) : null;
+    return {
+      workflow: nameOf.get(state.workflowId)!,
+      lead: lead ? { id: lead.id, name: displayName(lead), email: lead.email } : null,
+    };
+  });
+}
+
+/** Newest first, by the narrowest index; other filters scan for 50 ms and say how far they came. */
+async function list(store: Store, filter: ExecutionFilter & Paging): Promise<Page<ExecutionSummary>> {
+  const candidates = filter.workflowId
+    ? throughIndex(store, ["execution_by_workflow", filter.workflowId], filter)
+    : filter.leadId
+    ? throughIndex(store, ["execution_by_lead", filter.leadId], filter)
+    : newestFirst<HeadRecord>(store, ["execution"], {
+      cursor: filter.cursor,
+      pattern: ULID_CURSOR,
+      batchSize: Math.min(500, filter.limit + 1),
+    });
+  const page = await collectPage(candidates, {
+    paging: filter,
+    keep: (head) => matches(head, filter),
+    view: stateOf,
+    at: (head) => head.createdAt,
+  });
+  const names = await namesOf(store, page.items);
+  return { ...page, items: page.items.map((state, i) => toSummary(state, names[i]!)) };
+}
+
+/** Pointers in an index, their heads read in batches; dangling ones are passed over. */
+async function* throughIndex(
+  store: Store,
+  prefix: Key,
+  paging: Paging,
+): AsyncGenerator<Candidate<HeadRecord>> {
+  let batch: string[] = [];
+  const heads = async function* (): AsyncGenerator<Candidate<HeadRecord>> {
+    const found = await store.getMany<HeadRecord>(batch.map(keys.execution));
+    for (let i = 0; i < found.length; i++) if (found[i]) yield { cursor: batch[i]!, record: found[i]!.value };
+    batch = [];
+  };
+  for await (
+    const { cursor } of newestFirst<unknown>(store, prefix, { cursor: paging.cursor, pattern: ULID_CURSOR })
+  ) {
+    batch.push(cursor);
+    if (batch.length >= Math.min(100, paging.limit + 1)) yield* heads();
+  }
+  yield* heads();
+}
+
+function matches(head: HeadRecord, filter: ExecutionFilter): boolean {
+  if (filter.status && head.status !== filter.status) return false;
+  if (filter.workflowId && head.workflowId !== filter.workflowId) return false;
+  if (filter.leadId && head.leadId !== filter.leadId) return false;
+  if (filter.from && head.createdAt < Date.parse(filter.from)) return false;
+  if (filter.to && head.createdAt > Date.parse(filter.to)) return false;
+  if (!filter.q) return true;
+  const wanted = filter.q.toLowerCase();
+  return head.id.toLowerCase().includes(wanted) ||
+    JSON.stringify(head.steps).toLowerCase().includes(wanted) ||
+    (head.reason?.text.toLowerCase().includes(wanted) ?? false);
+}
+
+const CANCEL_TRIES = 20;
+
+/**
+ * In this process's hands, its holder is told. In another's, the head is marked under its own check: the holder's next
+ * commit fails on it, and it aborts what runs.
+ */
+async function cancel(
+  deps: MonitoringDeps,
+  id: string,
+  reason: string,
+  actor: Actor,
+): Promise<{ status: "cancelled" | "cancelling" }> {
+  for (let i = 0; i < CANCEL_TRIES; i++) {
+    const state = await stateById(deps.store, id);
+    if (state.status === "cancelled") return { status: "cancelled" };
+    if (isSettled(state)) throw conflict("settled", `The execution is ${state.status} already`);
+    if (state.cancelling) return { status: "cancelling" };
+    if (!state.lease || state.lease.owner === deps.worker.owner) {
+      const held = deps.worker.hold(id);
+      held.offer({ kind: "cancel", by: actor.name, reason: reason.slice(0, 500) });
+      await held.idle();
+    } else {
+      await deps.worker.markCancelling(id, { by: actor.name, reason: reason.slice(0, 500) });
+    }
+    const after = await stateById(deps.store, id);
+    if (after.status === "cancelled") return { status: "cancelled" };
+    if (after.cancelling) return { status: "cancelling" };
+  }
+  throw conflict("busy", "The execution is being moved by many at once; try again");
+}
+
+async function retry(deps: MonitoringDeps, id: string, nodeId: string | null): Promise<{ steps: string[] }> {
+  const state = await stateById(deps.store, id);
+  if (state.status !== "failed") {
+    throw conflict("not-failed", `The execution is ${state.status}, only a failed one can be retried`);
+  }
+  const { graph } = await deps.versions.get(state.workflowId, state.version);
+  const steps = graph.nodes.filter((node) =>
+    state.statuses[node.index] === "failed" && state.steps.get(node.id)?.port === undefined &&
+    (nodeId === null || node.id === nodeId)
+  ).map((node) => node.id);
+  if (steps.length === 0) {
+    throw conflict(
+      "not-failed",
+      nodeId ? `The step "${nodeId}" has not failed` : "No step can be retried: a time limit ended it",
+    );
+  }
+  const held = deps.worker.hold(id);
+  held.offer({ kind: "retry", nodeIds: steps });
+  await held.idle();
+  return { steps };
+}

@@ -1,0 +1,108 @@
+import type { FeedRecord } from "../store/records.ts";
+import { keys } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+
+export interface FeedEntry {
+  versionstamp: string;
+  record: FeedRecord;
+}
+
+const POLL_MS = 100;
+const BATCH = 200;
+
+/**
+ * One tail per process: reads the feed from where it was, when a commit of this process rings and every 100 ms while
+ * somebody follows (other processes' commits do not ring here).
+ */
+export class Tail {
+  readonly #store: Store;
+  readonly #followers = new Set<() => void>();
+  readonly #byExecution = new Map<string, Set<() => void>>();
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #cursor: string | null = null;
+  #reading = false;
+  #again = false;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Commits of this process: rings at once. */
+  ring(): void {
+    if (this.#timer !== null) this.#read();
+  }
+
+  /** Calls back whenever the execution (or, with null, any) may have new events. */
+  follow(executionId: string | null, bell: () => void): () => void {
+    if (executionId === null) this.#followers.add(bell);
+    else {
+      const bells = this.#byExecution.get(executionId) ?? new Set();
+      bells.add(bell);
+      this.#byExecution.set(executionId, bells);
+    }
+    this.#timer ??= setInterval(() => this.#read(), POLL_MS);
+    return () => {
+      this.#followers.delete(bell);
+      const bells = executionId === null ? null : this.#byExecution.get(executionId);
+      bells?.delete(bell);
+      if (executionId !== null && bells?.size === 0) this.#byExecution.delete(executionId);
+      if (this.#followers.size + this.#byExecution.size > 0 || this.#timer === null) return;
+      clearInterval(this.#timer);
+      this.#timer = null;
+      this.#cursor = null;
+    };
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #read(): void {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    this.#readOn().catch(() => {}).finally(() => {
+      this.#reading = false;
+      if (!this.#again) return;
+      this.#again = false;
+      this.#read();
+    });
+  }
+
+  async #readOn(): Promise<void> {
+    this.#cursor ??= await newestFeed(this.#store) ?? "";
+    const entries = await readFeed(this.#store, this.#cursor, BATCH);
+    if (entries.length === 0) {
+      // The first look sets the cursor; what was committed just before it must still ring.
+      return;
+    }
+    this.#cursor = entries.at(-1)!.versionstamp;
+    const touched = new Set(entries.flatMap((entry) => entry.record.e.map(([id]) => id)));
+    for (const id of touched) for (const bell of this.#byExecution.get(id) ?? []) bell();
+    for (const bell of this.#followers) bell();
+    if (entries.length === BATCH) this.#again = true;
+  }
+}
+
+/** Feed records after the cursor (exclusive), oldest first. */
+export async function readFeed(store: Store, after: string, limit: number): Promise<FeedEntry[]> {
+  const found: FeedEntry[] = [];
+  const selector = { start: keys.feed(`${after}\u0000`), end: ["feed", "~"] };
+  for await (const { key, value } of store.list<FeedRecord>({ selector, limit, batchSize: limit })) {
+    found.push({ versionstamp: key[1] as string, record: value });
+  }
+  return found;
+}
+
+export async function newestFeed(store: Store): Promise<string | null> {
+  const [key] = await store.keys({ selector: { prefix: ["feed"] }, limit: 1, reverse: true });
+  return key ? key[1] as string : null;
+}
+
+export async function oldestFeed(store: Store): Promise<string | null> {
+  const [key] = await store.keys({ selector: { prefix: ["feed"] }, limit: 1 });
+  return key ? key[1] as string : null;
+}

@@ -1,0 +1,97 @@
+import { isSettled } from "../core/state.ts";
+import { messageKeys } from "../messages/store.ts";
+import { dueKey, loadExecutions } from "../store/executions.ts";
+import { keys } from "../store/keys.ts";
+import type { Key } from "../store/keys.ts";
+import type { FeedRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import type { DueEntry } from "../worker/held.ts";
+
+/** So many keys a commit, and a breath between: one great delete would stall every other commit. */
+const PER_COMMIT = 200;
+const BREATH_MS = 5;
+
+/**
+ * Deletes a settled execution whose time has come, in paced batches, its head last: a death in between leaves the due
+ * entry, and the next look goes on. Ledger, versions and enrolment outlive it.
+ */
+export async function forgetExecution(
+  store: Store,
+  id: string,
+  entry: DueEntry,
+  purge: (workflowId: string) => Promise<unknown>,
+): Promise<void> {
+  const [loaded] = await loadExecutions(store, [id]);
+  const state = loaded?.state;
+  if (!state || !isSettled(state) || state.due?.kind !== "forget" || state.due.at !== entry.key[3]) {
+    await store.commit({
+      name: "forget",
+      checks: [{ key: entry.key, versionstamp: entry.versionstamp }],
+      deletes: [entry.key],
+    });
+    return;
+  }
+  const below: Key[] = [...await messageKeys(store, id)];
+  for (const prefix of [["step", id], ["body", id], ["event", id], ["mail", id]]) {
+    below.push(...await store.keys({ selector: { prefix } }));
+  }
+  for (const key of await attentionOf(store, id)) below.push(key);
+  for (let i = 0; i < below.length; i += PER_COMMIT) {
+    await store.commit({ name: "forget", deletes: below.slice(i, i + PER_COMMIT) });
+    await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+  }
+  const deletes = [keys.execution(id), keys.byWorkflow(state.workflowId, id), dueKey(id, state.due)];
+  if (state.leadId) deletes.push(keys.byLead(state.leadId, id));
+  if (state.delivery) deletes.push(keys.delivery(...state.delivery));
+  const done = await store.commit({
+    name: "forget",
+    checks: [{ key: keys.execution(id), versionstamp: loaded!.versionstamp }],
+    deletes,
+  });
+  if (done.ok) await purge(state.workflowId);
+}
+
+async function attentionOf(store: Store, id: string): Promise<Key[]> {
+  return await store.keys({ selector: { start: ["attention", `${id}.`], end: ["attention", `${id}/`] } });
+}
+
+const FEED_KEPT_MS = 24 * 3_600_000;
+const FEED_EVERY_MS = 3_600_000;
+
+/** Shortens the feed to its last day, and comes again in an hour. */
+export async function shortenFeed(store: Store, now: number, entry: DueEntry): Promise<void> {
+  for (;;) {
+    const old: Key[] = [];
+    for await (
+      const { key, value } of store.list<FeedRecord>({ selector: { prefix: ["feed"] }, limit: PER_COMMIT })
+    ) {
+      if (value.at >= now - FEED_KEPT_MS) break;
+      old.push(key);
+    }
+    if (old.length > 0) await store.commit({ name: "feed", deletes: old });
+    if (old.length < PER_COMMIT) break;
+    await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+  }
+  await store.commit({
+    name: "feed",
+    checks: [{ key: entry.key, versionstamp: entry.versionstamp }],
+    deletes: [entry.key],
+    sets: [{ key: feedDue(now + FEED_EVERY_MS), value: new TextEncoder().encode("{}") }],
+  });
+}
+
+/** Makes sure that the feed is looked after: once per database. */
+export async function keepFeedShort(store: Store, now: number): Promise<void> {
+  const key = keys.meta("feed");
+  if (await store.get(key)) return;
+  const value = new TextEncoder().encode('{"v":1}');
+  await store.commit({
+    name: "meta",
+    checks: [{ key, versionstamp: null }],
+    sets: [{ key, value }, { key: feedDue(now + FEED_EVERY_MS), value }],
+  });
+}
+
+function feedDue(at: number): Key {
+  return keys.due(0, 1, at, "feed", "feed");
+}

@@ -1,0 +1,121 @@
+import type { Actor, Executions, Inbox } from "../contract.ts";
+import type { Mail } from "../core/state.ts";
+import { conflict, invalid, notFound } from "../errors.ts";
+import { toLead } from "../leads/mod.ts";
+import type { LeadRecord } from "../leads/mod.ts";
+import type { CompleteInput, InboxItem } from "../schemas/inbox.ts";
+import type { Page, Paging } from "../schemas/problem.ts";
+import { EMPTY } from "../store/executions.ts";
+import { keys, shardOf } from "../store/keys.ts";
+import type { AttentionRecord } from "../store/records.ts";
+import type { Entry, Store } from "../store/store.ts";
+
+export interface InboxDeps {
+  store: Store;
+  executions: Pick<Executions, "retry">;
+  now(): number;
+  newId(): string;
+}
+
+/** No navigation shows more than this. */
+const COUNTED = 1_000;
+
+/** What needs a person (contract: `Inbox`): oldest execution first. */
+export function createInbox(deps: InboxDeps): Inbox {
+  return {
+    list: (paging) => list(deps.store, paging),
+    count: async () =>
+      (await deps.store.keys({ selector: { prefix: ["attention"] }, limit: COUNTED })).length,
+    complete: (id, input, actor) => complete(deps, id, input, actor),
+  };
+}
+
+async function list(store: Store, paging: Paging): Promise<Page<InboxItem>> {
+  const selector = paging.cursor
+    ? { start: ["attention", `${paging.cursor}\u0000`], end: ["attention", "~"] }
+    : { prefix: ["attention"] };
+  const found: { id: string; record: AttentionRecord }[] = [];
+  for await (const { key, value } of store.list<AttentionRecord>({ selector, limit: paging.limit + 1 })) {
+    found.push({ id: key[1] as string, record: value });
+  }
+  const more = found.length > paging.limit;
+  const shown = found.slice(0, paging.limit);
+  const [leads, workflows] = await Promise.all([
+    store.getMany<LeadRecord>(shown.map(({ record }) => keys.lead(record.leadId ?? ""))),
+    store.getMany<{ name: string }>(shown.map(({ record }) => keys.workflow(record.workflowId))),
+  ]);
+  const items = shown.map(({ id, record }, i): InboxItem => ({
+    id,
+    kind: record.kind,
+    title: record.title,
+    description: record.description,
+    outcomes: record.outcomes,
+    executionId: record.executionId,
+    workflowId: record.workflowId,
+    workflowName: workflows[i]?.value.name ?? "(deleted)",
+    nodeId: record.nodeId,
+    lead: leads[i] ? toLead(leads[i].value) : null,
+    createdAt: new Date(record.at).toISOString(),
+    dueAt: record.dueAt === null ? null : new Date(record.dueAt).toISOString(),
+  }));
+  return { items, nextCursor: more ? shown.at(-1)!.id : null };
+}
+
+/** Answering takes the card away and leaves mail for the execution in one commit: of two answers, one counts. */
+async function complete(deps: InboxDeps, id: string, input: CompleteInput, actor: Actor): Promise<void> {
+  const key = keys.attention(id);
+  const entry = await deps.store.get<AttentionRecord>(key);
+  if (!entry) throw await goneProblem(deps.store, id);
+  const { value: record } = entry;
+  if (!record.outcomes.some((outcome) => outcome.id === input.outcome)) {
+    const accepted = record.outcomes.map((outcome) => `"${outcome.id}"`).join(", ");
+    throw invalid(`"${input.outcome}" is no outcome here`, [{
+      path: "outcome",
+      message: `"${input.outcome}" is no outcome of this task`,
+      accepted,
+    }]);
+  }
+  if (record.kind === "failed" && input.outcome === "retry") {
+    await deps.executions.retry(record.executionId, { nodeId: record.nodeId }, actor);
+    return;
+  }
+  const answered = await deps.store.commit({
+    name: "mail",
+    checks: [{ key, versionstamp: entry.versionstamp }],
+    deletes: [key],
+    ...(record.kind === "failed" ? {} : mailParts(deps, entry, input, actor)),
+  });
+  if (!answered.ok) throw await goneProblem(deps.store, id);
+}
+
+function mailParts(
+  deps: InboxDeps,
+  { value: record }: Entry<AttentionRecord>,
+  input: CompleteInput,
+  actor: Actor,
+): { sets: { key: Deno.KvKey; value: Uint8Array }[] } {
+  const at = deps.now();
+  const mail: Mail = {
+    kind: "complete",
+    nodeId: record.nodeId,
+    visit: record.visit,
+    outcome: input.outcome,
+    ...(input.note ? { note: input.note } : {}),
+    by: actor.name,
+    at,
+  };
+  return {
+    sets: [
+      {
+        key: keys.mail(record.executionId, deps.newId()),
+        value: new TextEncoder().encode(JSON.stringify({ v: 1, ...mail })),
+      },
+      { key: keys.due(shardOf(record.executionId), 0, at, "mail", record.executionId), value: EMPTY },
+    ],
+  };
+}
+
+async function goneProblem(store: Store, id: string): Promise<Error> {
+  const execution = await store.get(keys.execution(id.split(".")[0] ?? ""));
+  return execution ? conflict("done", "This has been answered already") : notFound("inbox item", id);
+}

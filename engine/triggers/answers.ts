@@ -1,0 +1,78 @@
+import type { ExecutionState, Transition } from "../core/state.ts";
+import { isSettled } from "../core/state.ts";
+import type { WebhookResponse } from "../schemas/node.ts";
+import type { Json } from "../schemas/json.ts";
+
+export type RespondMode = "accepted" | "finished" | "node";
+
+/** A caller that asked for more than 202 waits so long. */
+const WAIT_MS = 30_000;
+
+/** Callers that wait for an execution's answer in this process. */
+export class Answers {
+  readonly #waiting = new Map<string, Set<(transition: Transition) => void>>();
+
+  /** Tells whoever waits; called after each commit of an execution. */
+  tell(executionId: string, transition: Transition): void {
+    const waiting = this.#waiting.get(executionId);
+    if (waiting) { for (const tell of [...waiting]) tell(transition); }
+  }
+
+  /** Subscribes before the execution is accepted, so that no transition is missed. Undefined after 30 s. */
+  expect(
+    executionId: string,
+    mode: RespondMode,
+  ): { answer: Promise<WebhookResponse | undefined>; cancel(): void } {
+    const { promise, resolve } = Promise.withResolvers<WebhookResponse | undefined>();
+    const waiting = this.#waiting.get(executionId) ?? new Set();
+    this.#waiting.set(executionId, waiting);
+    const end = (response: WebhookResponse | undefined): void => {
+      clearTimeout(timer);
+      waiting.delete(tell);
+      if (waiting.size === 0) this.#waiting.delete(executionId);
+      resolve(response);
+    };
+    const tell = (transition: Transition): void => {
+      const response = answerOf(transition.next, mode, transition.response);
+      if (response) end(response);
+      else if (isSettled(transition.next)) end(undefined);
+    };
+    const timer = setTimeout(() => end(undefined), WAIT_MS);
+    waiting.add(tell);
+    return { answer: promise, cancel: () => end(undefined) };
+  }
+}
+
+/** What a state answers, when it does already. */
+export function answerOf(
+  state: ExecutionState,
+  mode: RespondMode,
+  response: WebhookResponse | null,
+): WebhookResponse | undefined {
+  if (mode === "accepted") return undefined;
+  if (response) return response;
+  if (!isSettled(state)) return undefined;
+  if (mode === "node" && state.status === "completed") return undefined;
+  const body: Json = {
+    executionId: state.id,
+    status: state.status,
+    ...(state.reason ? { reason: state.reason.text } : {}),
+  };
+  return { status: state.status === "completed" ? 200 : 500, headers: [], body };
+}
+
+/** The answer of an execution that was accepted before, from its stored steps: a `respond` node's output is its answer. */
+export function storedAnswer(
+  state: ExecutionState,
+  mode: RespondMode,
+  isRespond: (nodeId: string) => boolean,
+): WebhookResponse | undefined {
+  for (const [nodeId, step] of state.steps) {
+    if (!isRespond(nodeId) || step.endedAt === undefined || !step.output || !("json" in step.output)) {
+      continue;
+    }
+    const output = step.output.json as unknown as WebhookResponse;
+    return { status: output.status, headers: output.headers, body: output.body };
+  }
+  return answerOf(state, mode, null);
+}

@@ -1,0 +1,93 @@
+import { evaluateCondition } from "../core/condition.ts";
+import { z } from "zod";
+import { ConditionGroup } from "../schemas/condition.ts";
+import type { JsonObject } from "../schemas/json.ts";
+import { leadView, signalPrefix } from "../leads/mod.ts";
+import type { LeadRecord, SignalRecord } from "../leads/mod.ts";
+import { keys } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+import { derivedId } from "../worker/clock.ts";
+import type { DueEntry } from "../worker/held.ts";
+import type { createTriggers } from "./mod.ts";
+
+const SignalTrigger = z.object({ signal: z.string(), filter: ConditionGroup.optional() });
+const MAX_TRIES = 10;
+
+export interface DeliverDeps {
+  store: Store;
+  triggers: ReturnType<typeof createTriggers>;
+}
+
+/**
+ * Delivers the signals that a lead got at the entry's time to every live workflow that listens. Executions have ids that
+ * follow from signal, workflow and trigger, so delivering again starts nothing twice; the entry goes last.
+ */
+export async function deliverSignals(deps: DeliverDeps, leadId: string, entry: DueEntry): Promise<void> {
+  const at = entry.key[3] as number;
+  for (const signal of await signalsAt(deps.store, leadId, at)) {
+    const listeners = await deps.store.keys({ selector: { prefix: ["listener", signal.type] } });
+    for (const [, , workflowId, nodeId] of listeners) {
+      await startAt(deps, { leadId, signal, workflowId: workflowId as string, nodeId: nodeId as string });
+    }
+  }
+  await deps.store.commit({
+    name: "deliver",
+    checks: [{ key: entry.key, versionstamp: entry.versionstamp }],
+    deletes: [entry.key],
+  });
+}
+
+async function signalsAt(store: Store, leadId: string, at: number): Promise<SignalRecord[]> {
+  const found: SignalRecord[] = [];
+  for await (
+    const { value } of store.list<SignalRecord>({
+      selector: { prefix: signalPrefix(leadId) },
+      reverse: true,
+      batchSize: 20,
+    })
+  ) {
+    if (value.at === at) found.unshift(value);
+    // Clocks of several processes differ a little, so look a minute further back before giving up.
+    else if (value.at < at - 60_000) break;
+  }
+  return found;
+}
+
+async function startAt(
+  deps: DeliverDeps,
+  { leadId, signal, workflowId, nodeId }: {
+    leadId: string;
+    signal: SignalRecord;
+    workflowId: string;
+    nodeId: string;
+  },
+): Promise<void> {
+  const id = await derivedId(signal.at, "signal", signal.id, workflowId, nodeId);
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const door = await deps.triggers.doors.live(workflowId).catch(() => null);
+    const node = door?.version.nodes.get(nodeId);
+    const lead = await deps.store.get<LeadRecord>(keys.lead(leadId));
+    if (!door || !node || !lead) return;
+    const { filter } = SignalTrigger.parse(node.config.config);
+    const input: JsonObject = { body: signal.data ?? {}, signal: signal.type, query: {}, headers: {} };
+    const view = {
+      trigger: input,
+      lead: leadView(lead.value),
+      steps: {},
+      execution: {},
+      messages: {},
+      now: new Date(signal.at).toISOString(),
+    };
+    if (filter && !evaluateCondition(filter, view, signal.at).pass) return;
+    const started = await deps.triggers.start({
+      door,
+      trigger: { nodeId, kind: "signal" },
+      input,
+      leadId,
+      id,
+      depth: 0,
+      mode: "accepted",
+    });
+    if (started || await deps.store.get(keys.execution(id))) return;
+  }
+}

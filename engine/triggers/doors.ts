@@ -1,0 +1,91 @@
+import type { ExecuteInput } from "../schemas/execution.ts";
+import { EngineError, invalid, notFound } from "../errors.ts";
+import { keys } from "../store/keys.ts";
+import type { Entry, Store } from "../store/store.ts";
+import type { CompiledVersion, Versions } from "../worker/versions.ts";
+import type { HookRecord, PublishedRecord } from "../workflows/mod.ts";
+import { HookConfig } from "./request.ts";
+
+/** A live version as accepting sees it: the check on `published` says that it is still the live one. */
+export interface Door {
+  version: CompiledVersion;
+  published: Entry<PublishedRecord>;
+}
+
+export interface HookDoor extends Door {
+  nodeId: string;
+  config: HookConfig;
+}
+
+/**
+ * What is live, kept in memory. Nothing here is trusted: every accepting commit checks the published record's
+ * versionstamp, and a stale one makes it read again.
+ */
+export class Doors {
+  readonly #store: Store;
+  readonly #versions: Versions;
+  readonly #hooks = new Map<string, HookDoor>();
+
+  constructor(store: Store, versions: Versions) {
+    this.#store = store;
+    this.#versions = versions;
+  }
+
+  knownHook(path: string): HookDoor | undefined {
+    return this.#hooks.get(path);
+  }
+
+  forgetHook(path: string): void {
+    this.#hooks.delete(path);
+  }
+
+  /** Throws 404 when nobody listens there. */
+  async hook(path: string): Promise<HookDoor> {
+    const entry = await this.#store.get<HookRecord>(keys.hook(path));
+    if (!entry) throw notFound("live webhook", path);
+    const { workflowId, nodeId } = entry.value;
+    const door = await this.live(workflowId);
+    const node = door.version.nodes.get(nodeId);
+    if (!node) throw notFound("live webhook", path);
+    const hook = { ...door, nodeId, config: HookConfig.parse(node.type.config.parse(node.config.config)) };
+    if (this.#hooks.size >= 1_000) this.#hooks.clear();
+    this.#hooks.set(path, hook);
+    return hook;
+  }
+
+  /** The live version; throws 409 when the workflow was never published. */
+  async live(workflowId: string): Promise<Door> {
+    const published = await this.#published(workflowId);
+    return { published, version: await this.#versions.get(workflowId, published.value.version) };
+  }
+
+  /** Which version and trigger an `execute` means. */
+  async forExecute(input: ExecuteInput): Promise<Door & { nodeId: string }> {
+    const published = await this.#published(input.workflowId);
+    const version = await this.#versions.get(input.workflowId, input.version ?? published.value.version);
+    const triggers = version.graph.nodes.filter((node) => node.kind === "trigger");
+    const wanted = input.trigger
+      ? triggers.find((node) => node.id === input.trigger)
+      : triggers.find((node) => node.type === "trigger_manual");
+    if (wanted) return { published, version, nodeId: wanted.id };
+    const accepted = triggers.map((node) => `"${node.id}" (${node.type})`).join(", ") ||
+      "none: it has no trigger";
+    const message = input.trigger
+      ? `has no trigger "${input.trigger}"`
+      : "has no manual trigger, so it must be said which trigger to start at";
+    throw invalid(`The workflow ${message}`, [{ path: "trigger", message, accepted }]);
+  }
+
+  async #published(workflowId: string): Promise<Entry<PublishedRecord>> {
+    const published = await this.#store.get<PublishedRecord>(keys.published(workflowId));
+    if (published) return published;
+    const record = await this.#store.get<{ deletedAt?: number }>(keys.workflow(workflowId));
+    if (!record || record.value.deletedAt) throw notFound("workflow", workflowId);
+    throw new EngineError(
+      "not-published",
+      409,
+      "Not published",
+      "The workflow was never published; publish it first",
+    );
+  }
+}

@@ -1,0 +1,232 @@
+import type { Accepted, Actor, Triggers, WebhookAnswer, WebhookRequest } from "../contract.ts";
+import { conflict, EngineError, notFound } from "../errors.ts";
+import type { ExecutionState } from "../core/state.ts";
+import type { ExecuteInput } from "../schemas/execution.ts";
+import type { Json, JsonObject } from "../schemas/json.ts";
+import { leadView } from "../leads/mod.ts";
+import type { LeadSubject } from "../leads/mod.ts";
+import type { LeadRecord } from "../leads/mod.ts";
+import type { Write } from "../store/commit.ts";
+import { loadExecutions } from "../store/executions.ts";
+import { keys } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+import type { LeadFacts } from "../worker/services.ts";
+import type { Worker } from "../worker/worker.ts";
+import { answerOf, Answers, storedAnswer } from "./answers.ts";
+import type { RespondMode } from "./answers.ts";
+import { deliveryWrite, findDelivery, fingerprint } from "./deliveries.ts";
+import { Doors } from "./doors.ts";
+import type { Door, HookDoor } from "./doors.ts";
+import { readRequest, verifyCaller } from "./request.ts";
+
+export { Answers } from "./answers.ts";
+
+export interface TriggerDeps {
+  store: Store;
+  worker: Worker;
+  leads: LeadSubject;
+  answers: Answers;
+  reveal(secret: string): Promise<string>;
+}
+
+/** Something to be started: where, with what, about whom. */
+export interface Start {
+  door: Door;
+  trigger: ExecutionState["trigger"];
+  input: JsonObject;
+  leadId?: string;
+  /** Derived ids make a repeated start the same execution. */
+  id?: string;
+  delivery?: { key: readonly [string, string]; body: string };
+  depth: number;
+  mode: RespondMode;
+}
+
+const MAX_TRIES = 10;
+const MAX_DEPTH = 5;
+
+/** The intake of webhooks, the API and signals (contract: `Triggers`). An answer comes after its commit. */
+export function createTriggers(
+  deps: TriggerDeps,
+): Triggers & { start(start: Start): Promise<WebhookAnswer | null>; doors: Doors } {
+  const doors = new Doors(deps.store, deps.worker.versions);
+  return {
+    doors,
+    start: (start) => startOnce(deps, start),
+    webhook: (request) => webhook(deps, doors, request),
+    execute: (input, options, actor) => execute(deps, doors, input, options, actor),
+  };
+}
+
+async function webhook(deps: TriggerDeps, doors: Doors, request: WebhookRequest): Promise<WebhookAnswer> {
+  if ((request.depth ?? 0) >= MAX_DEPTH) {
+    throw new EngineError(
+      "too-deep",
+      508,
+      "Loop detected",
+      `Calls through our own webhooks end at ${MAX_DEPTH}`,
+    );
+  }
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const door = doors.knownHook(request.path) ?? await doors.hook(request.path);
+    const answer = await throughHook(deps, door, request);
+    if (answer) return answer;
+    // Published, unpublished or filled in between: look again at what is live.
+    doors.forgetHook(request.path);
+  }
+  throw conflict("busy", "The workflow or the lead is being changed by many at once; try again");
+}
+
+async function throughHook(
+  deps: TriggerDeps,
+  door: HookDoor,
+  request: WebhookRequest,
+): Promise<WebhookAnswer | null> {
+  const { method, auth, respond } = door.config;
+  if (request.method !== method) {
+    throw new EngineError(
+      "method-not-allowed",
+      405,
+      "Method not allowed",
+      `This webhook takes ${method}, not ${request.method}`,
+    );
+  }
+  if (auth.kind !== "none") {
+    const secret = auth.secret ? await deps.reveal(auth.secret.secret).catch(() => null) : null;
+    verifyCaller(request, auth, secret);
+  }
+  const input = readRequest(request, auth);
+  const key = request.idempotencyKey;
+  return await startOnce(deps, {
+    door,
+    trigger: { nodeId: door.nodeId, kind: "webhook" },
+    input,
+    ...(key
+      ? {
+        delivery: {
+          key: [`${door.version.workflowId}.${door.nodeId}`, key],
+          body: await fingerprint(request.rawBody),
+        },
+      }
+      : {}),
+    depth: request.depth ?? 0,
+    mode: respond,
+  });
+}
+
+async function execute(
+  deps: TriggerDeps,
+  doors: Doors,
+  input: ExecuteInput,
+  options: { idempotencyKey?: string },
+  _actor: Actor,
+): Promise<Accepted> {
+  const body = await fingerprint(new TextEncoder().encode(JSON.stringify(input)));
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const door = await doors.forExecute(input);
+    const accepted = await startOnce(deps, {
+      door,
+      trigger: { nodeId: door.nodeId, kind: "manual" },
+      input: { body: input.input ?? {}, query: {}, headers: {} },
+      ...(input.leadId ? { leadId: input.leadId } : {}),
+      ...(options.idempotencyKey
+        ? { delivery: { key: [`${input.workflowId}.execute`, options.idempotencyKey], body } }
+        : {}),
+      depth: 0,
+      mode: "accepted",
+    });
+    if (accepted) return { executionId: accepted.executionId, fresh: accepted.fresh };
+  }
+  throw conflict("busy", "The workflow or the lead is being changed by many at once; try again");
+}
+
+/** Plans and commits; null when a check was stale and the caller must look again. */
+async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer | null> {
+  const { worker, store, answers } = deps;
+  const { door, delivery, mode } = start;
+  const id = start.id ?? worker.newId();
+  const known = delivery ? await findDelivery(store, delivery.key, delivery.body, worker.clock.now()) : null;
+  if (known && "executionId" in known) return await sameAgain(deps, known.executionId, mode);
+  const planned = await planLead(deps, start);
+  const write: Required<Pick<Write, "checks" | "sets" | "stamped" | "bells">> = {
+    checks: [
+      { key: keys.published(door.version.workflowId), versionstamp: door.published.versionstamp },
+      ...planned.write.checks ?? [],
+    ],
+    sets: [...planned.write.sets ?? []],
+    stamped: [...planned.write.stamped ?? []],
+    bells: [...planned.write.bells ?? []],
+  };
+  if (delivery) {
+    const record = { executionId: id, at: worker.clock.now(), body: delivery.body };
+    const { checks, sets } = deliveryWrite(delivery.key, known?.entry ?? null, record);
+    write.checks.push(...checks);
+    write.sets.push(...sets);
+  }
+  const waiter = mode === "accepted" ? null : answers.expect(id, mode);
+  try {
+    const result = await worker.accept({
+      id,
+      version: door.version,
+      trigger: start.trigger,
+      input: start.input,
+      leadId: planned.leadId,
+      lead: planned.facts,
+      test: false,
+      depth: start.depth,
+      delivery: delivery?.key ?? null,
+      with: write,
+    });
+    if (!result.ok) return waiter?.cancel(), null;
+    const response = waiter
+      ? answerOf(result.transition.next, mode, result.transition.response) ?? await waiter.answer
+      : undefined;
+    return { executionId: id, fresh: true, ...(response ? { response } : {}) };
+  } finally {
+    waiter?.cancel();
+  }
+}
+
+/** The same delivery again: the same execution, and the same answer once there is one. */
+async function sameAgain(deps: TriggerDeps, executionId: string, mode: RespondMode): Promise<WebhookAnswer> {
+  const accepted = { executionId, fresh: false };
+  if (mode === "accepted") return accepted;
+  const waiter = deps.answers.expect(executionId, mode);
+  try {
+    const [loaded] = await loadExecutions(deps.store, [executionId]);
+    if (!loaded) return accepted;
+    const version = await deps.worker.versions.get(loaded.state.workflowId, loaded.state.version);
+    const isRespond = (nodeId: string): boolean => version.nodes.get(nodeId)?.type.type === "respond";
+    const stored = storedAnswer(loaded.state, mode, isRespond);
+    const settled = loaded.state.endedAt !== null;
+    const response = stored ?? (settled ? undefined : await waiter.answer);
+    return { ...accepted, ...(response ? { response } : {}) };
+  } finally {
+    waiter.cancel();
+  }
+}
+
+async function planLead(
+  deps: TriggerDeps,
+  start: Start,
+): Promise<
+  {
+    leadId: string | null;
+    facts: LeadFacts | null;
+    write: Pick<Write, "checks" | "sets" | "stamped" | "bells">;
+  }
+> {
+  if (start.leadId) {
+    const entry = await deps.leads.load(start.leadId);
+    if (!entry) throw notFound("lead", start.leadId);
+    return { leadId: start.leadId, facts: factsOf(entry.value), write: {} };
+  }
+  const planned = await deps.leads.planFromBody(start.input.body as Json);
+  if (!planned) return { leadId: null, facts: null, write: {} };
+  return { leadId: planned.lead.id, facts: factsOf(planned.lead), write: planned.write ?? {} };
+}
+
+/** What the worker knows of a lead. */
+export function factsOf(lead: LeadRecord): LeadFacts {
+  return { view: leadView(lead), timezone: lead.timezone };
+}
