@@ -18,7 +18,8 @@ export function ConnectionBar({ state }: { state: SourceState }): JSX.Element {
       {words
         ? (
           <p class="notice pointer-events-auto" data-tone="warn">
-            <Icon name="alert" class="mt-0.5" /> {words}
+            <Icon name="alert" class="mt-0.5" />
+            {words}
           </p>
         )
         : null}

@@ -34,9 +34,9 @@ export function ExecutionHead({ execution, clock, may, onActed }: ExecutionHeadP
             {execution.workflowName}
           </a>
         </h1>
-        <Badge title="The version that this execution runs">v{execution.version}</Badge>
+        <Badge title="The version that this execution runs">{`v${execution.version}`}</Badge>
         {execution.lead ? <LeadName lead={execution.lead} /> : null}
-        <div class="ml-auto flex flex-wrap gap-2">
+        <div class="ml-auto flex min-h-11 flex-wrap items-center gap-2 sm:min-h-8">
           <Actions execution={execution} may={may} onActed={onActed} onProblem={setProblem} />
         </div>
       </div>
@@ -60,10 +60,10 @@ function Progress({ execution, clock }: { execution: Execution; clock: Clock }):
         max={100}
         aria-label="Progress"
       >
-        {execution.progress} %
+        {`${execution.progress} %`}
       </progress>
       <p class="flex flex-wrap items-center gap-x-4 text-sm text-soft">
-        <span class="tabular-nums">{execution.progress} %</span>
+        <span class="tabular-nums">{`${execution.progress} %`}</span>
         <span title={exactTime(at, clock.zone ?? "UTC")}>{startedWords(execution, clock.now)}</span>
         <Id value={execution.id} label="execution id" />
       </p>
@@ -75,17 +75,25 @@ interface ActionsProps extends Omit<ExecutionHeadProps, "clock"> {
   onProblem(problem: Problem | null): void;
 }
 
-function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Element {
-  const [asking, setAsking] = useState(false);
+function useRetry(
+  id: string,
+  then: Pick<ActionsProps, "onActed" | "onProblem">,
+): { busy: boolean; retry(): Promise<void> } {
   const [busy, setBusy] = useState(false);
   const retry = async (): Promise<void> => {
     setBusy(true);
-    const path = `/api/monitoring/executions/${encodeURIComponent(execution.id)}/retry`;
+    const path = `/api/monitoring/executions/${encodeURIComponent(id)}/retry`;
     const answer = await callApi<unknown>("POST", path, { body: {} });
     setBusy(false);
-    onProblem(answer.ok ? null : answer.problem);
-    if (answer.ok) onActed();
+    then.onProblem(answer.ok ? null : answer.problem);
+    if (answer.ok) then.onActed();
   };
+  return { busy, retry };
+}
+
+function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Element {
+  const [asking, setAsking] = useState(false);
+  const { busy, retry } = useRetry(execution.id, { onActed, onProblem });
   return (
     <>
       {may.retry && execution.status === "failed"
@@ -103,7 +111,8 @@ function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Elem
             disabled={execution.cancelling}
             onClick={() => setAsking(true)}
           >
-            <Icon name="stop" /> {execution.cancelling ? "Cancelling …" : "Cancel …"}
+            <Icon name="stop" />
+            {execution.cancelling ? "Cancelling …" : "Cancel …"}
           </button>
         )
         : null}

@@ -40,7 +40,7 @@ function Row({ item, clock }: { item: ExecutionSummary; clock: Clock }): JSX.Ele
     <tr data-execution={item.id} class="cursor-pointer" onClick={(event) => openRow(event, href)}>
       <td>
         <a class="link break-words" href={href}>{item.workflowName}</a>
-        <span class="ml-1.5 text-sm text-soft">v{item.version}</span>
+        <span class="ml-1.5 text-sm text-soft">{`v${item.version}`}</span>
       </td>
       <td class="break-words">
         {item.lead

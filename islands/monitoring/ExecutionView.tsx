@@ -2,12 +2,14 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Execution, Step } from "../../engine/schemas/execution.ts";
 import type { DrawnGraph } from "../../routes/pages/components/graph_model.ts";
+import { STATUS_LOOK } from "../../routes/pages/components/status_chip.tsx";
 import { StepDetail } from "../../routes/pages/components/step_detail.tsx";
 import { executionTitle } from "../../routes/pages/components/step_words.ts";
 import type { Clock } from "../../routes/pages/components/step_words.ts";
 import { Timeline } from "../../routes/pages/components/timeline.tsx";
 import { timelineRows } from "../../routes/pages/components/timeline_rows.ts";
 import type { Happened } from "../../routes/pages/components/timeline_rows.ts";
+import { announce } from "../shared/copy.ts";
 import { isSettled } from "../shared/live_reducer.ts";
 import { useClock } from "../shared/use_clock.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
@@ -31,19 +33,8 @@ export interface ExecutionViewProps {
 export function ExecutionView(props: ExecutionViewProps): JSX.Element {
   const { execution, events, source, restart } = useExecution(props);
   const clock = useClock(props.now, !isSettled(execution.status));
-  const [chosen, choose] = useState(props.selected);
-  const selected = execution.steps.find((step) => step.nodeId === chosen) ?? stepInFocus(execution);
-  const selectedId = selected?.nodeId ?? null;
-  const hrefOf = (nodeId: string): string => `?step=${encodeURIComponent(nodeId)}#step`;
-  const onSelect = (nodeId: string): void => {
-    choose(nodeId);
-    history.replaceState(history.state, "", `?step=${encodeURIComponent(nodeId)}`);
-  };
-  const title = executionTitle(execution);
-  useEffect(() => {
-    document.title = `${title} · LeadFlow`;
-  }, [title]);
-
+  const { selected, selectedId, onSelect } = useSelection(execution, props.selected);
+  useTitle(execution);
   return (
     <>
       <ExecutionHead execution={execution} clock={clock} may={props.may} onActed={() => void restart()} />
@@ -74,6 +65,39 @@ export function ExecutionView(props: ExecutionViewProps): JSX.Element {
       <ConnectionBar state={source} />
     </>
   );
+}
+
+/** Where a step is shown without JavaScript, and what is shared. */
+function hrefOf(nodeId: string): string {
+  return `?step=${encodeURIComponent(nodeId)}#step`;
+}
+
+interface Selection {
+  selected: Step | undefined;
+  selectedId: string | null;
+  onSelect(nodeId: string): void;
+}
+
+/** The chosen step; while nobody has chosen, the one in focus. The choice stands in the address. */
+function useSelection(execution: Execution, first: string | null): Selection {
+  const [chosen, choose] = useState(first);
+  const selected = execution.steps.find((step) => step.nodeId === chosen) ?? stepInFocus(execution);
+  const onSelect = (nodeId: string): void => {
+    choose(nodeId);
+    history.replaceState(history.state, "", `?step=${encodeURIComponent(nodeId)}`);
+  };
+  return { selected, selectedId: selected?.nodeId ?? null, onSelect };
+}
+
+/** The tab's title carries the status; a change of status is spoken, a countdown is not. */
+function useTitle(execution: Execution): void {
+  const title = executionTitle(execution);
+  const shown = useRef(title);
+  useEffect(() => {
+    document.title = `${title} · LeadFlow`;
+    if (shown.current !== title) announce(document, STATUS_LOOK[execution.status].word);
+    shown.current = title;
+  }, [title]);
 }
 
 /** The step that most needs looking at, while nobody has chosen one. */

@@ -1,5 +1,6 @@
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { DrawnGraph } from "../../routes/pages/components/graph_model.ts";
 import { Graph, readableScale } from "../../routes/pages/components/graph.tsx";
 import type { GraphProps } from "../../routes/pages/components/graph.tsx";
 import { CARD } from "../../routes/pages/components/graph_size.ts";
@@ -19,28 +20,8 @@ interface GraphPaneProps extends Omit<GraphProps, "scale"> {
  * buttons or Ctrl + wheel. A plain wheel scrolls, so the page is never held fast.
  */
 export function GraphPane({ focus, ...graph }: GraphPaneProps): JSX.Element {
-  const pane = useRef<HTMLDivElement>(null);
   const { box } = graph.graph;
-  const [scale, setScale] = useState(readableScale(box));
-  const centre = useRef<{ x: number; y: number } | null>(null);
-
-  const zoom = (next: number): void => {
-    const element = pane.current;
-    if (element) centre.current = middleOf(element, scale);
-    setScale(Math.min(MAX_SCALE, Math.max(MIN_SCALE, next)));
-  };
-  const fit = (): void => {
-    const element = pane.current;
-    if (!element) return;
-    zoom(Math.min(1, element.clientWidth / box.width, element.clientHeight / box.height));
-  };
-  useLayoutEffect(() => {
-    const element = pane.current;
-    if (!element || !centre.current) return;
-    element.scrollLeft = centre.current.x * scale - element.clientWidth / 2;
-    element.scrollTop = centre.current.y * scale - element.clientHeight / 2;
-    centre.current = null;
-  }, [scale]);
+  const { ref: pane, scale, zoom, fit } = usePane(box);
   useEffect(() => {
     const node = graph.graph.nodes.find((one) => one.id === focus);
     if (node && pane.current) {
@@ -53,20 +34,56 @@ export function GraphPane({ focus, ...graph }: GraphPaneProps): JSX.Element {
     <div class="card relative min-w-0 overflow-hidden print:border-0">
       <div
         ref={pane}
-        class="flex max-h-[34rem] min-h-72 cursor-grab overflow-auto active:cursor-grabbing print:max-h-none print:overflow-visible"
+        class="flex max-h-[38rem] min-h-72 cursor-grab overflow-auto active:cursor-grabbing print:max-h-none print:overflow-visible"
         onPointerDown={startDrag}
       >
         <Graph {...graph} scale={scale} />
       </div>
-      <div class="absolute right-2 bottom-2 flex gap-1 print:hidden" role="group" aria-label="Zoom">
-        <button type="button" class="button px-2" aria-label="Zoom out" onClick={() => zoom(scale / STEP)}>
-          <span aria-hidden="true">−</span>
-        </button>
-        <button type="button" class="button px-2" onClick={fit}>Fit</button>
-        <button type="button" class="button px-2" aria-label="Zoom in" onClick={() => zoom(scale * STEP)}>
-          <Icon name="plus" size={14} />
-        </button>
-      </div>
+      <ZoomButtons onZoom={(factor) => zoom(scale * factor)} onFit={fit} />
+    </div>
+  );
+}
+
+interface Pane {
+  ref: { current: HTMLDivElement | null };
+  scale: number;
+  zoom(next: number): void;
+  fit(): void;
+}
+
+/** Scale and scroll position of the box; zooming keeps the middle in the middle. */
+function usePane(box: DrawnGraph["box"]): Pane {
+  const ref = useRef<HTMLDivElement>(null);
+  const [scale, setScale] = useState(readableScale(box));
+  const centre = useRef<{ x: number; y: number } | null>(null);
+  const zoom = (next: number): void => {
+    if (ref.current) centre.current = middleOf(ref.current, scale);
+    setScale(Math.min(MAX_SCALE, Math.max(MIN_SCALE, next)));
+  };
+  const fit = (): void => {
+    const element = ref.current;
+    if (element) zoom(Math.min(1, element.clientWidth / box.width, element.clientHeight / box.height));
+  };
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element || !centre.current) return;
+    element.scrollLeft = centre.current.x * scale - element.clientWidth / 2;
+    element.scrollTop = centre.current.y * scale - element.clientHeight / 2;
+    centre.current = null;
+  }, [scale]);
+  return { ref, scale, zoom, fit };
+}
+
+function ZoomButtons({ onZoom, onFit }: { onZoom(factor: number): void; onFit(): void }): JSX.Element {
+  return (
+    <div class="absolute right-2 bottom-2 flex gap-1 print:hidden" role="group" aria-label="Zoom">
+      <button type="button" class="button px-2" aria-label="Zoom out" onClick={() => onZoom(1 / STEP)}>
+        <span aria-hidden="true">−</span>
+      </button>
+      <button type="button" class="button px-2" onClick={onFit}>Fit</button>
+      <button type="button" class="button px-2" aria-label="Zoom in" onClick={() => onZoom(STEP)}>
+        <Icon name="plus" size={14} />
+      </button>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { Island } from "./components/island.tsx";
 import { leadName } from "./components/lead_name.tsx";
 import { NextPage } from "./components/table.tsx";
 import { Time } from "./components/time.tsx";
+import { requireAction } from "./deps.ts";
 import type { PageContext, PageDeps, PageEnv } from "./deps.ts";
 import { executionPage } from "./executions_detail.tsx";
 import { FilterForm, queryOf, readFilter } from "./executions_filter.tsx";
@@ -26,6 +27,7 @@ export function executionRoutes(deps: PageDeps): Hono<PageEnv> {
 }
 
 async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
+  requireAction(c, deps, "execution.see");
   const query = new URL(c.req.url).searchParams;
   const { address, filter, issues } = readFilter(query);
   const cursor = query.get("cursor") ?? undefined;

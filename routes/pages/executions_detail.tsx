@@ -8,7 +8,7 @@ import type { DrawnGraph } from "./components/graph_model.ts";
 import { Island } from "./components/island.tsx";
 import { executionTitle } from "./components/step_words.ts";
 import type { Happened } from "./components/timeline_rows.ts";
-import { userOf } from "./deps.ts";
+import { requireAction, userOf } from "./deps.ts";
 import type { PageContext, PageDeps } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 
@@ -17,6 +17,7 @@ const TIMELINE_LENGTH = 1_000;
 
 /** `/executions/:id`; 404 by EngineError when there is none. `?step=` selects a step. */
 export async function executionPage(c: PageContext, deps: PageDeps, id: string): Promise<Response> {
+  requireAction(c, deps, "execution.see");
   const { role } = userOf(c);
   const bodies = can(role, "payload.see");
   const found = await deps.engine.executions.get(id);

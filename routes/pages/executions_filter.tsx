@@ -97,13 +97,13 @@ export function FilterForm({ address, workflows, leadName }: FilterFormProps): J
           />
         </div>
         <StatusSelect value={address.status} />
-        <button type="submit" class="button min-h-9">
+        <button type="submit" class="button sm:min-h-9">
           <Icon name="search" size={15} /> Filter
         </button>
-        {any ? <a class="button min-h-9" href="/executions">Clear</a> : null}
+        {any ? <a class="button sm:min-h-9" href="/executions">Clear</a> : null}
       </div>
       <details open={rare}>
-        <summary class="inline-flex min-h-8 items-center gap-1 text-soft hover:text-ink">
+        <summary class="inline-flex min-h-11 items-center sm:min-h-8 gap-1 text-soft hover:text-ink">
           <Icon name="chevron-down" size={14} /> More filters
         </summary>
         <div class="mt-2 flex flex-wrap items-end gap-2">

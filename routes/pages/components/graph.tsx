@@ -43,19 +43,7 @@ export function Graph(props: GraphProps): JSX.Element {
       role="group"
       aria-label={`${props.label}: ${graphWords(graph, steps)}`}
     >
-      <defs>
-        <marker
-          id="graph-arrow"
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerWidth="7"
-          markerHeight="7"
-          orient="auto-start-reverse"
-        >
-          <path d="M1 1 7 4 1 7" fill="none" stroke="context-stroke" stroke-width="1.5" />
-        </marker>
-      </defs>
+      <ArrowHead />
       {painted.map(({ edge, paint }) => <GraphEdge key={edge.id} edge={edge} paint={paint} />)}
       {graph.nodes.map((node) => (
         <GraphCard
@@ -72,6 +60,24 @@ export function Graph(props: GraphProps): JSX.Element {
   );
 }
 
+function ArrowHead(): JSX.Element {
+  return (
+    <defs>
+      <marker
+        id="graph-arrow"
+        viewBox="0 0 8 8"
+        refX="7"
+        refY="4"
+        markerWidth="7"
+        markerHeight="7"
+        orient="auto-start-reverse"
+      >
+        <path d="M1 1 7 4 1 7" fill="none" stroke="context-stroke" stroke-width="1.5" />
+      </marker>
+    </defs>
+  );
+}
+
 /** "6 steps: 3 completed, 1 waiting, 2 not started". */
 export function graphWords(graph: DrawnGraph, steps: readonly Step[] | undefined): string {
   const total = `${graph.nodes.length} ${graph.nodes.length === 1 ? "step" : "steps"}`;
@@ -85,8 +91,8 @@ export function graphWords(graph: DrawnGraph, steps: readonly Step[] | undefined
 /** The scale at which a graph is drawn before anybody knows the size of its box: never too small to read. */
 export function readableScale(
   box: DrawnGraph["box"],
-  room: { width: number; height: number } = { width: 620, height: 540 },
+  room: { width: number; height: number } = { width: 620, height: 600 },
 ): number {
   const fit = Math.min(room.width / box.width, room.height / box.height);
-  return Math.round(Math.min(1, Math.max(0.75, fit)) * 100) / 100;
+  return Math.round(Math.min(1, Math.max(0.85, fit)) * 100) / 100;
 }

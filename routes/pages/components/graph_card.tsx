@@ -34,14 +34,10 @@ export function GraphCard(props: GraphCardProps): JSX.Element {
   const { node, step, selected } = props;
   const status = step?.status ?? null;
   const quiet = status === "skipped" || status === "cancelled" || status === "pending";
-  const spoken = [node.label, node.summary, status ? STATUS_LOOK[status].word : ""].filter(Boolean).join(
-    ", ",
-  );
   return (
     <a
       href={props.href}
       class="group outline-none"
-      aria-label={spoken}
       aria-current={selected ? "true" : undefined}
       data-node={node.id}
       data-status={status ?? undefined}
@@ -51,7 +47,6 @@ export function GraphCard(props: GraphCardProps): JSX.Element {
         props.onSelect(node.id);
       }}
     >
-      <title>{[node.label, node.title, node.summary].filter(Boolean).join("\n")}</title>
       <Ring node={node} selected={selected} />
       <rect
         x={node.x}
@@ -62,8 +57,23 @@ export function GraphCard(props: GraphCardProps): JSX.Element {
         class={`${fillOf(status)} ${status && !quiet ? "stroke-status-line" : "stroke-line-strong"}`}
         stroke-width={status && !quiet ? 1.5 : 1}
         stroke-dasharray={status === "skipped" ? "4 3" : undefined}
-      />
-      <g transform={`translate(${node.x + 12} ${node.y + 12})`} class={CATEGORY_INK.get(node.category)}>
+      >
+        <title>{[node.label, node.title, node.summary].filter(Boolean).join("\n")}</title>
+      </rect>
+      <CardText node={node} quiet={quiet} />
+      {step ? <StatusLine node={node} step={step} now={props.now} /> : null}
+    </a>
+  );
+}
+
+/** Icon, label and what the node will do. */
+function CardText({ node, quiet }: { node: DrawnNode; quiet: boolean }): JSX.Element {
+  return (
+    <>
+      <g
+        transform={`translate(${node.x + 12} ${node.y + 12})`}
+        class={`pointer-events-none ${CATEGORY_INK.get(node.category) ?? ""}`}
+      >
         <rect width="30" height="30" rx="6" class="fill-current opacity-10" />
         <g transform="translate(7 7)">
           <Icon name={node.icon} size={16} />
@@ -72,16 +82,15 @@ export function GraphCard(props: GraphCardProps): JSX.Element {
       <text
         x={node.x + 52}
         y={node.y + 24}
-        font-size="13"
-        class={`font-semibold ${quiet ? "fill-soft" : "fill-ink"}`}
+        font-size="14"
+        class={`pointer-events-none font-semibold ${quiet ? "fill-soft" : "fill-ink"}`}
       >
-        {fitText(node.label, TEXT_ROOM * 0.96, 13)}
+        {fitText(node.label, TEXT_ROOM * 0.92, 14)}
       </text>
-      <text x={node.x + 52} y={node.y + 40} font-size="11.5" class="fill-soft">
-        {fitText(node.summary || node.title, TEXT_ROOM, 11.5)}
+      <text x={node.x + 52} y={node.y + 41} font-size="12" class="pointer-events-none fill-soft">
+        {fitText(node.summary || node.title, TEXT_ROOM, 12)}
       </text>
-      {step ? <StatusLine node={node} step={step} now={props.now} /> : null}
-    </a>
+    </>
   );
 }
 
@@ -112,12 +121,12 @@ function StatusLine({ node, step, now }: { node: DrawnNode; step: Step; now: num
   const look = STATUS_LOOK[step.status];
   const detail = cardText(step, now);
   return (
-    <g transform={`translate(${node.x + 52} ${node.y + 49})`} class="text-status">
+    <g transform={`translate(${node.x + 52} ${node.y + 50})`} class="pointer-events-none text-status">
       <g class={step.status === "running" ? "animate-pulse" : undefined}>
         <Icon name={look.icon} size={13} />
       </g>
-      <text x="18" y="10.5" font-size="11.5" class="fill-current font-medium tabular-nums">
-        {fitText(detail ? `${look.word} · ${detail}` : look.word, TEXT_ROOM - 18, 11.5)}
+      <text x="18" y="10.5" font-size="12" class="fill-current font-medium tabular-nums">
+        {fitText(detail ? `${look.word} · ${detail}` : look.word, TEXT_ROOM - 18, 12)}
       </text>
     </g>
   );

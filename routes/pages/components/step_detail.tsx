@@ -58,7 +58,8 @@ function StepFacts({ step, title, summary, clock }: StepDetailProps): JSX.Elemen
   const ms = elapsed(step, clock.now);
   return (
     <dl class="flex flex-wrap gap-x-8 gap-y-2">
-      <Fact name="Does">{summary ? `${title}: ${summary}` : title}</Fact>
+      <Fact name="Type">{title}</Fact>
+      {summary === "" ? null : <Fact name="Does">{summary}</Fact>}
       <Fact name="Id">
         <Copyable value={step.nodeId} label="step id" />
       </Fact>
@@ -72,7 +73,11 @@ function StepFacts({ step, title, summary, clock }: StepDetailProps): JSX.Elemen
           <Moment at={step.endedAt} clock={clock} />
         </Fact>
       )}
-      {ms === null ? null : <Fact name={step.endedAt === null ? "So far" : "Took"}>{durationWords(ms)}</Fact>}
+      {ms === null ? null : (
+        <Fact name={step.endedAt === null ? "So far" : "Took"}>
+          {ms < 1 ? "under 1 ms" : durationWords(ms)}
+        </Fact>
+      )}
       {step.attempts > 1 ? <Fact name="Attempts">{step.attempts}</Fact> : null}
       {step.port === null || step.port === "out" ? null : <Fact name="Left by">{step.port}</Fact>}
     </dl>
@@ -91,7 +96,7 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 function Moment({ at, clock }: { at: string; clock: Clock }): JSX.Element {
   return (
     <time dateTime={at} title={exactTime(at, clock.zone ?? "UTC")}>
-      {dayOf(at, clock)} {clockTime(at, clock.zone)}
+      {`${dayOf(at, clock)} ${clockTime(at, clock.zone)}`}
     </time>
   );
 }

@@ -125,7 +125,7 @@ function TryLine({ one, clock }: { one: Step["tries"][number]; clock: Clock }): 
   const took = (one.endedAt === null ? clock.now : Date.parse(one.endedAt)) - Date.parse(one.startedAt);
   return (
     <li class="flex flex-wrap gap-x-3 text-sm">
-      <span class="tabular-nums font-medium">{one.number}.</span>
+      <span class="tabular-nums font-medium">{`${one.number}.`}</span>
       <time class="text-soft" dateTime={one.startedAt} title={exactTime(one.startedAt, clock.zone ?? "UTC")}>
         {clockTime(one.startedAt, clock.zone ?? "UTC")}
       </time>

@@ -87,7 +87,7 @@ export function stepText(step: Step, clock: Clock): string {
       return step.attempts > 1 ? `attempt ${step.attempts}` : "";
     case "completed": {
       const ms = elapsed(step, clock.now);
-      return ms === null ? "" : `in ${durationWords(ms)}`;
+      return ms === null || ms < 1 ? "" : `in ${durationWords(ms)}`;
     }
     case "failed":
       return step.failure?.message ?? step.reason?.text ?? "";
@@ -129,7 +129,8 @@ export function cardText(step: Step, now: number): string {
       return step.attempts > 1 ? `attempt ${step.attempts}` : "";
     case "completed": {
       const ms = elapsed(step, now);
-      return ms === null ? "" : durationWords(ms);
+      // What is computed in no time says so by saying nothing.
+      return ms === null || ms < 1 ? "" : durationWords(ms);
     }
     case "failed":
       return step.failure?.message ?? "";

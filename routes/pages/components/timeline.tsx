@@ -74,9 +74,9 @@ function LineContent({ row, zone }: { row: TimelineRow; zone: string | null }): 
       </span>
       <span class="min-w-0 break-words">
         {spoken ? <span class="sr-only">{`${spoken}: `}</span> : null}
-        {row.name === null ? null : <span class="font-medium">{row.name}</span>}
+        {row.name === null ? null : <span class="mr-1.5 font-medium">{row.name}</span>}
         <span class={row.name === null ? "font-medium" : "text-soft"}>{row.text}</span>
-        {row.why === null ? null : <span class="block text-soft">why: {row.why}</span>}
+        {row.why === null ? null : <span class="block text-soft">{`why: ${row.why}`}</span>}
       </span>
       <span class="tabular-nums text-soft">{row.ms === null ? "" : durationWords(row.ms)}</span>
     </>
