@@ -36,9 +36,8 @@ export function createTokens(keys: readonly TokenKey[]): Tokens {
       if (typeof token !== "string" || token.length > MAX_TOKEN || !/^[A-Za-z0-9_-]+$/.test(token)) {
         return null;
       }
-      const bytes = Buffer.from(token, "base64url");
-      // Some last characters decode alike; only the spelling that we wrote is ours.
-      if (bytes.toString("base64url") !== token) return null;
+      const bytes = decoded(token);
+      if (bytes === null) return null;
       const start = 1 + (bytes[0] ?? 0);
       if (bytes.length <= start + MAC_BYTES) return null;
       const key = byId.get(bytes.toString("ascii", 1, start));
@@ -48,6 +47,16 @@ export function createTokens(keys: readonly TokenKey[]): Tokens {
       return parse(body);
     },
   };
+}
+
+/** Some last characters decode alike, and some runtimes throw at others; only the spelling that we wrote is ours. */
+function decoded(token: string): Buffer | null {
+  try {
+    const bytes = Buffer.from(token, "base64url");
+    return bytes.toString("base64url") === token ? bytes : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The purpose is part of what is signed: the same key signs nothing else under this name. */
