@@ -88,10 +88,13 @@ function useLiveList(props: ExecutionListProps): { list: LiveList; source: Sourc
     held.current = next;
     setList(next);
   };
-  const reader = useRef({ timer: 0, last: 0 });
+  const reader = useRef<{ timer: ReturnType<typeof setTimeout> | null; last: number }>({
+    timer: null,
+    last: 0,
+  });
   const readSoon = (): void => {
     const own = reader.current;
-    if (own.timer !== 0) return;
+    if (own.timer !== null) return;
     own.timer = setTimeout(async () => {
       const before = held.current;
       const answer = await callApi<Page<ExecutionSummary>>(
@@ -99,7 +102,7 @@ function useLiveList(props: ExecutionListProps): { list: LiveList; source: Sourc
         `/api/monitoring/executions?${props.query}`,
       );
       own.last = Date.now();
-      own.timer = 0;
+      own.timer = null;
       if (!answer.ok) return;
       const next = takeFirstPage(held.current, before, answer.data.items);
       // On an empty page nothing lies under the pointer that could move.

@@ -84,12 +84,21 @@ export function takeEvents(picture: Picture, events: readonly LiveEvent[]): Pict
   };
 }
 
+interface Waiting {
+  timer: ReturnType<typeof setTimeout> | null;
+  since: number;
+  busy: boolean;
+  again: boolean;
+}
+
 /** Calls after quiet, or when patience is over; never two at once. */
 function useDebounced(call: () => Promise<unknown>): () => void {
   const latest = useRef(call);
   latest.current = call;
-  const state = useRef({ timer: 0, since: 0, busy: false, again: false });
-  useEffect(() => () => clearTimeout(state.current.timer), []);
+  const state = useRef<Waiting>({ timer: null, since: 0, busy: false, again: false });
+  useEffect(() => () => {
+    if (state.current.timer !== null) clearTimeout(state.current.timer);
+  }, []);
   const request = (): void => {
     const own = state.current;
     if (own.busy) {
@@ -97,10 +106,10 @@ function useDebounced(call: () => Promise<unknown>): () => void {
       return;
     }
     const now = Date.now();
-    if (own.timer === 0) own.since = now;
-    clearTimeout(own.timer);
+    if (own.timer === null) own.since = now;
+    if (own.timer !== null) clearTimeout(own.timer);
     own.timer = setTimeout(async () => {
-      own.timer = 0;
+      own.timer = null;
       own.busy = true;
       await latest.current();
       own.busy = false;

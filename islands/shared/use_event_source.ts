@@ -49,7 +49,7 @@ export function useEventSource(url: string | null, options: UseEventSource): Sou
 
 /** Pauses the source while the page is hidden for long, and wakes it when page or network are back. */
 function whileSeen(source: LiveSource): () => void {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const onVisibility = (): void => {
     clearTimeout(timer);
     if (document.visibilityState === "hidden") timer = setTimeout(() => source.pause(), HIDDEN_MS);
