@@ -41,7 +41,8 @@ export function useExecution(first: Picture): LiveExecution {
   };
   const readSoon = useDebounced(read);
   const source = useEventSource(follow ? `${path}/stream` : null, {
-    lastEventId: String(picture.execution.seq),
+    // From the timeline's end, not from `seq`: a reading may be ahead of the lines that the page shows.
+    lastEventId: picture.events.at(-1)?.id ?? null,
     generation,
     onEvents: (received) => {
       const events = received.flatMap(eventOf);

@@ -19,10 +19,14 @@ interface Compared {
 
 /** The comparisons that a reason carries; empty when it is not about a condition. */
 export function comparisonsOf(reason: Reason | null): Compared[] {
-  const data = reason?.data;
+  return comparisonsIn(reason?.data);
+}
+
+/** A step that was skipped carries the reason of the decision that went elsewhere. */
+function comparisonsIn(data: Json | undefined): Compared[] {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return [];
   const list = data.comparisons;
-  return Array.isArray(list) ? list.flatMap(comparedOf) : [];
+  return Array.isArray(list) ? list.flatMap(comparedOf) : comparisonsIn(data.reason);
 }
 
 function comparedOf(one: Json): Compared[] {

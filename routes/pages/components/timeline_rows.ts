@@ -75,10 +75,19 @@ function rowOf(id: string, event: ExecutionEvent): TimelineRow {
   };
 }
 
+const HEAD_STATUS: { readonly [T in ExecutionEvent["type"]]?: Status } = {
+  queued: "queued",
+  started: "running",
+  waiting: "waiting",
+  completed: "completed",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
 function statusOf(event: ExecutionEvent, data: { [key: string]: unknown }): Status | null {
-  // A start of the whole is a start, though the same commit may already have ended it.
-  if (event.taskId === null && event.type === "started") return "running";
-  const word = event.taskId === null ? data.execution : data.step;
+  // All events of one commit carry the execution's status after it: what this one says of the whole is its type.
+  if (event.taskId === null) return HEAD_STATUS[event.type] ?? null;
+  const word = data.step;
   return typeof word === "string" && isStatus(word) ? word : null;
 }
 
