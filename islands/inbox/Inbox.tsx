@@ -6,7 +6,7 @@ import { Icon } from "../../routes/pages/components/icon.tsx";
 import { callApi } from "../shared/api.ts";
 import { announce } from "../shared/copy.ts";
 import { INBOX_CHANGED } from "../shared/inbox_count.ts";
-import { type InboxState, refreshed, settledHere, sortItems, taken } from "./inbox_model.ts";
+import { firstState, openCount, refreshed, settledHere, taken } from "./inbox_model.ts";
 import { InboxCard } from "./InboxCard.tsx";
 import { moveOnKey } from "./inbox_keys.ts";
 
@@ -20,13 +20,18 @@ export interface InboxProps {
 
 /** What needs a person, as cards: answered with one press, kept fresh while it is seen. */
 export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
-  const [state, setState] = useState<InboxState>({ items: sortItems(items), gathered: [], settled: [] });
+  const [state, setState] = useState(() => firstState(items));
   const list = useRef<HTMLDivElement>(null);
   const now = useRefreshed(drawnAt, (fresh) => setState((held) => refreshed(held, fresh)));
   useEffect(() => {
     if (!list.current) return;
     return moveOnKey(document, list.current);
   }, []);
+
+  const open = openCount(state);
+  useEffect(() => {
+    document.title = `${open ? `(${open}) ` : ""}Inbox · LeadFlow`;
+  }, [open]);
 
   function settle(item: InboxItem, words: string): void {
     const next = nextCardOf(list.current, item.id);
@@ -45,21 +50,15 @@ export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
           </button>
         )
         : null}
-      {state.settled.length ? <SettledLines state={state} /> : null}
-      {state.items.map((item) => (
-        <InboxCard
-          key={item.id}
-          item={item}
-          now={now}
-          onSettled={(words) => settle(item, words)}
-        />
-      ))}
-      {state.items.length === 0
+      {state.items.map((item) => {
+        const words = state.settled.get(item.id);
+        return words === undefined
+          ? <InboxCard key={item.id} item={item} now={now} onSettled={(said) => settle(item, said)} />
+          : <SettledLine key={item.id} words={words} executionId={item.executionId} />;
+      })}
+      {open === 0
         ? (
-          <Empty
-            icon="check"
-            action={<a class="button" href="/executions">See executions</a>}
-          >
+          <Empty icon="check" action={<a class="button" href="/executions">See executions</a>}>
             Nothing needs you now.
           </Empty>
         )
@@ -68,17 +67,13 @@ export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
   );
 }
 
-function SettledLines({ state }: { state: InboxState }): JSX.Element {
+function SettledLine({ words, executionId }: { words: string; executionId: string }): JSX.Element {
   return (
-    <ul class="grid gap-1">
-      {state.settled.map(({ id, words, executionId }) => (
-        <li key={id} class="notice" data-tone="good">
-          <Icon name="check" size={18} class="mt-0.5" />
-          <span class="min-w-0 flex-1">{words}. The execution goes on.</span>
-          <a class="link" href={`/executions/${executionId}`}>See it</a>
-        </li>
-      ))}
-    </ul>
+    <p class="notice" data-tone="good">
+      <Icon name="check" size={18} class="mt-0.5" />
+      <span class="min-w-0 flex-1">{words}. The execution goes on.</span>
+      <a class="link" href={`/executions/${executionId}`}>See it</a>
+    </p>
   );
 }
 

@@ -6,11 +6,11 @@ import { LeadName } from "../../routes/pages/components/lead_name.tsx";
 /** What is known of the lead, for whoever is about to call. */
 export function KnownLead({ lead }: { lead: Lead }): JSX.Element {
   return (
-    <aside class="rounded-card bg-sunken p-3" aria-label="What is known of the lead">
+    <div class="rounded-card bg-sunken p-3" role="group" aria-label="What is known of the lead">
       <p class="mb-1">
         <LeadName lead={lead} />
       </p>
       <LeadFacts lead={lead} />
-    </aside>
+    </div>
   );
 }

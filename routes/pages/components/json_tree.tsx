@@ -32,19 +32,21 @@ function Part(props: { value: Json; path: string; name: string | null; open: num
     );
   }
   return (
-    <details open={props.open > 0}>
-      <summary class="json-row">
-        <Icon name="chevron-right" size={12} class="json-fold" />
-        <Name name={name} />
-        <span class="text-faint">{sizeOf(value, entries.length)}</span>
-        <Copies value={value} path={props.path} />
-      </summary>
-      <div class="json-parts">
-        {entries.map(([key, part]) => (
-          <Part key={key} value={part} path={join(props.path, key)} name={key} open={props.open - 1} />
-        ))}
-      </div>
-    </details>
+    <div class="json-group">
+      <details open={props.open > 0}>
+        <summary class="json-row">
+          <Icon name="chevron-right" size={12} class="json-fold" />
+          <Name name={name} />
+          <span class="text-faint">{sizeOf(value, entries.length)}</span>
+        </summary>
+        <div class="json-parts">
+          {entries.map(([key, part]) => (
+            <Part key={key} value={part} path={join(props.path, key)} name={key} open={props.open - 1} />
+          ))}
+        </div>
+      </details>
+      <Copies value={value} path={props.path} />
+    </div>
   );
 }
 

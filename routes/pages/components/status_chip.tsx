@@ -27,13 +27,21 @@ interface StatusChipProps {
 /** The one way to show a status: colour, icon and word, everywhere the same. */
 export function StatusChip({ status, text }: StatusChipProps): JSX.Element {
   const look = STATUS_LOOK[status];
+  const rest = text ? withoutWord(text, look.word) : "";
   return (
     <span class="inline-flex max-w-full items-baseline gap-1.5">
       <span class="chip" data-status={status}>
         <Icon name={look.icon} size={13} />
         {look.word}
       </span>
-      {text ? <span class="min-w-0 text-soft">{text}</span> : null}
+      {rest ? <span class="min-w-0 text-soft">{rest}</span> : null}
     </span>
   );
+}
+
+/** Reasons are whole sentences ("Waiting — until Tue 09:00"); beside the chip they need not say the status again. */
+export function withoutWord(text: string, word: string): string {
+  if (text === word) return "";
+  if (!text.startsWith(`${word} `)) return text;
+  return text.slice(word.length).replace(/^\s*(—\s*)?/, "");
 }
