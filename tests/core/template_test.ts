@@ -193,6 +193,19 @@ for (const [source, message] of BROKEN) {
   Deno.test(`compileTemplate() refuses ${source}`, () => assert.match(problem(source), message));
 }
 
+for (const name of ["__proto__", "constructor", "prototype"]) {
+  Deno.test(`compileTemplate() refuses the name ${name} anywhere in a path`, () => {
+    for (const path of [name, `lead.${name}`, `lead["${name}"].x`, `now | default: a.${name}`]) {
+      assert.match(problem(`{{ ${path} }}`), new RegExp(`"${name}" may not be read`));
+    }
+  });
+}
+
+Deno.test("renderTemplate() reads own properties only, even where a prototype holds data", () => {
+  const lead: object = Object.create({ inherited: "x" });
+  assert.equal(render("[{{ lead.inherited }}]", "text", { lead }), "[]");
+});
+
 Deno.test("compileTemplate() names each problem with its offset", () => {
   const result = compileTemplate("ok {{ a b }} ok {{ c | nope }}", "text");
   assert.ok("problems" in result);
