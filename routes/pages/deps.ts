@@ -1,11 +1,10 @@
 import type { Context } from "hono";
 import type { Engine, Role, User } from "../../engine/contract.ts";
+import type { AppEnv } from "../middleware/context.ts";
 import { EngineError } from "../../engine/errors.ts";
 
-/** What identity middleware leaves for the pages: absent on the open ones (`/setup`, `/login`). */
-export interface PageEnv {
-  Variables: { user?: User | undefined };
-}
+/** What the middleware leaves for the pages; `user` is absent on the open ones (`/setup`, `/login`). */
+export type PageEnv = AppEnv;
 export type PageContext = Context<PageEnv>;
 
 /** `static/build/manifest.json`: entries of the build by name (see islands/build.ts). */
@@ -25,13 +24,13 @@ export interface PageDeps {
   engine: Engine;
   manifest: Manifest;
   /** Puts the fresh session's cookie on the answer. */
-  signInUser(c: Context, session: string): void;
+  signInUser(c: PageContext, session: string): void;
   /** The client's address, for the limit on sign-ins (SECURITY rule 13). */
-  clientAddress(c: Context): string;
+  clientAddress(c: PageContext): string;
   /** May this role do it? (SECURITY rule 7) */
   can(role: Role, action: PageAction): boolean;
   /** Writes one log line about what was not foreseen. */
-  logError(error: unknown, c: Context): void;
+  logError(error: unknown, c: PageContext): void;
 }
 
 /** The signed-in person; pages behind the identity middleware have one. */

@@ -1,18 +1,25 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JSX } from "preact";
-import { toProblem } from "../../engine/errors.ts";
+import { EngineError, toProblem } from "../../engine/errors.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import { ErrorCard } from "./components/error_card.tsx";
 import type { PageContext, PageDeps } from "./deps.ts";
 import { renderPage, renderPlain } from "./page.tsx";
 
-const HEADINGS = { 403: "Not allowed", 404: "Not found", 500: "Something failed on our side" } as const;
-
-/** The page for anything thrown by a page; what was not foreseen is logged and says nothing of its inside. */
+/** The page for anything thrown; what was not foreseen is logged and says nothing of its inside. */
 export async function errorPage(c: PageContext, deps: PageDeps, error: unknown): Promise<Response> {
-  const problem = toProblem(error, c.req.path);
-  if (problem.status >= 500) deps.logError(error, c);
-  const status = problem.status === 403 || problem.status === 404 ? problem.status : 500;
-  return await showProblem(c, deps, problem, status);
+  const foreseen = error instanceof EngineError;
+  if (!foreseen) deps.logError(error, c);
+  if (foreseen && error.retryAfterSeconds !== undefined) {
+    c.header("retry-after", String(error.retryAfterSeconds));
+  }
+  return await showProblem(c, deps, toProblem(error, c.req.path), statusOf(foreseen ? error.status : 500));
+}
+
+/** The statuses that our refusals have; a page can carry each of them. */
+function statusOf(status: number): ContentfulStatusCode {
+  const known: readonly ContentfulStatusCode[] = [400, 401, 403, 404, 405, 409, 412, 413, 422, 428, 429, 503];
+  return known.find((one) => one === status) ?? 500;
 }
 
 /** The page for an address that leads nowhere. */
@@ -30,9 +37,9 @@ async function showProblem(
   c: PageContext,
   deps: PageDeps,
   problem: Problem,
-  status: 403 | 404 | 500,
+  status: ContentfulStatusCode,
 ): Promise<Response> {
-  const options = { title: HEADINGS[status], status };
+  const options = { title: status === 500 ? "Something failed on our side" : problem.title, status };
   if (!c.get("user")) return await renderPlain(c, deps, options, <Body problem={problem} />);
   try {
     return await renderPage(c, deps, { ...options, nav: null }, <Body problem={problem} />);

@@ -10,6 +10,7 @@ import { outboxPages } from "./outbox.tsx";
 import { settingsPages } from "./settings.tsx";
 import { workflowPages } from "./workflows.tsx";
 
+export { errorPage } from "./errors.tsx";
 export type { Manifest, PageAction, PageDeps, PageEnv } from "./deps.ts";
 
 /** Paths of the open pages: everything else here needs a signed-in person. */

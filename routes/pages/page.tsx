@@ -1,4 +1,5 @@
 import { getCookie } from "hono/cookie";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren, JSX } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { type Crumb, Frame, type NavKey, Plain } from "./components/layout.tsx";
@@ -16,7 +17,7 @@ export interface PageOptions {
   actions?: ComponentChildren;
   /** Uses the whole width: graphs and timelines. */
   wide?: boolean;
-  status?: 200 | 403 | 404 | 500;
+  status?: ContentfulStatusCode;
 }
 
 /** A whole page for a signed-in person: frame, navigation with the inbox count, and the islands' scripts. */
@@ -47,7 +48,7 @@ export async function renderPage(
 export function renderPlain(
   c: PageContext,
   deps: PageDeps,
-  options: { title: string; heading?: string; status?: 200 | 403 | 404 | 409 | 422 | 429 | 500 },
+  options: { title: string; heading?: string; status?: ContentfulStatusCode },
   body: ComponentChildren,
 ): Response | Promise<Response> {
   const content = renderToString(<Plain heading={options.heading ?? options.title}>{body}</Plain>);
@@ -59,7 +60,7 @@ function answer(
   manifest: Manifest,
   title: string,
   content: string,
-  status: 200 | 403 | 404 | 409 | 422 | 429 | 500,
+  status: ContentfulStatusCode,
 ): Response | Promise<Response> {
   const scheme = getCookie(c, "leadflow_scheme");
   const head = renderToString(<Head title={title} manifest={manifest} islands={islandsIn(content)} />);
