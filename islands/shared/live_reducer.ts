@@ -128,23 +128,22 @@ function failureReason(data: EventData): Reason | null {
 }
 
 function reduceStep(step: Step, event: ExecutionEvent, data: EventData): Step {
+  // Without a status it is news about the step (its mail was opened), which changes nothing of it.
+  if (data.step === undefined) return step;
   const status = stepStatus(data.step, step.status);
-  const settled = isStepSettled(status);
+  const began = status === "running" || status === "completed" || status === "failed";
   const failure = asFailure(data.failure);
-  const attempts = Math.max(data.attempt ?? step.attempts, event.type === "started" ? 1 : 0);
-  const ran = event.type === "started" ||
-    (status !== "skipped" && status !== "pending" && status !== "queued");
+  const attempts = Math.max(data.attempt ?? step.attempts, began ? 1 : 0);
   return {
     ...step,
     status,
     attempts,
-    tries: reduceTries(step.tries, event, { attempts, failure, over: settled || status === "retrying" }),
-    port: data.port ?? (settled ? step.port : null),
-    startedAt: step.startedAt ?? (ran ? event.timestamp : null),
-    endedAt: settled ? event.timestamp : null,
-    // An event without a status is news about the step (its mail was opened), not the reason for its status.
-    reason: (data.step === undefined ? null : asReason(data.reason)) ??
-      (status === step.status ? step.reason : null),
+    tries: reduceTries(step.tries, event, { attempts, failure, over: status !== "running" }),
+    // A failed step has a port only if it went on by one.
+    port: data.port ?? (status === "completed" ? "out" : null),
+    startedAt: step.startedAt ?? (began || status === "waiting" ? event.timestamp : null),
+    endedAt: isStepSettled(status) && status !== "skipped" ? event.timestamp : null,
+    reason: asReason(data.reason) ?? (status === step.status ? step.reason : null),
     failure: failure ?? (status === "failed" || status === "retrying" ? step.failure : null),
     until: status === "waiting" || status === "retrying" ? data.until ?? null : null,
     waitingFor: status === "waiting" ? step.waitingFor : null,

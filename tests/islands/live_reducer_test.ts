@@ -93,6 +93,20 @@ Deno.test("reduceExecution() settles with the last event and reopens with a retr
   assert.equal(reopened.endedAt, null);
 });
 
+Deno.test("reduceExecution() leaves a step alone that only has news, and fills in what goes without saying", () => {
+  const done = reduceExecution(BEFORE, event(1, { type: "completed", node: "a", step: "completed" }));
+  assert.deepEqual([done.steps[0]?.port, done.steps[0]?.attempts], ["out", 1]);
+  const news = event(2, {
+    type: "progress",
+    node: "a",
+    reason: { code: "email.opened", text: "The mail was opened" },
+    ms: 9_000,
+  });
+  assert.deepEqual(reduceExecution(done, news).steps, done.steps);
+  const skipped = reduceExecution(BEFORE, event(1, { type: "skipped", node: "a", step: "skipped" }));
+  assert.deepEqual([skipped.steps[0]?.endedAt, skipped.steps[0]?.attempts], [null, 0]);
+});
+
 Deno.test("reduceExecution() ignores what is not for it or says nothing", () => {
   const foreign = event(1, { type: "completed", execution: "completed", executionId: "other" });
   assert.equal(reduceExecution(BEFORE, foreign), BEFORE);

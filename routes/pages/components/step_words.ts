@@ -1,5 +1,5 @@
 /** What an execution and its steps say about themselves: pure, for the server and the browser alike. */
-import type { Execution, ExecutionSummary, Step } from "../../../engine/schemas/execution.ts";
+import type { Execution, ExecutionSummary, Reason, Step } from "../../../engine/schemas/execution.ts";
 import { leadName } from "./lead_name.tsx";
 import { STATUS_LOOK } from "./status_chip.tsx";
 import { durationWords, relativeTime } from "./time_words.ts";
@@ -107,7 +107,12 @@ function waitingText(step: Step, clock: Clock): string {
     return [`for a person: ${step.waitingFor.title}`, until].filter(Boolean).join(", ");
   }
   if (step.waitingFor?.kind === "uncertain") return `for a decision: ${step.waitingFor.title}`;
-  return until || step.reason?.text || "";
+  return until || behindWaiting(step.reason);
+}
+
+/** The reason's text behind a chip that already says "Waiting". */
+function behindWaiting(reason: Reason | null): string {
+  return reason?.text.replace(/^Waiting (— )?/, "") ?? "";
 }
 
 function retryText(step: Step, { now }: Clock): string {
@@ -166,7 +171,7 @@ export function summaryText(execution: ExecutionSummary, clock: Clock): string {
     case "running":
       return execution.reason?.text ?? "";
     case "waiting":
-      return execution.until === null ? execution.reason?.text ?? "" : untilWords(execution.until, clock);
+      return execution.until === null ? behindWaiting(execution.reason) : untilWords(execution.until, clock);
     case "completed": {
       const ms = elapsed(execution, clock.now);
       return ms === null ? "" : `in ${durationWords(ms)}`;
