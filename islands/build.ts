@@ -179,7 +179,8 @@ async function collect(path: string, files: string[]): Promise<void> {
 }
 
 async function sha256(content: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function publicPath(file: string): string {

@@ -11,6 +11,7 @@ export function followInboxCount(root: Document): void {
     const count = await fetchCount();
     if (count === null) return;
     badge.textContent = count > 99 ? "99+" : String(count);
+    badge.setAttribute("aria-label", `${count} to do`);
     badge.hidden = count === 0;
   };
   setInterval(refresh, EVERY_MS);
