@@ -11,7 +11,8 @@ export function nodeInfo(type: NodeType): NodeInfo {
     ports: type.ports,
     templates: type.templates,
     conditions: type.conditions ?? [],
-    check: type.check,
+    // Called once `parse` has found nothing: the check sees the config with its defaults.
+    check: (config) => type.check?.(type.config.parse(config)) ?? [],
     parse(config: JsonObject): { path: string; message: string }[] {
       const parsed = type.config.safeParse(config);
       return parsed.error?.issues.map(({ path, message }) => ({

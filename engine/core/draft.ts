@@ -20,7 +20,10 @@ export interface Env {
   /** Can this ledger node's act leave the house? False: repeating it is harmless. */
   outside(node: GraphNode): boolean;
   /** Computes a pure node; throws for a failure. */
-  evaluate(node: GraphNode, state: ExecutionState): { outcome: Outcome; input: Json; warnings: string[] };
+  evaluate(
+    node: GraphNode,
+    state: ExecutionState,
+  ): { outcome: Outcome; input: Json | undefined; warnings: string[] };
   /** Where a value is kept: in the record, or as a body beside it. */
   keep(value: Json, ref: string): Stored;
 }

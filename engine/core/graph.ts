@@ -1,8 +1,8 @@
 import type { JsonObject } from "../schemas/json.ts";
 import type { RetryPolicy } from "../schemas/retry.ts";
-import { DEFAULT_RETRY } from "../schemas/retry.ts";
 import { durationMs } from "../schemas/duration.ts";
 import type { WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
+import { resolvePolicy } from "./retry.ts";
 
 /** What the machine must know of a node type. */
 export interface NodeKind {
@@ -79,7 +79,7 @@ function graphNode(
     kind: type.kind,
     ledger: type.ledger ?? false,
     config: node.data.config,
-    retry: { ...DEFAULT_RETRY, ...graph.settings.retry, ...node.data.retry },
+    retry: resolvePolicy(graph.settings.retry, node.data.retry),
     timeoutMs: node.data.timeout ? durationMs(node.data.timeout) : null,
     inputs: [],
     outputs: [],

@@ -1,6 +1,6 @@
 import { isForbiddenKey } from "../core/path.ts";
 import { isZone } from "../core/zone.ts";
-import { conflict, invalid, issuesOf, notFound, type EngineError } from "../errors.ts";
+import { conflict, type EngineError, invalid, issuesOf, notFound } from "../errors.ts";
 import { type Lead, LeadInput, LeadPatch } from "../schemas/lead.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Issue } from "../schemas/workflow.ts";

@@ -1,4 +1,4 @@
-import type { Graph } from "../core/graph.ts";
+import type { Graph, GraphNode } from "../core/graph.ts";
 import type { ExecutionState, StepState, Stored, StoredEvent } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { EventData, ExecutionEvent } from "../schemas/event.ts";
@@ -77,7 +77,7 @@ export async function toExecution(
       status,
       attempts: step?.attempt ?? 0,
       tries: triesOf(step, status === "running"),
-      input: await read(step?.input),
+      input: step?.input ? await read(step.input) : inputOf(node, step),
       output: await read(step?.output),
       port: step?.port ?? null,
       startedAt: iso(step?.startedAt),
@@ -96,6 +96,11 @@ export async function toExecution(
     seq: state.seq,
     cancelling: state.cancelling !== null,
   };
+}
+
+/** A config without templates is its own input and is not stored again. */
+function inputOf(node: GraphNode, step: StepState | undefined): Json {
+  return node.kind === "trigger" || !step || step.endedAt === undefined ? null : node.config;
 }
 
 function triesOf(step: StepState | undefined, running: boolean): Step["tries"] {
@@ -157,7 +162,7 @@ export function toEvents(
         executionId,
         taskId: stored.node ?? null,
         taskName: node?.label ?? stored.node ?? null,
-        message: stored.message ?? wordsFor(stored),
+        message: stored.message ?? stored.reason?.text ?? wordsFor(stored),
         progress: stored.progress,
         timestamp: new Date(record.at).toISOString(),
         data: dataOf(stored, seq, record.s) as unknown as Json,

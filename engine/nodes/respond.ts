@@ -39,7 +39,7 @@ export default defineNode({
   example: { status: 200, headers: [], body: { ok: true } },
   ports: [],
   summary: "Answer {{ status | default: 200 }}",
-  templates: { "headers.*.value": "header", "body": "value" },
+  templates: { "headers.*.value": "header", "body": "json" },
   run({ status, headers, body }): Outcome {
     const response = { status, headers, body: body ?? null };
     return { kind: "done", output: { ...response }, response };

@@ -77,8 +77,6 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-/** Two atomics under way keep the writer busy while the next batch gathers. */
-const IN_FLIGHT = 2;
 const LOCKED_TRIES = 200;
 const UNKNOWN_TRIES = 20;
 
@@ -87,7 +85,7 @@ export class Committer {
   readonly #kv: Deno.Kv;
   readonly #options: CommitterOptions;
   #queue: Pending[] = [];
-  #flying = 0;
+  #flying = false;
 
   constructor(kv: Deno.Kv, options: CommitterOptions) {
     this.#kv = kv;
@@ -99,19 +97,19 @@ export class Committer {
     measure(write);
     return new Promise((resolve, reject) => {
       this.#queue.push({ write, failures: 0, resolve, reject });
-      if (this.#flying < IN_FLIGHT) queueMicrotask(() => this.#launch());
+      if (!this.#flying) queueMicrotask(() => this.#launch());
     });
   }
 
+  /** One atomic at a time: while it is written the next batch gathers, and larger batches beat more of them. */
   #launch(): void {
-    while (this.#flying < IN_FLIGHT && this.#queue.length > 0) {
-      const batch = this.#take();
-      this.#flying++;
-      this.#apply(batch).catch((error) => batch.forEach((pending) => pending.reject(error))).finally(() => {
-        this.#flying--;
-        this.#launch();
-      });
-    }
+    if (this.#flying || this.#queue.length === 0) return;
+    const batch = this.#take();
+    this.#flying = true;
+    this.#apply(batch).catch((error) => batch.forEach((pending) => pending.reject(error))).finally(() => {
+      this.#flying = false;
+      this.#launch();
+    });
   }
 
   /** The longest run of waiting writes that may share an atomic; what has failed twice goes alone. */

@@ -1,4 +1,4 @@
-import type { ExecutionState, Mail, StepState, Transition } from "../core/state.ts";
+import type { ExecutionState, Mail, StepState, StoredEvent, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { Message } from "../schemas/message.ts";
 import type { CommitName, Write } from "./commit.ts";
@@ -63,13 +63,17 @@ export function transitionWrite(
     write: {
       name: context.name,
       checks: [{ key: head, versionstamp: before?.versionstamp ?? null }],
-      ...withoutDoubles(sets, deletes),
+      ...(mayDouble(transition) ? withoutDoubles(sets, deletes) : { sets, deletes }),
       sums: transition.counts.map((what) => ({ key: keys.count(next.workflowId, hour, what), add: 1 })),
       bells,
       feed,
       proof: { key: head, id: context.commitId },
     },
   };
+}
+
+function mayDouble({ attention, ledger, messages }: Transition): boolean {
+  return attention.length > 0 || ledger.length > 1 || messages.length > 0;
 }
 
 /** One transition may touch a key twice (intent and result, a card taken away and put back): the last set counts. */
@@ -126,13 +130,20 @@ function eventSets(
   const feed: { executionId: string; seq: number }[] = [];
   let seq = next.seq - events.length + 1;
   for (let i = 0; i < events.length; i += EVENTS_PER_RECORD) {
-    const e = events.slice(i, i + EVENTS_PER_RECORD);
+    const e = events.slice(i, i + EVENTS_PER_RECORD).map(shortened);
     const record: EventRecord = { v: 1, commit: context.commitId, at: context.now, s: next.status, e };
     sets.push({ key: keys.event(next.id, seq), value: encode(record) });
     feed.push({ executionId: next.id, seq });
     seq += e.length;
   }
   return feed;
+}
+
+/** The step's record keeps a reason's data; an event says it in words, once. */
+function shortened({ message, reason, ...event }: StoredEvent): StoredEvent {
+  if (!reason) return message === undefined ? event : { ...event, message };
+  const said = message === reason.text ? {} : { message };
+  return { ...event, ...said, reason: { code: reason.code, text: reason.text } };
 }
 
 /** Moves the due entry; says at which times a bell should ring. */

@@ -62,27 +62,49 @@ export interface AttentionRecord {
   dueAt: number | null;
 }
 
+/** What most heads share; left out of the record and filled in again. */
+const DEFAULTS = {
+  leadId: null,
+  test: false,
+  depth: 0,
+  delivery: null,
+  startedAt: null,
+  endedAt: null,
+  messages: {},
+  fence: 0,
+  lease: null,
+  due: null,
+  cancelling: null,
+  reason: null,
+  timeoutAt: null,
+} as const satisfies Partial<ExecutionState>;
+
 export function headRecord(
   state: ExecutionState,
   steps: ReadonlyMap<string, StepState>,
   spilled: readonly string[],
   commit: string,
-): HeadRecord {
-  const { statuses, steps: _steps, ...rest } = state;
-  return {
-    v: 1,
-    commit,
-    ...rest,
-    nodes: statuses.map((status) => LETTERS[status]).join(""),
-    steps: Object.fromEntries(steps),
-    ...(spilled.length ? { spilled: [...spilled] } : {}),
-  };
+): Partial<HeadRecord> {
+  const { statuses, steps: _steps, messages, ...rest } = state;
+  const record: Record<string, unknown> = { v: 1, commit, ...rest };
+  for (const [name, value] of Object.entries(DEFAULTS)) if (record[name] === value) delete record[name];
+  for (const _ in messages) {
+    record.messages = messages;
+    break;
+  }
+  let nodes = "";
+  for (const status of statuses) nodes += LETTERS[status];
+  record.nodes = nodes;
+  record.steps = Object.fromEntries(steps);
+  if (spilled.length) record.spilled = spilled;
+  return record;
 }
 
 /** The state without its spilled steps. */
 export function stateOf(record: HeadRecord): ExecutionState {
   const { v: _v, commit: _commit, nodes, steps, spilled: _spilled, ...rest } = record;
   return {
+    ...DEFAULTS,
     ...rest,
     statuses: Array.from(nodes, (letter) => STATUSES.get(letter) ?? "pending"),
     steps: new Map(Object.entries(steps)),

@@ -18,29 +18,35 @@ export class Answers {
     if (waiting) { for (const tell of [...waiting]) tell(transition); }
   }
 
-  /** Subscribes before the execution is accepted, so that no transition is missed. Undefined after 30 s. */
-  expect(
-    executionId: string,
-    mode: RespondMode,
-  ): { answer: Promise<WebhookResponse | undefined>; cancel(): void } {
+  /** Subscribes before the execution is accepted, so that no transition is missed. */
+  expect(executionId: string, mode: RespondMode): Expected {
     const { promise, resolve } = Promise.withResolvers<WebhookResponse | undefined>();
     const waiting = this.#waiting.get(executionId) ?? new Set();
     this.#waiting.set(executionId, waiting);
     const end = (response: WebhookResponse | undefined): void => {
-      clearTimeout(timer);
-      waiting.delete(tell);
-      if (waiting.size === 0) this.#waiting.delete(executionId);
+      if (waiting.delete(tell) && waiting.size === 0) this.#waiting.delete(executionId);
       resolve(response);
     };
     const tell = (transition: Transition): void => {
       const response = answerOf(transition.next, mode, transition.response);
-      if (response) end(response);
-      else if (isSettled(transition.next)) end(undefined);
+      if (response || isSettled(transition.next)) end(response);
     };
-    const timer = setTimeout(() => end(undefined), WAIT_MS);
     waiting.add(tell);
-    return { answer: promise, cancel: () => end(undefined) };
+    return {
+      cancel: () => end(undefined),
+      wait(): Promise<WebhookResponse | undefined> {
+        const timer = setTimeout(() => end(undefined), WAIT_MS);
+        return promise.finally(() => clearTimeout(timer));
+      },
+    };
   }
+}
+
+/** A caller's place in the queue for an answer. */
+export interface Expected {
+  /** The answer, or undefined after 30 s or when the execution settled without one. */
+  wait(): Promise<WebhookResponse | undefined>;
+  cancel(): void;
 }
 
 /** What a state answers, when it does already. */

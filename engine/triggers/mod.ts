@@ -179,7 +179,7 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
     });
     if (!result.ok) return waiter?.cancel(), null;
     const response = waiter
-      ? answerOf(result.transition.next, mode, result.transition.response) ?? await waiter.answer
+      ? answerOf(result.transition.next, mode, result.transition.response) ?? await waiter.wait()
       : undefined;
     return { executionId: id, fresh: true, ...(response ? { response } : {}) };
   } finally {
@@ -199,7 +199,7 @@ async function sameAgain(deps: TriggerDeps, executionId: string, mode: RespondMo
     const isRespond = (nodeId: string): boolean => version.nodes.get(nodeId)?.type.type === "respond";
     const stored = storedAnswer(loaded.state, mode, isRespond);
     const settled = loaded.state.endedAt !== null;
-    const response = stored ?? (settled ? undefined : await waiter.answer);
+    const response = stored ?? (settled ? undefined : await waiter.wait());
     return { ...accepted, ...(response ? { response } : {}) };
   } finally {
     waiter.cancel();

@@ -23,7 +23,8 @@ export interface Facts {
 /** One attempt's result, with the rendered config as the step's input. */
 export interface Ran {
   outcome: Outcome;
-  input: Json;
+  /** Absent: the config as it was published, without templates. */
+  input: Json | undefined;
   warnings: string[];
 }
 
@@ -47,10 +48,10 @@ export async function runEffect(
   signal: AbortSignal,
 ): Promise<{ outcome: Outcome; input?: Json; warnings: string[] }> {
   const compiled = facts.version.nodes.get(node.id)!;
-  let prepared: { config: unknown; input: Json; warnings: string[] } | null = null;
+  let prepared: Prepared | null = null;
   const controller = new AbortController();
   try {
-    const context = await stepContext(node, compiled, facts, services, controller.signal);
+    const context = stepContext(node, compiled, facts, services, controller.signal);
     prepared = prepare(compiled, context);
     const run = (): Promise<Outcome> => (compiled.type as EffectNode<unknown>).run(prepared!.config, context);
     const outcome = await timed(node, facts.state, { signal, controller }, run);
@@ -64,14 +65,18 @@ export async function runEffect(
   }
 }
 
+interface Prepared {
+  config: unknown;
+  input: Json | undefined;
+  warnings: string[];
+}
+
 /** Renders and parses; a config without templates was parsed when its version was compiled. */
 function prepare(
   compiled: CompiledNode,
   context: PureContext,
-): { config: unknown; input: Json; warnings: string[] } {
-  if (compiled.fixed !== undefined) {
-    return { config: compiled.fixed, input: compiled.config.config, warnings: [] };
-  }
+): Prepared {
+  if (compiled.fixed !== undefined) return { config: compiled.fixed, input: undefined, warnings: [] };
   const { config, warnings } = renderConfig(compiled.config, context.view);
   const parsed = compiled.type.config.safeParse(config);
   if (parsed.success) return { config: parsed.data, input: config, warnings };
@@ -100,17 +105,16 @@ function pureContext(node: GraphNode, compiled: CompiledNode, facts: Facts): Pur
   };
 }
 
-async function stepContext(
+function stepContext(
   node: GraphNode,
   compiled: CompiledNode,
   facts: Facts,
   services: Services,
   signal: AbortSignal,
-): Promise<StepContext> {
+): StepContext {
   const { state, now } = facts;
   const pure = pureContext(node, compiled, facts);
   const idempotencyKey = `${state.id}.${node.id}.${pure.visit}`;
-  const messageId = await derivedId(state.createdAt, "message", idempotencyKey);
   return {
     ...pure,
     attempt: state.steps.get(node.id)?.attempt ?? 1,
@@ -118,9 +122,9 @@ async function stepContext(
     signal,
     leadId: state.leadId,
     http: (request) => services.http(request, { signal, depth: state.depth }),
-    mail: (request) =>
-      services.mail(request, {
-        id: messageId,
+    mail: async (request) =>
+      await services.mail(request, {
+        id: await derivedId(state.createdAt, "message", idempotencyKey),
         executionId: state.id,
         workflowId: state.workflowId,
         nodeId: node.id,

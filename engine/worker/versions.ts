@@ -17,6 +17,8 @@ export interface CompiledNode {
   /** Nodes whose outputs it reads. */
   stepsRead: readonly string[];
   readsLead: boolean;
+  /** First segments of everything it reads. */
+  roots: ReadonlySet<string>;
 }
 
 export interface CompiledVersion {
@@ -55,6 +57,7 @@ function compileNode(config: JsonObject, type: NodeType): CompiledNode {
     fixed: parsed?.success ? parsed.data : undefined,
     stepsRead: [...new Set(paths.filter(([root]) => root === "steps").map(([, id]) => id ?? ""))],
     readsLead: paths.some(([root]) => root === "lead"),
+    roots: new Set(paths.map(([root]) => root ?? "")),
   };
 }
 

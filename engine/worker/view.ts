@@ -8,7 +8,7 @@ import type { CompiledNode, CompiledVersion } from "./versions.ts";
 /** Large values that have been read, by reference. */
 export type BodyCache = ReadonlyMap<string, Json>;
 
-/** What a node's templates and conditions see: only the steps that it names are gathered. */
+/** What a node's templates and conditions see: only what it names is gathered. */
 export function viewFor(
   node: CompiledNode,
   state: ExecutionState,
@@ -20,22 +20,31 @@ export function viewFor(
     const output = state.steps.get(id)?.output;
     if (output) steps[id] = { output: valueOf(output, facts.bodies) };
   }
-  const trigger = state.steps.get(state.trigger.nodeId)?.output;
-  const arrived = trigger ? valueOf(trigger, facts.bodies) : null;
+  const { roots } = node;
   return {
-    trigger: typeof arrived === "object" && arrived !== null && !Array.isArray(arrived) ? arrived : {},
+    trigger: roots.has("trigger") ? triggerView(state, facts.bodies) : {},
     lead: facts.lead?.view ?? null,
     steps,
-    execution: {
-      id: state.id,
-      workflowId: state.workflowId,
-      workflowName: version.name,
-      version: state.version,
-      trigger: state.trigger.kind,
-      startedAt: new Date(state.createdAt).toISOString(),
-    },
-    messages: messageView(state.messages),
-    now: new Date(facts.now).toISOString(),
+    execution: roots.has("execution") ? executionView(state, version) : {},
+    messages: roots.has("messages") ? messageView(state.messages) : {},
+    now: roots.has("now") ? new Date(facts.now).toISOString() : "",
+  };
+}
+
+function triggerView(state: ExecutionState, bodies: BodyCache): JsonObject {
+  const output = state.steps.get(state.trigger.nodeId)?.output;
+  const arrived = output ? valueOf(output, bodies) : null;
+  return typeof arrived === "object" && arrived !== null && !Array.isArray(arrived) ? arrived : {};
+}
+
+function executionView(state: ExecutionState, version: CompiledVersion): JsonObject {
+  return {
+    id: state.id,
+    workflowId: state.workflowId,
+    workflowName: version.name,
+    version: state.version,
+    trigger: state.trigger.kind,
+    startedAt: new Date(state.createdAt).toISOString(),
   };
 }
 
