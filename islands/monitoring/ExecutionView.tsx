@@ -136,7 +136,7 @@ function TimelinePane({ events, beside, ...rest }: TimelinePaneProps): JSX.Eleme
   return (
     <section class="card relative min-h-40 min-w-0 overflow-hidden print:border-0" aria-labelledby="timeline">
       <div ref={pane} class={`${place} overflow-y-auto p-2 print:overflow-visible`} onScroll={onScroll}>
-        <h2 id="timeline" class="px-2 pt-1 pb-1.5">Timeline</h2>
+        <h2 id="timeline" class="sticky -top-2 z-10 -mx-2 -mt-2 bg-surface px-4 pt-3 pb-1.5">Timeline</h2>
         <Timeline rows={rows} {...rest} />
       </div>
     </section>

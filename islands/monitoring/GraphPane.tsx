@@ -31,16 +31,19 @@ export function GraphPane({ focus, ...graph }: GraphPaneProps): JSX.Element {
   useZoomByWheel(pane, (factor) => zoom(scale * factor));
 
   return (
-    <div class="card relative min-w-0 overflow-hidden print:border-0">
+    <section class="card flex min-w-0 flex-col overflow-hidden print:border-0" aria-labelledby="graph">
+      <div class="flex items-center gap-2 py-1.5 pr-2 pl-4">
+        <h2 id="graph" class="flex-1">Graph</h2>
+        <ZoomButtons onZoom={(factor) => zoom(scale * factor)} onFit={fit} />
+      </div>
       <div
         ref={pane}
-        class="flex max-h-[38rem] min-h-72 cursor-grab overflow-auto active:cursor-grabbing print:max-h-none print:overflow-visible"
+        class="flex max-h-[36rem] min-h-72 flex-1 cursor-grab overflow-auto active:cursor-grabbing print:max-h-none print:overflow-visible"
         onPointerDown={startDrag}
       >
         <Graph {...graph} scale={scale} />
       </div>
-      <ZoomButtons onZoom={(factor) => zoom(scale * factor)} onFit={fit} />
-    </div>
+    </section>
   );
 }
 
@@ -76,7 +79,7 @@ function usePane(box: DrawnGraph["box"]): Pane {
 
 function ZoomButtons({ onZoom, onFit }: { onZoom(factor: number): void; onFit(): void }): JSX.Element {
   return (
-    <div class="absolute right-2 bottom-2 flex gap-1 print:hidden" role="group" aria-label="Zoom">
+    <div class="flex gap-1 print:hidden" role="group" aria-label="Zoom">
       <button type="button" class="button px-2" aria-label="Zoom out" onClick={() => onZoom(1 / STEP)}>
         <span aria-hidden="true">−</span>
       </button>

@@ -40,12 +40,17 @@ export function StepDetail(props: StepDetailProps): JSX.Element {
       </header>
       <StepFacts {...props} />
       {step.failure ? <StepFailure failure={step.failure} /> : null}
-      {step.reason && step.reason.text !== step.failure?.message ? <StepReason reason={step.reason} /> : null}
+      {step.reason && !isSaid(step, step.reason.text) ? <StepReason reason={step.reason} /> : null}
       <StepTries tries={step.tries} clock={clock} />
       {step.warnings.length === 0 ? null : <Warnings warnings={step.warnings} />}
       <Bodies {...props} />
     </section>
   );
+}
+
+/** Is the reason what the failure or the words behind the status say already? */
+function isSaid(step: Step, reason: string): boolean {
+  return reason === step.failure?.message || (step.status === "waiting" && reason.startsWith("Waiting "));
 }
 
 /** The message that a step sent, if its output names one. */

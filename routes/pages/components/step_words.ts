@@ -35,10 +35,12 @@ export function untilWords(until: string, clock: Clock): string {
   const distance = Date.parse(until) - clock.now;
   if (Number.isNaN(distance)) return "";
   const away = distance > 0 ? `in ${countdown(distance)}` : "now";
-  return `until ${momentWords(until, clock, distance)} (${away})`;
+  return `until ${momentWords(until, clock)} (${away})`;
 }
 
-function momentWords(iso: string, clock: Clock, distance: number): string {
+/** A moment as near ones are told: "19:14:07", "09:00", "Tue 09:00", "3 Mar 2027, 09:00". */
+export function momentWords(iso: string, clock: Clock): string {
+  const distance = Date.parse(iso) - clock.now;
   const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
   if (distance < 10 * 60_000) return clockTime(iso, clock.zone);
   const today = dayOf(iso, clock) === dayOf(new Date(clock.now).toISOString(), clock);

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { STATUS_LOOK } from "./status_chip.tsx";
-import { clockTime, dayOf } from "./step_words.ts";
+import { clockTime, dayOf, momentWords } from "./step_words.ts";
 import type { Clock } from "./step_words.ts";
 import { durationWords, exactTime } from "./time_words.ts";
 import type { TimelineRow } from "./timeline_rows.ts";
@@ -36,7 +36,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
 function TimelineLine(props: TimelineProps & { row: TimelineRow }): JSX.Element {
   const { row, selected } = props;
   const { nodeId } = row;
-  const content = <LineContent row={row} zone={props.clock.zone} />;
+  const content = <LineContent row={row} clock={props.clock} />;
   const shape = "grid grid-cols-[auto_auto_minmax(0,1fr)_auto] gap-x-2.5 rounded-control px-2 py-1.5";
   return (
     <li data-event={row.id}>
@@ -60,14 +60,23 @@ function TimelineLine(props: TimelineProps & { row: TimelineRow }): JSX.Element 
   );
 }
 
-function LineContent({ row, zone }: { row: TimelineRow; zone: string | null }): JSX.Element {
+function wordsOf(row: TimelineRow, clock: Clock): string {
+  // Told from the line's own moment: what is past does not count down.
+  const until = row.until === null
+    ? ""
+    : `until ${momentWords(row.until, { ...clock, now: Date.parse(row.at) })}`;
+  return [row.text, until].filter(Boolean).join(", ");
+}
+
+function LineContent({ row, clock }: { row: TimelineRow; clock: Clock }): JSX.Element {
+  const zone = clock.zone ?? "UTC";
   const look = row.status === null ? null : STATUS_LOOK[row.status];
   // The word of the status is spoken, unless the line says it anyway.
   const spoken = look && !row.text.toLowerCase().startsWith(look.word.toLowerCase()) ? look.word : "";
   return (
     <>
-      <time class="text-soft" dateTime={row.at} title={exactTime(row.at, zone ?? "UTC")}>
-        {clockTime(row.at, zone ?? "UTC")}
+      <time class="text-soft" dateTime={row.at} title={exactTime(row.at, zone)}>
+        {clockTime(row.at, zone)}
       </time>
       <span class="grid h-5 place-items-center text-status" data-status={row.status ?? "pending"}>
         <Icon name={look?.icon ?? "zap"} size={14} />
@@ -75,10 +84,10 @@ function LineContent({ row, zone }: { row: TimelineRow; zone: string | null }): 
       <span class="min-w-0 break-words">
         {spoken ? <span class="sr-only">{`${spoken}: `}</span> : null}
         {row.name === null ? null : <span class="mr-1.5 font-medium">{row.name}</span>}
-        <span class={row.name === null ? "font-medium" : "text-soft"}>{row.text}</span>
+        <span class={row.name === null ? "font-medium" : "text-soft"}>{wordsOf(row, clock)}</span>
         {row.why === null ? null : <span class="block text-soft">{`why: ${row.why}`}</span>}
       </span>
-      <span class="tabular-nums text-soft">{row.ms === null ? "" : durationWords(row.ms)}</span>
+      <span class="tabular-nums text-soft">{row.ms === null || row.ms < 1 ? "" : durationWords(row.ms)}</span>
     </>
   );
 }

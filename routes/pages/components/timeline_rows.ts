@@ -19,6 +19,8 @@ export interface TimelineRow {
   /** Label of the step; null: it is about the whole execution. */
   name: string | null;
   text: string;
+  /** A wait or a retry ends by itself at this time; told in the viewer's zone. */
+  until: string | null;
   /** Why, where the text does not say it. */
   why: string | null;
   /** From its start to this moment. */
@@ -60,19 +62,26 @@ function rowOf(id: string, event: ExecutionEvent): TimelineRow {
   const data = objectOf(event.data);
   const status = statusOf(event, data);
   const word = status === null ? "" : STATUS_LOOK[status].word;
-  const text = event.message || word;
+  const text = plain(event.message) || word;
+  const until = status === "waiting" && typeof data.until === "string" ? data.until : null;
   const reason = objectOf(data.reason).text;
-  const why = typeof reason === "string" && !text.includes(reason) ? reason : null;
+  const why = typeof reason === "string" && !text.includes(plain(reason)) ? plain(reason) : null;
   return {
     id,
     at: event.timestamp,
     status,
     nodeId: event.taskId,
     name: event.taskId === null ? null : event.taskName ?? event.taskId,
-    text,
+    text: until !== null && /^until /.test(text) ? "" : text,
+    until,
     why,
     ms: null,
   };
+}
+
+/** The icon says "waiting"; the line says for what. */
+function plain(text: string): string {
+  return text.replace(/^Waiting (— )?/, "");
 }
 
 const HEAD_STATUS: { readonly [T in ExecutionEvent["type"]]?: Status } = {
