@@ -14,6 +14,8 @@ export type Manifest = { readonly [entry: string]: string };
 export type PageAction =
   | "workflow.see"
   | "execution.see"
+  | "execution.cancel"
+  | "execution.retry"
   | "inbox.see"
   | "lead.see"
   | "message.see"

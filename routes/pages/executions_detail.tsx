@@ -1,5 +1,4 @@
 import type { Executions } from "../../engine/contract.ts";
-import { can } from "../../engine/access/can.ts";
 import { EngineError } from "../../engine/errors.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import { ExecutionView } from "../../islands/monitoring/ExecutionView.tsx";
@@ -19,7 +18,7 @@ const TIMELINE_LENGTH = 1_000;
 export async function executionPage(c: PageContext, deps: PageDeps, id: string): Promise<Response> {
   requireAction(c, deps, "execution.see");
   const { role } = userOf(c);
-  const bodies = can(role, "payload.see");
+  const bodies = deps.can(role, "payload.see");
   const found = await deps.engine.executions.get(id);
   const execution = bodies ? found : withoutBodies(found);
   const [events, graph] = await Promise.all([
@@ -46,7 +45,11 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
           graph,
           selected: c.req.query("step") ?? null,
           now: Date.now(),
-          may: { cancel: can(role, "execution.cancel"), retry: can(role, "execution.retry"), bodies },
+          may: {
+            cancel: deps.can(role, "execution.cancel"),
+            retry: deps.can(role, "execution.retry"),
+            bodies,
+          },
         }}
       />
     ),
