@@ -95,7 +95,10 @@ function bodyOf({ method, body, headers }: Config): { body: string; type: string
       "Cannot send: body is declared as JSON and is none; an object instead of a text is always right",
     );
   }
-  return { body, type: "text/plain;charset=UTF-8" };
+  const type = /^\s*[[{]/.test(body) && parseJson(body) !== undefined
+    ? "application/json"
+    : "text/plain;charset=UTF-8";
+  return { body, type };
 }
 
 async function authHeaders(
@@ -184,7 +187,7 @@ export default defineNode({
     url: "url",
     "headers.*.value": "header",
     "query.*.value": "text",
-    body: "value",
+    body: "json",
     "auth.username": "text",
   },
   check({ method, url, body }): { path: string; message: string; accepted?: string }[] {

@@ -78,7 +78,7 @@ export default defineNode({
       reason: {
         code: "condition",
         text: reasonText(pass, comparisons),
-        data: { result: pass, comparisons: comparisons.map((one): JsonObject => ({ ...one })) },
+        data: { result: pass, comparisons: comparisons.slice(0, 20).map((one): JsonObject => ({ ...one })) },
       },
     };
   },

@@ -1,3 +1,4 @@
+import { fitsWithin } from "../core/size.ts";
 import type { Stored } from "../core/state.ts";
 import type { Json } from "../schemas/json.ts";
 import { splitChunks } from "./chunks.ts";
@@ -13,26 +14,6 @@ export const OUTPUT_BYTES = 4 * 1024 * 1024;
 /** Templates and conditions see values up to this size. */
 export const VIEW_BYTES = 256 * 1024;
 const RIDE_ALONG_BYTES = 240 * 1024;
-
-/** Is the value's JSON surely within `limit` bytes? Stops counting there, and counts a character as three bytes. */
-export function fitsWithin(value: Json, limit: number): boolean {
-  return remaining(value, limit) >= 0;
-}
-
-function remaining(value: Json, left: number): number {
-  if (left < 0) return left;
-  if (typeof value === "string") return left - value.length * 3 - 2;
-  if (value === null || typeof value !== "object") return left - 24;
-  let rest = left - 2;
-  if (Array.isArray(value)) {
-    for (const item of value) if ((rest = remaining(item, rest - 1)) < 0) return rest;
-    return rest;
-  }
-  for (const key of Object.keys(value)) {
-    if ((rest = remaining(value[key]!, rest - key.length * 3 - 4)) < 0) return rest;
-  }
-  return rest;
-}
 
 /** Collects the large values of one transition. */
 export class Bodies {

@@ -101,7 +101,7 @@ function headSets(
     spilled.delete(nodeId);
     inHead.set(nodeId, step);
   }
-  let value = encode(headRecord(next, inHead, [...spilled], commitId));
+  let value = encode(headRecord(next, inHead, spilled.size > 0, commitId));
   if (value.byteLength > HEAD_BYTES) {
     let over = value.byteLength - HEAD_BYTES / 2;
     const settledFirst = [...inHead].sort(([, a], [, b]) =>
@@ -115,7 +115,7 @@ function headSets(
       inHead.delete(nodeId);
       over -= record.byteLength;
     }
-    value = encode(headRecord(next, inHead, [...spilled], commitId));
+    value = encode(headRecord(next, inHead, spilled.size > 0, commitId));
   }
   sets.push({ key: keys.execution(next.id), value });
   return spilled;
@@ -212,12 +212,15 @@ export async function loadExecutions(store: Store, ids: readonly string[]): Prom
   return await Promise.all(heads.map(async (head) => {
     if (!head) return null;
     const state = stateOf(head.value);
-    const spilled = new Set(head.value.spilled);
-    if (spilled.size === 0) return { state, versionstamp: head.versionstamp, spilled };
+    const spilled = new Set<string>();
+    if (!head.value.spilled) return { state, versionstamp: head.versionstamp, spilled };
     const steps = new Map(state.steps);
     for await (const { key, value } of store.list<StepRecord>({ selector: { prefix: ["step", state.id] } })) {
       const nodeId = key[2] as string;
-      if (spilled.has(nodeId)) steps.set(nodeId, value.step);
+      // A step that went on after it was spilled stands in the head again.
+      if (steps.has(nodeId)) continue;
+      spilled.add(nodeId);
+      steps.set(nodeId, value.step);
     }
     return { state: { ...state, steps }, versionstamp: head.versionstamp, spilled };
   }));

@@ -21,8 +21,8 @@ export interface HeadRecord extends Omit<ExecutionState, "statuses" | "steps"> {
   commit: string;
   nodes: string;
   steps: { [nodeId: string]: StepState };
-  /** Steps whose records outgrew the head and lie beside it. */
-  spilled?: string[];
+  /** Steps outgrew the head: those that are not in it lie beside it. */
+  spilled?: true;
 }
 
 export interface StepRecord {
@@ -82,7 +82,7 @@ const DEFAULTS = {
 export function headRecord(
   state: ExecutionState,
   steps: ReadonlyMap<string, StepState>,
-  spilled: readonly string[],
+  spilled: boolean,
   commit: string,
 ): Partial<HeadRecord> {
   const { statuses, steps: _steps, messages, ...rest } = state;
@@ -96,7 +96,7 @@ export function headRecord(
   for (const status of statuses) nodes += LETTERS[status];
   record.nodes = nodes;
   record.steps = Object.fromEntries(steps);
-  if (spilled.length) record.spilled = spilled;
+  if (spilled) record.spilled = true;
   return record;
 }
 

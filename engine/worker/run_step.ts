@@ -6,6 +6,8 @@ import { StepError, toFailure } from "../errors.ts";
 import type { EffectNode, PureContext, PureNode, StepContext } from "../nodes/define.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
+import { fitsWithin } from "../core/size.ts";
+import { OUTPUT_BYTES } from "../store/bodies.ts";
 import { derivedId } from "./clock.ts";
 import type { LeadFacts, Services } from "./services.ts";
 import type { CompiledNode, CompiledVersion } from "./versions.ts";
@@ -36,7 +38,7 @@ export function evaluatePure(node: GraphNode, facts: Facts): Ran {
   const compiled = facts.version.nodes.get(node.id)!;
   const context = pureContext(node, compiled, facts);
   const { config, input, warnings } = prepare(compiled, context);
-  const outcome = (compiled.type as PureNode<unknown>).run(config, context);
+  const outcome = bounded((compiled.type as PureNode<unknown>).run(config, context));
   return { outcome, input, warnings };
 }
 
@@ -55,7 +57,7 @@ export async function runEffect(
     prepared = prepare(compiled, context);
     const run = (): Promise<Outcome> => (compiled.type as EffectNode<unknown>).run(prepared!.config, context);
     const outcome = await timed(node, facts.state, { signal, controller }, run);
-    return { outcome, input: prepared.input, warnings: prepared.warnings };
+    return { outcome: bounded(outcome), input: prepared.input, warnings: prepared.warnings };
   } catch (error) {
     return {
       outcome: { kind: "fail", failure: toFailure(error) },
@@ -63,6 +65,17 @@ export async function runEffect(
       warnings: prepared?.warnings ?? [],
     };
   }
+}
+
+/** An output over the limit is a failure of its own step, before it can reach a commit. */
+function bounded(outcome: Outcome): Outcome {
+  if (outcome.kind === "wait" || outcome.output === undefined || fitsWithin(outcome.output, OUTPUT_BYTES)) {
+    return outcome;
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(outcome.output)).byteLength;
+  if (bytes <= OUTPUT_BYTES) return outcome;
+  const message = `The output has ${bytes} bytes, at most ${OUTPUT_BYTES} (4 MiB) are kept`;
+  return { kind: "fail", failure: { code: "output_too_large", message, retryable: false } };
 }
 
 interface Prepared {
