@@ -5,6 +5,7 @@ import type { Problem } from "../../engine/schemas/problem.ts";
 import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
 import { Field, fieldAttributes } from "../../routes/pages/components/form.tsx";
 import { callApi } from "../shared/api.ts";
+import { isShownBy, issueFor } from "../shared/issues.ts";
 
 /** Text fields of the form, in the order in which people know them. */
 const FIELDS = [
@@ -47,7 +48,7 @@ export function LeadForm({ lead, onSaved }: LeadFormProps): JSX.Element {
     <form class="grid gap-4" onSubmit={submit} noValidate>
       <div class="grid gap-3 sm:grid-cols-2">
         {FIELDS.map(({ name, label, mode }) => {
-          const error = issueOf(problem, name);
+          const error = issueFor(problem, name);
           return (
             <Field key={name} id={`lead-${name}`} label={label} error={error} hint={HINTS[name]}>
               <input
@@ -63,7 +64,9 @@ export function LeadForm({ lead, onSaved }: LeadFormProps): JSX.Element {
           );
         })}
       </div>
-      {problem && !problem.issues?.length ? <ErrorCard problem={problem} /> : null}
+      {problem && !isShownBy(problem, FIELDS.map(({ name }) => name))
+        ? <ErrorCard problem={problem} />
+        : null}
       <button type="submit" class="button justify-self-start" data-kind="primary" disabled={busy}>
         {busy ? "Saving …" : lead ? "Save" : "Add lead"}
       </button>
@@ -72,11 +75,6 @@ export function LeadForm({ lead, onSaved }: LeadFormProps): JSX.Element {
 }
 
 const HINTS: Values = { timezone: "Such as Europe/Zurich", tags: "With commas between them" };
-
-function issueOf(problem: Problem | null, name: string): string | undefined {
-  const issue = problem?.issues?.find(({ path }) => path === name || path.startsWith(`${name}.`));
-  return issue ? [issue.message, issue.accepted].filter(Boolean).join(" — accepted: ") : undefined;
-}
 
 function valuesOf(lead: Lead | undefined): Values {
   if (!lead) return {};

@@ -2,8 +2,9 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
-import { Field } from "../../routes/pages/components/form.tsx";
+import { Field, fieldAttributes } from "../../routes/pages/components/form.tsx";
 import { callApi } from "../shared/api.ts";
+import { isShownBy, issueFor } from "../shared/issues.ts";
 
 /** What may be seen of a secret. */
 export interface SecretLine {
@@ -35,9 +36,9 @@ export function SecretForm(
   }
   return (
     <form class="grid gap-4" onSubmit={submit} autocomplete="off">
-      <Field id="secret-name" label="Name">
+      <Field id="secret-name" label="Name" error={issueFor(problem, "name")}>
         <input
-          id="secret-name"
+          {...fieldAttributes("secret-name", { hint: false, error: issueFor(problem, "name") })}
           class="input mono"
           required
           readOnly={secret !== undefined}
@@ -45,14 +46,18 @@ export function SecretForm(
           onInput={(e) => setName(e.currentTarget.value)}
         />
       </Field>
-      <Field id="secret-value" label="Value" hint="Never shown again, not even here.">
+      <Field
+        id="secret-value"
+        label="Value"
+        error={issueFor(problem, "value")}
+        hint="Never shown again, not even here."
+      >
         <input
-          id="secret-value"
+          {...fieldAttributes("secret-value", { hint: true, error: issueFor(problem, "value") })}
           class="input mono"
           type="password"
           autocomplete="new-password"
           required
-          aria-describedby="secret-value-hint"
           value={value}
           onInput={(e) => setValue(e.currentTarget.value)}
         />
@@ -60,18 +65,18 @@ export function SecretForm(
       <Field
         id="secret-hosts"
         label="Hosts"
+        error={issueFor(problem, "hosts")}
         hint="The only ones it may be sent to, with commas. Leave empty for a key that checks incoming webhooks."
       >
         <input
-          id="secret-hosts"
+          {...fieldAttributes("secret-hosts", { hint: true, error: issueFor(problem, "hosts") })}
           class="input mono"
           placeholder="api.example.com"
-          aria-describedby="secret-hosts-hint"
           value={hosts}
           onInput={(e) => setHosts(e.currentTarget.value)}
         />
       </Field>
-      {problem ? <ErrorCard problem={problem} /> : null}
+      {problem && !isShownBy(problem, ["name", "value", "hosts"]) ? <ErrorCard problem={problem} /> : null}
       <button type="submit" class="button justify-self-start" data-kind="primary" disabled={busy}>
         {busy ? "Saving …" : "Save"}
       </button>

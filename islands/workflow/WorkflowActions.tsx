@@ -57,7 +57,7 @@ export function WorkflowActions({ id, name, ...initial }: WorkflowActionsProps):
           <Icon name="trash" /> Delete …
         </button>
       </div>
-      {problem ? <PublishRefusal name={name} problem={problem} /> : null}
+      {problem ? <PublishRefusal workflow={{ id, name }} problem={problem} /> : null}
       <RunDialog workflow={open === "run" ? { id, name } : null} onClose={close} />
       <DeleteDialog
         workflow={open === "delete" ? { id, name } : null}

@@ -23,7 +23,7 @@ type Open = { kind: "none" } | { kind: "run" | "delete"; workflow: WorkflowSumma
 export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Element {
   const [rows, setRows] = useState(items);
   const [open, setOpen] = useState<Open>({ kind: "none" });
-  const [refusal, setRefusal] = useState<{ name: string; problem: Problem } | null>(null);
+  const [refusal, setRefusal] = useState<{ workflow: WorkflowSummary; problem: Problem } | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const close = (): void => setOpen({ kind: "none" });
 
@@ -31,7 +31,7 @@ export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Eleme
     setBusy(row.id);
     const answer = await publishWorkflow(row.id);
     setBusy(null);
-    if (!answer.ok) return setRefusal({ name: row.name, problem: answer.problem });
+    if (!answer.ok) return setRefusal({ workflow: row, problem: answer.problem });
     setRefusal(null);
     const published = {
       ...row,

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { JSX } from "preact";
 import { EngineError, toProblem } from "../../engine/errors.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
+import { isShownBy, issueFor } from "../../islands/shared/issues.ts";
 import { ErrorCard } from "./components/error_card.tsx";
 import { Field, fieldAttributes } from "./components/form.tsx";
 import type { PageContext, PageDeps, PageEnv } from "./deps.ts";
@@ -101,7 +102,7 @@ function showSetup(
   values: Values,
   problem: Problem | null,
 ): Response | Promise<Response> {
-  const hasCode = Boolean(values.code) && problem?.status !== 403;
+  const hasCode = Boolean(values.code) && problem?.status !== 403 && issueFor(problem, "code") === undefined;
   return renderPlain(
     c,
     deps,
@@ -109,7 +110,7 @@ function showSetup(
     (
       <form method="post" action="/setup" class="grid gap-4">
         <p class="text-soft">Create the owner: the person who may do everything here.</p>
-        <Refused problem={problem} />
+        <Refused problem={problem} fields={["code", "name", "email", "password"]} />
         {hasCode ? <input type="hidden" name="code" value={values.code} /> : (
           <TextField
             name="code"
@@ -155,7 +156,7 @@ function showLogin(
     { title: "Sign in", status: statusOf(problem) },
     (
       <form method="post" action="/login" class="grid gap-4">
-        <Refused problem={problem} />
+        <Refused problem={problem} fields={["email", "password"]} />
         <input type="hidden" name="next" value={values.next ?? ""} />
         <TextField
           name="email"
@@ -193,8 +194,10 @@ function alreadySetUp(c: PageContext, deps: PageDeps): Response | Promise<Respon
 }
 
 /** The refusal as a whole, unless every part of it stands beside a field. */
-function Refused({ problem }: { problem: Problem | null }): JSX.Element | null {
-  return problem && !problem.issues?.length ? <ErrorCard problem={problem} /> : null;
+function Refused(
+  { problem, fields }: { problem: Problem | null; fields: readonly string[] },
+): JSX.Element | null {
+  return problem && !isShownBy(problem, fields) ? <ErrorCard problem={problem} /> : null;
 }
 
 interface TextFieldProps {
@@ -210,7 +213,7 @@ interface TextFieldProps {
 function TextField(
   { name, label, type = "text", autocomplete, hint, values, problem }: TextFieldProps,
 ): JSX.Element {
-  const error = problem?.issues?.find(({ path }) => path === name)?.message;
+  const error = issueFor(problem, name);
   const shared = {
     ...fieldAttributes(name, { hint: Boolean(hint), error }),
     class: "input",

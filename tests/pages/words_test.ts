@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { renderToString } from "preact-render-to-string";
+import { isShownBy, issueFor } from "../../islands/shared/issues.ts";
+import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
 import { ICON_NAMES } from "../../routes/pages/components/icon.tsx";
 import { JsonTree } from "../../routes/pages/components/json_tree.tsx";
 import { telOf } from "../../routes/pages/components/lead_facts.tsx";
@@ -98,4 +100,40 @@ Deno.test("hookCallOf() takes any draft without failing", () => {
     hookCallOf({ auth: config, ...config });
   }));
   assert.equal(hookCallOf({ auth: { kind: "none" } }), null);
+});
+
+const REFUSED = { type: "/problems/invalid", title: "Content not accepted", status: 422 };
+
+Deno.test("isShownBy() is false as soon as one issue has no field to stand beside", () => {
+  const issue = { path: "hosts.0", message: "a host such as api.example.com" };
+  const problem = { ...REFUSED, detail: "hosts.0: a host such as api.example.com", issues: [issue] };
+  assert.ok(isShownBy(problem, ["name", "hosts"]));
+  assert.ok(!isShownBy(problem, ["name", "host"]));
+  assert.ok(!isShownBy({ ...problem, issues: [issue, { path: "", message: "too large" }] }, ["hosts"]));
+  assert.ok(!isShownBy({ ...REFUSED, detail: "x" }, ["hosts"]));
+  assert.equal(
+    issueFor({ ...problem, issues: [{ ...issue, accepted: "a name" }] }, "hosts"),
+    `${issue.message} — accepted: a name`,
+  );
+  assert.equal(issueFor(problem, "host"), undefined);
+});
+
+Deno.test("ErrorCard() says everything once", () => {
+  const [first, second] = [{ path: "a", message: "is missing" }, {
+    path: "b",
+    message: "is too long",
+    accepted: "5",
+  }];
+  const one = renderToString(
+    h(ErrorCard, { problem: { ...REFUSED, detail: "b: is too long", issues: [second] } }),
+  );
+  assert.equal(one.match(/is too long/g)?.length, 1);
+  assert.match(one, /Accepted: 5/);
+  const two = renderToString(
+    h(ErrorCard, {
+      problem: { ...REFUSED, detail: "a: is missing; b: is too long", issues: [first, second] },
+    }),
+  );
+  assert.equal(two.match(/is too long/g)?.length, 1);
+  assert.match(two, /Content not accepted/);
 });
