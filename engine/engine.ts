@@ -28,7 +28,7 @@ import { createIds, systemClock } from "./worker/clock.ts";
 import type { Clock } from "./worker/clock.ts";
 import { Loop } from "./worker/loop.ts";
 import { Peers } from "./worker/peers.ts";
-import type { Log, Services } from "./worker/services.ts";
+import type { LeadFacts, Log, Services } from "./worker/services.ts";
 import { Worker } from "./worker/worker.ts";
 import { createWorkflows, ensureSample } from "./workflows/mod.ts";
 import type { WorkflowSubject } from "./workflows/mod.ts";
@@ -164,7 +164,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     secrets,
     access: createAccess({ store, setupCode: options.setupCode, token: options.token, now: clock.now }),
     nodeTypes: () => [...types.values()].map(describe),
-    async ready() {
+    async ready(): ReturnType<Engine["ready"]> {
       const read = await store.get(["meta", "sample"]).then(() => true, () => false);
       const late = clock.now() - loop.lookedAt;
       const checks = [
@@ -249,7 +249,7 @@ function servicesFor(parts: {
     mailLeaves: () => mailer.transport !== "outbox",
     mail: (request, about) => mailer.send(request, about),
     secret: (name, host) => secrets.reveal(name, host),
-    async lead(leadId) {
+    async lead(leadId): Promise<LeadFacts | null> {
       const entry = await leads.load(leadId);
       return entry && factsOf(entry.value);
     },

@@ -23,6 +23,9 @@ export function conclude(draft: Draft): void {
   const waitsOnly = tally.running + tally.queued + tally.retrying === 0;
   state.status = waitsOnly ? "waiting" : state.startedAt === null ? "queued" : "running";
   state.reason = null;
+  // What followers see last is where the execution stands.
+  const last = draft.events.at(-1);
+  if (last) last.progress = state.progress;
   hold(draft, tally);
 }
 

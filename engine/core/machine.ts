@@ -101,6 +101,10 @@ function start(draft: Draft, nodeId: string, input: Json): void {
       draft.event("completed", node, { step: "completed", port: "out", message: "Triggered" });
     } else {
       draft.put(node, "skipped");
+      draft.event("skipped", node, {
+        step: "skipped",
+        message: "Skipped: another trigger started this execution",
+      });
     }
   }
 }

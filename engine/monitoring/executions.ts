@@ -1,4 +1,4 @@
-import type { Actor, Executions } from "../contract.ts";
+import type { Actor, Executions, Followed } from "../contract.ts";
 import { isSettled } from "../core/state.ts";
 import type { ExecutionState, Stored } from "../core/state.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -36,7 +36,7 @@ export function createExecutions(deps: MonitoringDeps): Executions {
   return {
     list: (filter) => list(deps.store, filter),
     get: (id) => detail(deps, id),
-    async events(id, { after = 0, limit = 200 }) {
+    async events(id, { after = 0, limit = 200 }): Promise<Followed[]> {
       const state = await stateById(deps.store, id);
       const { graph } = await deps.versions.get(state.workflowId, state.version);
       const events = await readEvents(deps, { id, graph }, after, limit);

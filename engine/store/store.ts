@@ -38,7 +38,7 @@ export class Store {
       now: Date.now,
       random: Math.random,
       queue: false,
-      onCommitted() {},
+      onCommitted: () => {},
       ...options,
     });
   }

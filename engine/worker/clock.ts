@@ -14,7 +14,7 @@ export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
   random: Math.random,
-  after(ms, callback) {
+  after(ms, callback): () => void {
     // Beyond 2^31 ms a timer fires at once; whoever waits longer looks at the clock again and sets another.
     const timer = setTimeout(callback, Math.min(ms, 60_000));
     return () => clearTimeout(timer);

@@ -3,9 +3,7 @@ import { decide } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isSettled, LEASE_MS } from "../core/state.ts";
 import { EngineError } from "../errors.ts";
-import type { Json } from "../schemas/json.ts";
 import { Bodies } from "../store/bodies.ts";
-import type { Write } from "../store/commit.ts";
 import { loadExecutions, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import { shardOf } from "../store/keys.ts";
@@ -17,10 +15,12 @@ import { Held } from "./held.ts";
 import type { DueEntry } from "./held.ts";
 import type { Peers } from "./peers.ts";
 import { evaluatePure } from "./run_step.ts";
-import type { LeadFacts, Services } from "./services.ts";
+import type { Services } from "./services.ts";
 import { Versions } from "./versions.ts";
-import type { CompiledVersion } from "./versions.ts";
 import { bodiesRead } from "./view.ts";
+import { freshState } from "./acceptance.ts";
+import type { Acceptance } from "./acceptance.ts";
+import { Takeover } from "./takeover.ts";
 
 export interface WorkerOptions {
   store: Store;
@@ -34,21 +34,6 @@ export interface WorkerOptions {
   retentionMs: number;
   /** Called after each commit of an execution, in order. */
   onTransition(executionId: string, transition: Transition): void;
-}
-
-/** What is accepted: everything the first commit of an execution needs. */
-export interface Acceptance {
-  id: string;
-  version: CompiledVersion;
-  trigger: ExecutionState["trigger"];
-  input: Json;
-  leadId: string | null;
-  lead: LeadFacts | null;
-  test: boolean;
-  depth: number;
-  delivery: readonly [string, string] | null;
-  /** Checks and sets that stand or fall with it: published version, idempotency key, a new lead. */
-  with: Pick<Write, "checks" | "sets" | "stamped" | "bells">;
 }
 
 const RECENT = 2_000;
@@ -70,9 +55,7 @@ export class Worker implements Hands {
   readonly #recent = new Map<string, Loaded>();
   /** Executions whose queued steps found no room here. */
   readonly #backlog = new Set<string>();
-  /** Leases of others, as first seen: versionstamp and monotonic ms. */
-  readonly #watched = new Map<string, { versionstamp: string; since: number }>();
-  readonly #skipUntil = new Map<string, number>();
+  readonly #takeover: Takeover;
   #free: number;
   #stopping = false;
   #cancelRenewal: (() => void) | null = null;
@@ -85,6 +68,7 @@ export class Worker implements Hands {
     this.owner = options.owner;
     this.newId = options.newId;
     this.versions = new Versions(options.services.loadVersion, options.services.nodeType);
+    this.#takeover = new Takeover(options.clock, options.peers);
     this.#free = options.concurrency;
   }
 
@@ -191,7 +175,7 @@ export class Worker implements Hands {
   due(kind: "mail" | "execution", id: string, entry: DueEntry): void {
     if (this.#stopping) return;
     if (!this.#held.has(id)) {
-      if ((this.#skipUntil.get(id) ?? 0) > this.clock.monotonic()) return;
+      if (this.#takeover.isResting(id)) return;
       if (kind === "execution" && this.#backlog.has(id) && this.#free <= 0) return;
     }
     this.hold(id).due(kind, entry);
@@ -279,27 +263,8 @@ export class Worker implements Hands {
     if (this.#recent.size > RECENT) this.#recent.delete(this.#recent.keys().next().value!);
   }
 
-  /**
-   * A lease is free when its holder is known to be dead, or when the very same state has been seen for a whole lease on
-   * this process's own monotonic clock. What carries our own name and is not in our hands was lost by us.
-   */
   async mayTakeOver(id: string, owner: string, versionstamp: string): Promise<boolean> {
-    if (owner === this.owner || await this.#options.peers.isDead(owner)) return true;
-    const seen = this.#watched.get(id);
-    const now = this.clock.monotonic();
-    if (seen?.versionstamp === versionstamp) {
-      if (now - seen.since < LEASE_MS) return this.#skip(id);
-      this.#watched.delete(id);
-      return true;
-    }
-    this.#watched.set(id, { versionstamp, since: now });
-    return this.#skip(id);
-  }
-
-  #skip(id: string): false {
-    this.#skipUntil.set(id, this.clock.monotonic() + 1_000);
-    if (this.#skipUntil.size > 10_000) this.#skipUntil.clear();
-    return false;
+    return owner === this.owner || await this.#takeover.isFree(id, owner, versionstamp);
   }
 
   async mailEntries(id: string): Promise<DueEntry[]> {
@@ -332,7 +297,7 @@ export class Worker implements Hands {
 
   committed(held: Held, transition: Transition): void {
     this.#backlog.delete(held.id);
-    this.#watched.delete(held.id);
+    this.#takeover.forget(held.id);
     this.#options.onTransition(held.id, transition);
     this.nothingToDo(held.id, transition.next);
   }
@@ -350,39 +315,10 @@ export class Worker implements Hands {
 
   failed(held: Held, error: unknown): void {
     this.#recent.delete(held.id);
-    this.#skipUntil.set(held.id, this.clock.monotonic() + 5_000);
+    this.#takeover.rest(held.id, 5_000);
     this.services.log("error", "execution_stuck", {
       executionId: held.id,
       error: error instanceof Error ? error.stack ?? error.message : String(error),
     });
   }
-}
-
-function freshState(acceptance: Acceptance, now: number): ExecutionState {
-  const { version, trigger, leadId, test, depth, delivery, id } = acceptance;
-  return {
-    id,
-    workflowId: version.workflowId,
-    version: version.version,
-    status: "queued",
-    trigger,
-    leadId,
-    test,
-    depth,
-    delivery,
-    createdAt: now,
-    startedAt: null,
-    endedAt: null,
-    progress: 0,
-    seq: 0,
-    statuses: version.graph.nodes.map(() => "pending"),
-    steps: new Map(),
-    messages: {},
-    fence: 0,
-    lease: null,
-    due: null,
-    cancelling: null,
-    reason: null,
-    timeoutAt: version.graph.timeoutMs === null ? null : now + version.graph.timeoutMs,
-  };
 }
