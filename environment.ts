@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { keepSecretKeys, keepSetupCode, newSetupCode, parseSecretKeys } from "./engine/access/first_start.ts";
-import type { SecretKey } from "./engine/access/first_start.ts";
+import { keepSecretKeys, keepSetupCode, newSetupCode, parseSecretKeys } from "./engine/mod.ts";
+import type { SecretKey } from "./engine/mod.ts";
 
 /** What the environment decides; every variable of the README's table, parsed. */
 export interface Environment {

@@ -1,7 +1,4 @@
-import { can } from "./engine/access/mod.ts";
-import { isSetUp } from "./engine/access/mod.ts";
-import { createEngine } from "./engine/mod.ts";
-import { Store } from "./engine/store/store.ts";
+import { can, createEngine, isSetUp } from "./engine/mod.ts";
 import { loadSecretKeys, loadSetupCode, readEnvironment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { log } from "./log.ts";
@@ -13,7 +10,7 @@ import { loadManifest } from "./routes/static_files.ts";
 
 const environment = start(() => readEnvironment(Deno.env, { onDeploy: Deno.env.has("DENO_DEPLOYMENT_ID") }));
 const kv = await openKv(environment);
-const setUp = await isSetUp(new Store(kv));
+const setUp = await isSetUp(kv);
 const setupCode = setUp ? null : await loadSetupCode(environment);
 const onFile = environment.kv !== null && environment.kv !== ":memory:" && !/^https?:/.test(environment.kv);
 

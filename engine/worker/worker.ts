@@ -6,7 +6,6 @@ import { EngineError } from "../errors.ts";
 import { Bodies } from "../store/bodies.ts";
 import { loadExecutions, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
-import { shardOf } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -20,6 +19,7 @@ import { Versions } from "./versions.ts";
 import { bodiesRead } from "./view.ts";
 import { freshState } from "./acceptance.ts";
 import type { Acceptance } from "./acceptance.ts";
+import { dropEntries, mailEntries } from "./entries.ts";
 import { Takeover } from "./takeover.ts";
 
 export interface WorkerOptions {
@@ -267,32 +267,12 @@ export class Worker implements Hands {
     return owner === this.owner || await this.#takeover.isFree(id, owner, versionstamp);
   }
 
-  async mailEntries(id: string): Promise<DueEntry[]> {
-    const found: DueEntry[] = [];
-    const shard = shardOf(id);
-    const end = this.clock.now() + 1;
-    for await (
-      const entry of this.store.kv.list({ start: ["due", shard, 0, 0], end: ["due", shard, 0, end] })
-    ) {
-      if (entry.key[4] === "mail" && entry.key[5] === id) {
-        found.push({ key: entry.key, versionstamp: entry.versionstamp });
-      }
-    }
-    return found;
+  mailEntries(id: string): Promise<DueEntry[]> {
+    return mailEntries(this.store, id, this.clock.now());
   }
 
-  async dropEntries(id: string, entries: readonly DueEntry[]): Promise<void> {
-    for (const entry of entries) {
-      const deletes: Key[] = [entry.key];
-      if (entry.key[4] === "mail") {
-        deletes.push(...await this.store.keys({ selector: { prefix: ["mail", id] }, limit: 100 }));
-      }
-      await this.store.commit({
-        name: "mail",
-        checks: [{ key: entry.key, versionstamp: entry.versionstamp }],
-        deletes,
-      });
-    }
+  dropEntries(id: string, entries: readonly DueEntry[]): Promise<void> {
+    return dropEntries(this.store, id, entries);
   }
 
   committed(held: Held, transition: Transition): void {
