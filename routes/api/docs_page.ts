@@ -1,4 +1,4 @@
-import { encodeBase64 } from "../../engine/access/bytes.ts";
+import { Buffer } from "node:buffer";
 import type { ApiRoute } from "./define.ts";
 
 const STYLE = `

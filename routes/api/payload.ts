@@ -1,5 +1,5 @@
 import type { Followed, User } from "../../engine/contract.ts";
-import { can } from "../../engine/access/can.ts";
+import { can } from "../../engine/mod.ts";
 import type { ExecutionEvent } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Json } from "../../engine/schemas/json.ts";

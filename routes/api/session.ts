@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROLES } from "../../engine/access/can.ts";
+import { ROLES } from "../../engine/mod.ts";
 import { clientAddress } from "../middleware/context.ts";
 import { define, json } from "./define.ts";
 import type { ApiRoute } from "./define.ts";

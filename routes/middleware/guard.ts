@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { Engine, User } from "../../engine/contract.ts";
-import { ACTIONS, can } from "../../engine/access/can.ts";
-import type { Action } from "../../engine/access/can.ts";
+import { ACTIONS, can } from "../../engine/mod.ts";
+import type { Action } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/errors.ts";
 import type { AppContext, AppEnv, AppHandler, AppMiddleware } from "./context.ts";
 import { unauthenticated } from "./identity.ts";
@@ -24,7 +24,8 @@ export function route(
   if (action !== "public" && !(action in ACTIONS)) {
     throw new Error(`The route ${method.toUpperCase()} ${path} declares no action`);
   }
-  const handlers = action === "public" ? [declare(handler, action)] : [guard(action), handler];
+  const spoken = declare(handler, action);
+  const handlers = action === "public" ? [spoken] : [guard(action), spoken];
   app.on([method.toUpperCase()], [path], ...handlers);
 }
 
