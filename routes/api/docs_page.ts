@@ -60,7 +60,7 @@ function shapeOf(schema: object): object {
 }
 
 async function styleHash(): Promise<string> {
-  return encodeBase64(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE))));
+  return Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE))).toString("base64");
 }
 
 function escape(text: string): string {
