@@ -5,7 +5,8 @@ import { log } from "./log.ts";
 import { createApp } from "./routes/app.ts";
 import { clientAddress } from "./routes/middleware/context.ts";
 import { createSessionCookie } from "./routes/middleware/identity.ts";
-import { pageRoutes } from "./routes/pages/mod.ts";
+import { errorPage, pageRoutes } from "./routes/pages/mod.ts";
+import type { PageDeps } from "./routes/pages/mod.ts";
 import { loadManifest } from "./routes/static_files.ts";
 
 const environment = start(() => readEnvironment(Deno.env, { onDeploy: Deno.env.has("DENO_DEPLOYMENT_ID") }));
@@ -38,23 +39,25 @@ Deno.cron("look at what is due", "* * * * *", () => engine.sweep());
 
 const stopping = new AbortController();
 const cookie = createSessionCookie(environment.url);
+const pageDeps: PageDeps = {
+  engine,
+  manifest: await loadManifest(),
+  signInUser: cookie.set,
+  clientAddress,
+  can,
+  logError: (error, c) =>
+    log("error", "page_failed", {
+      path: c.req.path,
+      error: error instanceof Error ? error.stack : String(error),
+    }),
+};
 const app = createApp({
   engine,
   environment,
   log,
   stopping: stopping.signal,
-  pages: pageRoutes({
-    engine,
-    manifest: await loadManifest(),
-    signInUser: cookie.set,
-    clientAddress,
-    can,
-    logError: (error, c) =>
-      log("error", "page_failed", {
-        path: c.req.path,
-        error: error instanceof Error ? error.stack : String(error),
-      }),
-  }),
+  pages: pageRoutes(pageDeps),
+  pageProblem: (c, error) => errorPage(c, pageDeps, error),
 });
 
 await engine.start();

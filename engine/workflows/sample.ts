@@ -29,17 +29,14 @@ const SCRIPT = `{{ lead.firstName | default: "The contact" }} opened our first m
 1. Say who you are, and ask whether it is a good moment.
 2. "You looked at our page about following up. What made you curious?"
 3. Listen; ask how {{ lead.company | default: "the team" }} does it today.
-4. If it fits, offer a meeting of 20 minutes this week.
-
-Phone: {{ lead.phone | default: "unknown" }}
-E-mail: {{ lead.email }}`;
+4. If it fits, offer a meeting of 20 minutes this week.`;
 
 /** *Cold Outreach Standard*: mail, wait, look whether it was opened, then a call or a second mail. */
 export const SAMPLE: WorkflowInput = {
   name: "Cold Outreach Standard",
   settings: {
     description:
-      "Writes to a new lead. Who opens the mail gets a call, everybody else a second mail. The wait is 20 seconds, so that you can watch it; make it 2 days before you use it.",
+      "Writes to a new lead. Who opens the mail gets a call, everybody else a second mail. The wait is 30 seconds, so that you can watch it; make it 2 days before you use it.",
   },
   nodes: [
     node("hook", "trigger_webhook", "New lead arrives", [0, 0], {
@@ -56,7 +53,7 @@ export const SAMPLE: WorkflowInput = {
     }),
     node("pause", "wait", "Give it some time", [0.5, 2], {
       kind: "for",
-      duration: { value: 20, unit: "seconds" },
+      duration: { value: 30, unit: "seconds" },
     }),
     node("opened", "condition", "Opened the mail?", [0.5, 3], {
       all: [{ field: "messages.first_mail.opened", op: "is_true" }],

@@ -60,7 +60,9 @@ function shapeOf(schema: object): object {
 }
 
 async function styleHash(): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE))).toString("base64");
+  return Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE))).toString(
+    "base64",
+  );
 }
 
 function escape(text: string): string {
