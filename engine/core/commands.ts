@@ -1,6 +1,6 @@
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
-import { ended, settleFailed, uncertain } from "./outcome.ts";
+import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
 import type { Mail, StepState } from "./state.ts";
 
@@ -8,7 +8,8 @@ import type { Mail, StepState } from "./state.ts";
 export function wake(draft: Draft): void {
   const { now } = draft.env;
   if (isSettled(draft.state)) return;
-  if (draft.state.timeoutAt !== null && draft.state.timeoutAt <= now) return timeOut(draft);
+  const { timeoutAt, cancelling } = draft.state;
+  if (timeoutAt !== null && timeoutAt <= now && !cancelling) return timeOut(draft);
   for (const node of draft.withStatus("waiting", "retrying")) {
     const step = draft.step(node);
     if (step.wakeAt === undefined || step.wakeAt > now) continue;
@@ -31,7 +32,6 @@ export function wake(draft: Draft): void {
 
 function timeOut(draft: Draft): void {
   draft.state.cancelling = { by: "", reason: "The workflow's time limit passed", at: draft.env.now };
-  stopUnstarted(draft);
 }
 
 export function deliver(draft: Draft, mail: Mail): void {
@@ -81,7 +81,7 @@ function resolve(
   mail: Extract<Mail, { kind: "complete" }>,
 ): void {
   draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt: step.attempt, state: "resolved" });
-  const rest = ended(step, draft.env.now);
+  const rest = succeeded(step, draft.env.now);
   const reason = {
     code: "resolved",
     text: `${mail.by} decided: ${mail.outcome}`,
@@ -91,13 +91,14 @@ function resolve(
     draft.put(node, "queued", {
       ...rest,
       endedAt: undefined,
-      failure: undefined,
       visit: step.visit + 1,
       spent: step.attempt,
     });
     draft.event("progress", node, { step: "queued", message: reason.text, reason });
     return;
   }
+  const message = draft.state.messages[node.id];
+  if (mail.outcome === "sent" && message) mark(draft, node, { id: message.id, sent: mail.at });
   const output = draft.env.keep({ resolved: mail.outcome, by: mail.by }, `${node.id}.${step.visit}.resolved`);
   draft.put(node, "completed", { ...rest, port: "out", output, reason });
   draft.event("completed", node, { step: "completed", message: reason.text, reason });
@@ -133,14 +134,17 @@ export function surrender(draft: Draft, nodes: readonly GraphNode[], how: "died"
   }
 }
 
-/** Nothing more starts; what is running is aborted by its worker and settles the execution when it returns. */
+/** Nothing more starts (`stopUnstarted`); what is running is aborted by its worker and settles the execution. */
 export function cancel(draft: Draft, by: string, reason: string): void {
   if (isSettled(draft.state) || draft.state.cancelling) return;
   draft.state.cancelling = { by, reason, at: draft.env.now };
-  stopUnstarted(draft);
 }
 
-function stopUnstarted(draft: Draft): void {
+/**
+ * What has not started, or waits, ends with a cancelled execution. In every transition, not only in the one that cancels:
+ * another process may have set the mark, and a step that was running may have come back waiting.
+ */
+export function stopUnstarted(draft: Draft): void {
   for (const node of draft.withStatus("pending", "queued", "waiting", "retrying")) {
     const step = draft.steps.get(node.id);
     if (step?.waitingFor && step.waitingFor.kind !== "time") {
@@ -153,7 +157,7 @@ function stopUnstarted(draft: Draft): void {
 
 /** Failed steps of a failed execution are queued again; what stood behind them goes on from there. */
 export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
-  if (draft.state.status !== "failed") return;
+  if (draft.state.status !== "failed" || draft.state.reason?.code === "execution_timeout") return;
   const nodes = draft.withStatus("failed").filter((node) =>
     draft.step(node).port === undefined && (nodeIds === null || nodeIds.includes(node.id))
   );
@@ -162,6 +166,8 @@ export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
   draft.state.status = "running";
   draft.state.endedAt = null;
   draft.state.reason = null;
+  // A person who retries days later is not stopped by a limit that passed meanwhile.
+  if (draft.graph.timeoutMs !== null) draft.state.timeoutAt = draft.env.now + draft.graph.timeoutMs;
   for (const node of nodes) {
     const step = draft.step(node);
     draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });

@@ -8,6 +8,8 @@ export function conclude(draft: Draft): void {
   if (isSettled(state)) return;
   const tally = count(state.statuses);
   state.progress = Math.max(state.progress, progressOf(tally));
+  // What happened in this transition is told with how far it has brought the execution.
+  for (const event of draft.events) event.progress = state.progress;
   if (
     state.startedAt === null &&
     (tally.running || tally.completed > 1 || tally.waiting || tally.retrying || tally.failed)
@@ -16,7 +18,7 @@ export function conclude(draft: Draft): void {
     draft.events.splice(draft.events[0]?.type === "queued" ? 1 : 0, 0, {
       type: "started",
       message: "Started",
-      progress: 0,
+      progress: state.progress,
     });
   }
   if (tally.running + tally.queued + tally.retrying + tally.waiting === 0) return settle(draft, tally);

@@ -10,7 +10,7 @@
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import { advance } from "./advance.ts";
-import { cancel, deliver, reopen, surrender, wake } from "./commands.ts";
+import { cancel, deliver, reopen, stopUnstarted, surrender, wake } from "./commands.ts";
 import { conclude } from "./conclude.ts";
 import { Draft } from "./draft.ts";
 import type { Env } from "./draft.ts";
@@ -44,6 +44,7 @@ export function decide(
 ): Transition {
   const draft = new Draft(state, graph, env);
   for (const command of commands) apply(draft, command);
+  if (draft.state.cancelling) stopUnstarted(draft);
   advance(draft);
   admit(draft);
   conclude(draft);

@@ -61,7 +61,7 @@ function ref(draft: Draft, node: GraphNode, step: StepState, part: string): stri
 function done(draft: Draft, node: GraphNode, step: StepState, outcome: Done): void {
   const port = outcome.port ?? "out";
   draft.put(node, "completed", {
-    ...ended(step, draft.env.now),
+    ...succeeded(step, draft.env.now),
     port,
     output: draft.env.keep(outcome.output ?? null, ref(draft, node, step, "output")),
     ...(outcome.reason ? { reason: outcome.reason } : {}),
@@ -81,10 +81,12 @@ function done(draft: Draft, node: GraphNode, step: StepState, outcome: Done): vo
   }
 }
 
-function mark(draft: Draft, node: GraphNode, marks: { id: string; sent?: number }): void {
+/** What became of an earlier visit's mail says nothing of this one. */
+export function mark(draft: Draft, node: GraphNode, marks: { id: string; sent?: number }): void {
+  const known = draft.state.messages[node.id];
   draft.state.messages = {
     ...draft.state.messages,
-    [node.id]: { ...draft.state.messages[node.id], ...marks },
+    [node.id]: known?.id === marks.id ? { ...known, ...marks } : marks,
   };
 }
 
@@ -125,7 +127,11 @@ function wait(draft: Draft, node: GraphNode, step: StepState, outcome: Wait): vo
 function fail(draft: Draft, node: GraphNode, step: StepState, outcome: Fail): void {
   const { now } = draft.env;
   if (outcome.uncertain) {
-    if (outcome.message) draft.messages.push(outcome.message);
+    if (outcome.message) {
+      draft.messages.push(outcome.message);
+      // It may have arrived, so it may be opened.
+      mark(draft, node, { id: outcome.message.id });
+    }
     return uncertain(draft, node, step, outcome.failure);
   }
   if (node.ledger) {
@@ -243,4 +249,10 @@ export function uncertain(draft: Draft, node: GraphNode, step: StepState, failur
 export function ended(step: StepState, now: number): StepState {
   const { wakeAt: _wakeAt, wakePort: _wakePort, waitingFor: _waitingFor, reason: _reason, ...rest } = step;
   return { ...rest, endedAt: now };
+}
+
+/** The same for a step that has succeeded: what failed before stands in its tries. */
+export function succeeded(step: StepState, now: number): StepState {
+  const { failure: _failure, ...rest } = ended(step, now);
+  return rest;
 }
