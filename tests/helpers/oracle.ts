@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { isSettled } from "../../engine/core/state.ts";
+import type { ExecutionState } from "../../engine/core/state.ts";
+import { loadExecutions } from "../../engine/store/executions.ts";
+import { shardOf } from "../../engine/store/keys.ts";
+import type { AttentionRecord, EventRecord, FeedRecord } from "../../engine/store/records.ts";
+import type { Store } from "../../engine/store/store.ts";
+
+const ACTIVE = new Set(["queued", "running", "retrying"]);
+
+/** What must hold of every database whose engines are at rest, whatever was killed before. Fails with all that does not. */
+export async function oracle(store: Store): Promise<void> {
+  const problems: string[] = [];
+  const states = await allStates(store);
+  const attention = await records<AttentionRecord>(store, "attention");
+  for (const state of states.values()) {
+    checkState(state, problems);
+    await checkReason(store, state, attention, problems);
+    await checkEvents(store, state, problems);
+  }
+  await checkDue(store, states, problems);
+  await checkIndexes(store, states, problems);
+  checkAttention(states, attention, problems);
+  await checkCounters(store, states, problems);
+  assert.deepEqual(problems, []);
+}
+
+async function allStates(store: Store): Promise<Map<string, ExecutionState>> {
+  const ids = (await store.keys({ selector: { prefix: ["execution"] } })).map((key) => String(key[1]));
+  const loaded = await loadExecutions(store, ids);
+  return new Map(loaded.flatMap((each) => each ? [[each.state.id, each.state] as const] : []));
+}
+
+async function records<T>(store: Store, prefix: string): Promise<Map<string, T>> {
+  const found = new Map<string, T>();
+  for await (const { key, value } of store.list<T>({ selector: { prefix: [prefix] } })) {
+    found.set(key.slice(1).join("/"), value);
+  }
+  return found;
+}
+
+function checkState(state: ExecutionState, problems: string[]): void {
+  const has = (...wanted: string[]): boolean => state.statuses.some((status) => wanted.includes(status));
+  const say = (text: string): number =>
+    problems.push(`${state.id} (${state.status}; ${state.statuses.join(" ")}): ${text}`);
+  if (isSettled(state)) {
+    if (has("queued", "running", "waiting", "retrying")) say("settled with steps under way");
+    if (state.lease) say("settled with a lease");
+    if (state.endedAt === null) say("settled without an end");
+    if (state.due?.kind !== "forget") say("settled without being forgotten one day");
+    if (state.status !== "failed" && state.progress !== 100) say(`settled at ${state.progress} %`);
+    return;
+  }
+  if (!has("queued", "running", "waiting", "retrying")) say("nothing is under way, and it has not settled");
+  if (has("running") !== (state.lease !== null)) say("a lease without running steps, or the reverse");
+  const waits = !has("queued", "running", "retrying");
+  if (waits !== (state.status === "waiting")) say("the status does not say what the steps say");
+  if (state.lease && (!state.due || state.due.at > state.lease.until)) say("due after its lease");
+  const waiting = state.statuses.filter((status) => status === "waiting").length;
+  const reasons = [...state.steps.values()].filter((step) => step.waitingFor).length;
+  if (waiting !== reasons) say(`${waiting} steps wait, ${reasons} say for what`);
+}
+
+/** Every unsettled execution has a due entry, or waits for a person who is told so. */
+async function checkReason(
+  store: Store,
+  state: ExecutionState,
+  attention: Map<string, AttentionRecord>,
+  problems: string[],
+): Promise<void> {
+  if (state.due) {
+    const lane = state.due.kind === "forget" ? 1 : 0;
+    const key = ["due", shardOf(state.id), lane, state.due.at, state.due.kind, state.id];
+    if (!await store.get(key)) problems.push(`${state.id}: its due entry is missing`);
+  }
+  let people = 0;
+  for (const [nodeId, step] of state.steps) {
+    if (!step.waitingFor || step.waitingFor.kind === "time") continue;
+    people++;
+    const answered = await store.keys({ selector: { prefix: ["mail", state.id] } });
+    if (!attention.has(`${state.id}.${nodeId}.${step.visit}`) && answered.length === 0) {
+      problems.push(`${state.id}: ${nodeId} waits for a person, and nobody is told`);
+    }
+  }
+  if (!isSettled(state) && !state.due && people === 0) {
+    problems.push(`${state.id}: nothing will ever move it`);
+  }
+  if (!state.due && state.statuses.some((status) => ACTIVE.has(status))) {
+    problems.push(`${state.id}: active without a due entry`);
+  }
+}
+
+async function checkEvents(store: Store, state: ExecutionState, problems: string[]): Promise<void> {
+  let seq = 1;
+  let progress = 0;
+  let last = "";
+  for await (const { key, value } of store.list<EventRecord>({ selector: { prefix: ["event", state.id] } })) {
+    if (key[2] !== seq) problems.push(`${state.id}: event ${String(key[2])} where ${seq} was to come`);
+    seq += value.e.length;
+    for (const event of value.e) {
+      if (event.progress < progress) {
+        problems.push(`${state.id}: progress fell from ${progress} to ${event.progress}`);
+      }
+      progress = Math.max(progress, event.progress);
+      last = event.node ? "" : event.type;
+    }
+  }
+  if (seq !== state.seq + 1) problems.push(`${state.id}: ${seq - 1} events, the head says ${state.seq}`);
+  if (progress > state.progress) {
+    problems.push(`${state.id}: at ${state.progress} %, an event said ${progress}`);
+  }
+  if (isSettled(state) && last !== state.status) {
+    problems.push(`${state.id}: the last event says "${last}", the head "${state.status}"`);
+  }
+}
+
+async function checkDue(
+  store: Store,
+  states: Map<string, ExecutionState>,
+  problems: string[],
+): Promise<void> {
+  const mailDue = new Set<string>();
+  for (const key of await store.keys({ selector: { prefix: ["due"] } })) {
+    const [, , , at, kind, id] = key;
+    if (kind === "mail") mailDue.add(String(id));
+    if (kind !== "execution" && kind !== "forget") continue;
+    const due = states.get(String(id))?.due;
+    if (due?.at !== at || due?.kind !== kind) {
+      problems.push(`${String(id)}: a due entry that its head does not name`);
+    }
+  }
+  for (const key of await store.keys({ selector: { prefix: ["mail"] } })) {
+    if (!mailDue.has(String(key[1]))) problems.push(`${String(key[1])}: mail that nobody will look for`);
+  }
+}
+
+async function checkIndexes(
+  store: Store,
+  states: Map<string, ExecutionState>,
+  problems: string[],
+): Promise<void> {
+  const ids = async (prefix: string): Promise<string[]> =>
+    (await store.keys({ selector: { prefix: [prefix] } })).map((key) => key.slice(1).join("/")).sort();
+  const all = [...states.values()];
+  const expected = {
+    live: all.filter((state) => !isSettled(state)).map((state) => `${state.workflowId}/${state.id}`),
+    execution_by_workflow: all.map((state) => `${state.workflowId}/${state.id}`),
+    execution_by_lead: all.flatMap((state) => state.leadId ? [`${state.leadId}/${state.id}`] : []),
+  };
+  for (const [prefix, wanted] of Object.entries(expected)) {
+    const found = await ids(prefix);
+    if (found.join() !== wanted.sort().join()) {
+      problems.push(`${prefix}: ${found.join()}, not ${wanted.join()}`);
+    }
+  }
+  const fed: string[] = [];
+  for await (const { value } of store.list<FeedRecord>({ selector: { prefix: ["feed"] } })) {
+    for (const [id, seq] of value.e) if (states.has(id)) fed.push(`${id}/${seq}`);
+  }
+  const events = await ids("event");
+  if (fed.sort().join() !== events.join()) problems.push("the feed does not list each event record once");
+}
+
+function checkAttention(
+  states: Map<string, ExecutionState>,
+  attention: Map<string, AttentionRecord>,
+  problems: string[],
+): void {
+  for (const [id, record] of attention) {
+    const step = states.get(record.executionId)?.steps.get(record.nodeId);
+    const stands = record.kind === "failed" ? step?.failure !== undefined : step?.waitingFor !== undefined;
+    if (!stands || step?.visit !== record.visit) problems.push(`the inbox shows ${id}, which is over`);
+  }
+}
+
+/** Counters equal a recount of the event log. */
+async function checkCounters(
+  store: Store,
+  states: Map<string, ExecutionState>,
+  problems: string[],
+): Promise<void> {
+  const counted: { [what: string]: number } = {};
+  for await (const { key, value } of store.kv.list<Deno.KvU64>({ prefix: ["count"] })) {
+    counted[String(key[3])] = (counted[String(key[3])] ?? 0) + Number(value.value);
+  }
+  const recount: { [what: string]: number } = {};
+  const add = (what: string): number => recount[what] = (recount[what] ?? 0) + 1;
+  for (const state of states.values()) {
+    let ended = 0;
+    for await (const { value } of store.list<EventRecord>({ selector: { prefix: ["event", state.id] } })) {
+      for (const event of value.e) {
+        if (event.node) continue;
+        if (event.type === "queued") add("started");
+        if (event.type === "completed" || event.type === "failed" || event.type === "cancelled") {
+          add(event.type);
+          ended++;
+        }
+      }
+    }
+    for (let i = isSettled(state) ? 1 : 0; i < ended; i++) add("reopened");
+  }
+  const shown = (counts: { [what: string]: number }): string => JSON.stringify(Object.entries(counts).sort());
+  if (shown(counted) !== shown(recount)) {
+    problems.push(`counters say ${shown(counted)}, the event log ${shown(recount)}`);
+  }
+}
