@@ -31,7 +31,7 @@ export function eventStream(options: StreamOptions): Response {
     own.abort();
     await messages.return?.();
   };
-  const pulls = pull(messages, options, close);
+  const pulls = pull(messages, { ...options, stopping: signal }, close);
   const body = new ReadableStream<Uint8Array>({
     // The first bytes go out at once, so that the browser knows that it is connected.
     start: (controller) => controller.enqueue(encoder.encode("retry: 2000\n: open\n\n")),
@@ -57,13 +57,14 @@ type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 function pull(
   messages: AsyncIterator<StreamMessage>,
-  { stillAllowed, failed, heartbeatMs = HEARTBEAT_MS }: StreamOptions,
+  { stillAllowed, failed, stopping, heartbeatMs = HEARTBEAT_MS }: StreamOptions,
   close: () => Promise<void>,
 ): (controller: Controller) => Promise<void> {
   // Kept over heartbeats: asking the iterator again would skip an event.
   let next: Promise<IteratorResult<StreamMessage>> | undefined;
   let checkedAt = performance.now();
   return async (controller) => {
+    if (stopping?.aborted) return controller.close();
     next ??= messages.next().catch((error) => {
       failed(error);
       // Closed without an end: the browser comes back with its cursor and loses nothing.

@@ -6,7 +6,7 @@ import { route } from "./middleware/guard.ts";
 
 /** The smallest transparent GIF: 43 bytes. */
 const PIXEL = Uint8Array.from(
-  atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"),
+  atob("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=="),
   (char) => char.charCodeAt(0),
 );
 

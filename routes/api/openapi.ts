@@ -112,7 +112,8 @@ function schemaOf(schema: z.ZodType, io: "input" | "output", components: Compone
     components[componentName(name)] = rename(definition);
   }
   const name = z.globalRegistry.get(schema)?.id;
-  if (name === undefined) return rename(own);
+  // A named schema may come as a reference to its own definition, which has just moved.
+  if (name === undefined || own.$ref !== undefined) return rename(own);
   components[name] = rename(own);
   return { $ref: `#/components/schemas/${name}` };
 }

@@ -8,13 +8,9 @@ import type {
   WebhookRequest,
 } from "../../engine/contract.ts";
 import { conflict, notFound, stale } from "../../engine/errors.ts";
-import type { EventType } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
-import type { Lead } from "../../engine/schemas/lead.ts";
-import type { Message } from "../../engine/schemas/message.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
-
-const AT = "2026-11-22T10:00:00.000Z";
+import { AT, execution, followed, LEAD, MESSAGE, WORKFLOW } from "./fake_records.ts";
 
 /** What tests look into. */
 export interface FakeEngine extends Engine {
@@ -156,32 +152,16 @@ function fakeExecutions(note: (what: string) => void, stored: FakeEngine["stored
 }
 
 function fakeLeads(note: (what: string) => void): Engine["leads"] {
-  const ann: Lead = {
-    id: "l1",
-    email: "ann@example.com",
-    phone: "",
-    firstName: "Ann",
-    lastName: "",
-    company: "",
-    industry: "",
-    timezone: "",
-    score: null,
-    status: "new",
-    tags: [],
-    fields: {},
-    createdAt: AT,
-    updatedAt: AT,
-  };
   return {
     list: emptyPage,
     create: (input) => {
       note(`lead.create ${input.email}`);
-      return Promise.resolve({ ...ann, email: input.email });
+      return Promise.resolve({ ...LEAD, email: input.email });
     },
-    get: () => Promise.resolve(ann),
+    get: () => Promise.resolve(LEAD),
     update: (_id, patch) => {
       note(`lead.update ${JSON.stringify(patch)}`);
-      return Promise.resolve(ann);
+      return Promise.resolve(LEAD);
     },
     remove: (id) => {
       note(`lead.remove ${id}`);
@@ -209,85 +189,6 @@ function fakeMessages(note: (what: string) => void): Engine["messages"] {
     },
   };
 }
-
-/** One event of the stored execution. */
-export function followed(seq: number, type: EventType = "progress"): Followed {
-  const data = { seq, execution: "running", reason: { code: "x", text: "x", data: "payload marker" } };
-  const event = {
-    type,
-    executionId: "e1",
-    taskId: null,
-    taskName: null,
-    message: `event ${seq}`,
-    progress: 0,
-  };
-  return { id: String(seq), event: { ...event, timestamp: AT, data } };
-}
-
-function execution(): Execution {
-  return {
-    id: "e1",
-    workflowId: "w1",
-    workflowName: "Cold Outreach",
-    version: 1,
-    status: "completed",
-    progress: 100,
-    trigger: { nodeId: "hook", kind: "webhook" },
-    lead: null,
-    createdAt: AT,
-    startedAt: AT,
-    endedAt: AT,
-    reason: null,
-    until: null,
-    input: "payload marker",
-    steps: [],
-    seq: 3,
-    cancelling: false,
-  };
-}
-
-const WORKFLOW: Workflow = {
-  id: "w1",
-  name: "Cold Outreach",
-  revision: 1,
-  version: null,
-  draftChanged: true,
-  nodeCount: 0,
-  webhooks: [],
-  createdAt: AT,
-  updatedAt: AT,
-  publishedAt: null,
-  nodes: [],
-  edges: [],
-  settings: {},
-  issues: [],
-};
-
-const MESSAGE: Message = {
-  id: "m1",
-  channel: "email",
-  transport: "outbox",
-  status: "sent",
-  test: false,
-  workflowId: "w1",
-  executionId: "e1",
-  nodeId: "mail",
-  leadId: "l1",
-  from: "ann@example.com",
-  to: ["ann@example.com"],
-  cc: [],
-  bcc: [],
-  replyTo: null,
-  subject: "Hello",
-  text: "payload marker",
-  html: "<p>payload marker</p>",
-  messageId: "<m1@localhost>",
-  createdAt: AT,
-  openedAt: null,
-  clickedAt: null,
-  opens: 0,
-  clicks: 0,
-};
 
 function emptyPage(): Promise<{ items: never[]; nextCursor: null }> {
   return Promise.resolve({ items: [], nextCursor: null });

@@ -1,0 +1,105 @@
+import type { Followed } from "../../engine/contract.ts";
+import type { EventType } from "../../engine/schemas/event.ts";
+import type { Execution } from "../../engine/schemas/execution.ts";
+import type { Lead } from "../../engine/schemas/lead.ts";
+import type { Message } from "../../engine/schemas/message.ts";
+import type { Workflow } from "../../engine/schemas/workflow.ts";
+
+export const AT = "2026-11-22T10:00:00.000Z";
+
+/** One event of the stored execution. */
+export function followed(seq: number, type: EventType = "progress"): Followed {
+  const data = { seq, execution: "running", reason: { code: "x", text: "x", data: "payload marker" } };
+  const event = {
+    type,
+    executionId: "e1",
+    taskId: null,
+    taskName: null,
+    message: `event ${seq}`,
+    progress: 0,
+  };
+  return { id: String(seq), event: { ...event, timestamp: AT, data } };
+}
+
+/** A completed execution whose bodies carry a marker. */
+export function execution(): Execution {
+  return {
+    id: "e1",
+    workflowId: "w1",
+    workflowName: "Cold Outreach",
+    version: 1,
+    status: "completed",
+    progress: 100,
+    trigger: { nodeId: "hook", kind: "webhook" },
+    lead: null,
+    createdAt: AT,
+    startedAt: AT,
+    endedAt: AT,
+    reason: null,
+    until: null,
+    input: "payload marker",
+    steps: [],
+    seq: 3,
+    cancelling: false,
+  };
+}
+
+export const WORKFLOW: Workflow = {
+  id: "w1",
+  name: "Cold Outreach",
+  revision: 1,
+  version: null,
+  draftChanged: true,
+  nodeCount: 0,
+  webhooks: [],
+  createdAt: AT,
+  updatedAt: AT,
+  publishedAt: null,
+  nodes: [],
+  edges: [],
+  settings: {},
+  issues: [],
+};
+
+export const MESSAGE: Message = {
+  id: "m1",
+  channel: "email",
+  transport: "outbox",
+  status: "sent",
+  test: false,
+  workflowId: "w1",
+  executionId: "e1",
+  nodeId: "mail",
+  leadId: "l1",
+  from: "ann@example.com",
+  to: ["ann@example.com"],
+  cc: [],
+  bcc: [],
+  replyTo: null,
+  subject: "Hello",
+  text: "payload marker",
+  html: "<p>payload marker</p>",
+  messageId: "<m1@localhost>",
+  createdAt: AT,
+  openedAt: null,
+  clickedAt: null,
+  opens: 0,
+  clicks: 0,
+};
+
+export const LEAD: Lead = {
+  id: "l1",
+  email: "ann@example.com",
+  phone: "",
+  firstName: "Ann",
+  lastName: "",
+  company: "",
+  industry: "",
+  timezone: "",
+  score: null,
+  status: "new",
+  tags: [],
+  fields: {},
+  createdAt: AT,
+  updatedAt: AT,
+};
