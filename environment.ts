@@ -207,3 +207,14 @@ export async function loadSetupCode(environment: Environment): Promise<string> {
   const folder = keptBeside(environment, "LEADFLOW_SETUP_CODE");
   return folder === null ? newSetupCode() : await keepSetupCode(folder);
 }
+
+/** Removes the kept code once nobody can use it any more. */
+export async function forgetSetupCode(environment: Environment): Promise<void> {
+  const { kv } = environment;
+  if (kv === null || kv === ":memory:" || /^https?:/.test(kv)) return;
+  try {
+    await Deno.remove(`${keptBeside(environment, "LEADFLOW_SETUP_CODE")}/setup.code`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

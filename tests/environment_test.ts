@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadSecretKeys, loadSetupCode, readEnvironment } from "../environment.ts";
+import { forgetSetupCode, loadSecretKeys, loadSetupCode, readEnvironment } from "../environment.ts";
 import type { Environment } from "../environment.ts";
 
 function read(variables: { [name: string]: string }, onDeploy = false): Environment {
@@ -172,6 +172,10 @@ Deno.test("loadSetupCode() keeps one code over restarts", async () => {
     assert.match(code, /^[a-z0-9]{20}$/);
     assert.equal(await loadSetupCode(environment), code);
     assert.equal(((await Deno.stat(`${folder}/setup.code`)).mode ?? 0) & 0o777, 0o600);
+    await forgetSetupCode(environment);
+    await forgetSetupCode(environment);
+    assert.deepEqual(Array.from(Deno.readDirSync(folder)), []);
+    await forgetSetupCode(read({ LEADFLOW_KV: ":memory:" }));
     assert.equal(await loadSetupCode(read({ LEADFLOW_SETUP_CODE: "abcdef" })), "abcdef");
     await assert.rejects(loadSetupCode(read({}, true)), /LEADFLOW_SETUP_CODE is not set/);
   } finally {
