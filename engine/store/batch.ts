@@ -3,6 +3,8 @@ import type { Key } from "./keys.ts";
 
 // An atomic holds 100 checks, 1,000 mutations, 800 KiB and 90 KiB of keys; a write may take half of each.
 const BATCH = { checks: 96, mutations: 950, keyBytes: 80 * 1024, bytes: 720 * 1024 };
+const KEY_BYTES = 2_048;
+const VALUE_BYTES = 64 * 1024;
 const WRITE = { checks: 90, mutations: 400, keyBytes: 40 * 1024, bytes: 400 * 1024 };
 
 interface Size {
@@ -16,7 +18,17 @@ interface Size {
 export function measure(write: Write): Size {
   const size = { checks: write.checks?.length ?? 0, mutations: 0, keyBytes: 0, bytes: 0 };
   for (const { key } of write.checks ?? []) size.keyBytes += keyBytes(key);
-  for (const { key, value } of write.sets ?? []) add(size, keyBytes(key), value.byteLength);
+  for (const { key, value } of write.sets ?? []) {
+    // KV would refuse the whole atomic, and with it the writes that share it.
+    if (value.byteLength > VALUE_BYTES) {
+      throw new RangeError(
+        `Cannot commit "${write.name}": ${value.byteLength} bytes under "${
+          String(key[0])
+        }", at most ${VALUE_BYTES}`,
+      );
+    }
+    add(size, keyBytes(key), value.byteLength);
+  }
   for (const key of write.deletes ?? []) add(size, keyBytes(key), 0);
   for (const { key } of write.sums ?? []) add(size, keyBytes(key), 8);
   for (const { prefix, value } of write.stamped ?? []) add(size, keyBytes(prefix) + 12, value.byteLength);
@@ -39,6 +51,11 @@ function add(size: Size, keyLength: number, valueLength: number): void {
 function keyBytes(key: Key): number {
   let bytes = 0;
   for (const part of key) bytes += typeof part === "string" ? part.length * 1.5 + 2 : 10;
+  if (bytes > KEY_BYTES) {
+    throw new RangeError(
+      `Cannot commit a key of ${bytes} bytes under "${String(key[0])}", at most ${KEY_BYTES}`,
+    );
+  }
   return bytes;
 }
 

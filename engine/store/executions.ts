@@ -20,6 +20,7 @@ export interface Loaded {
 const HEAD_BYTES = 16 * 1024;
 const HOUR_MS = 3_600_000;
 const EVENTS_PER_RECORD = 200;
+const EVENT_RECORD_BYTES = 60 * 1024;
 
 /** What goes into one transition's commit beside the transition itself. */
 export interface TransitionContext {
@@ -67,7 +68,8 @@ export function transitionWrite(
       sums: transition.counts.map((what) => ({ key: keys.count(next.workflowId, hour, what), add: 1 })),
       bells,
       feed,
-      proof: { key: head, id: context.commitId },
+      // Nobody writes over an event record, so it tells for good; the head may have moved on by then.
+      proof: { key: feed[0] ? keys.event(next.id, feed[0].seq) : head, id: context.commitId },
     },
   };
 }
@@ -128,13 +130,19 @@ function eventSets(
 ): { executionId: string; seq: number }[] {
   const { next, events } = transition;
   const feed: { executionId: string; seq: number }[] = [];
-  let seq = next.seq - events.length + 1;
-  for (let i = 0; i < events.length; i += EVENTS_PER_RECORD) {
-    const e = events.slice(i, i + EVENTS_PER_RECORD).map(shortened);
+  const put = (seq: number, e: StoredEvent[]): void => {
     const record: EventRecord = { v: 1, commit: context.commitId, at: context.now, s: next.status, e };
-    sets.push({ key: keys.event(next.id, seq), value: encode(record) });
+    const value = encode(record);
+    if (value.byteLength > EVENT_RECORD_BYTES && e.length > 1) {
+      const half = Math.ceil(e.length / 2);
+      put(seq, e.slice(0, half));
+      return put(seq + half, e.slice(half));
+    }
+    sets.push({ key: keys.event(next.id, seq), value });
     feed.push({ executionId: next.id, seq });
-    seq += e.length;
+  };
+  for (let i = 0; i < events.length; i += EVENTS_PER_RECORD) {
+    put(next.seq - events.length + 1 + i, events.slice(i, i + EVENTS_PER_RECORD).map(shortened));
   }
   return feed;
 }
@@ -192,8 +200,10 @@ function attentionSets(
   deletes: Key[],
 ): void {
   const { next } = transition;
-  for (const { nodeId, visit, record } of transition.attention) {
-    const key = keys.attention(`${next.id}.${nodeId}.${visit}`);
+  // Asked for and taken back in one transition: the last word counts.
+  const last = new Map(transition.attention.map((each) => [`${next.id}.${each.nodeId}.${each.visit}`, each]));
+  for (const [id, { record }] of last) {
+    const key = keys.attention(id);
     if (!record) {
       deletes.push(key);
       continue;

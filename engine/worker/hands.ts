@@ -1,5 +1,6 @@
 import type { Env } from "../core/draft.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
+import type { CommitResult } from "../store/commit.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -17,8 +18,8 @@ export interface Hands {
   readonly owner: string;
   newId(): string;
   env(now: number): Omit<Env, "evaluate" | "keep">;
-  /** Slots for steps under way. */
-  take(slots: number): void;
+  /** Takes slots for the steps that a commit starts, and gives them back when it is not made. */
+  withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult>;
   giveBack(slots: number): void;
   /** As it was when it was last in these hands: its versionstamp says whether that still holds. */
   recent(id: string): Loaded | null;

@@ -193,10 +193,8 @@ export class Held {
       this.#hands.nothingToDo(this.id, transition.next);
       return true;
     }
-    this.#hands.take(transition.started.length);
     const { along, before: first } = bodies.writes(this.id);
     const texts = transition.messages.flatMap((message) => this.#hands.services.messageWrite(message).before);
-    for (const blob of [...first, ...texts]) await this.#hands.store.commit(blob);
     const { write, spilled } = transitionWrite(transition, {
       name: nameOf(commands, transition),
       before,
@@ -207,11 +205,11 @@ export class Held {
       applied,
     });
     for (const entry of checked) write.checks!.push({ key: entry.key, versionstamp: entry.versionstamp });
-    const result = await this.#hands.store.commit(write);
-    if (!result.ok) {
-      this.#hands.giveBack(transition.started.length);
-      return false;
-    }
+    const result = await this.#hands.withSlots(transition.started.length, async () => {
+      for (const blob of [...first, ...texts]) await this.#hands.store.commit(blob);
+      return await this.#hands.store.commit(write);
+    });
+    if (!result.ok) return false;
     this.adopt({ state: transition.next, versionstamp: result.versionstamp, spilled }, bodies.values);
     this.#hands.committed(this, transition);
     if (transition.next.cancelling) { for (const controller of this.#running.values()) controller.abort(); }

@@ -4,6 +4,7 @@ import type { ExecutionState, Transition } from "../core/state.ts";
 import { isSettled, LEASE_MS } from "../core/state.ts";
 import { EngineError } from "../errors.ts";
 import { Bodies } from "../store/bodies.ts";
+import type { CommitResult } from "../store/commit.ts";
 import { loadExecutions, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
@@ -105,12 +106,12 @@ export class Worker implements Hands {
         evaluatePure(node, { version, state: draft, lead, bodies: bodies.values, now }),
       keep: (value, ref) => bodies.keep(value, ref),
     });
-    this.take(transition.started.length);
     const { along, before } = bodies.writes(id);
     const { write, spilled } = transitionWrite(transition, {
       name: "accept",
       before: null,
-      commitId: id,
+      // Not the execution's id: two processes that deliver one signal derive the same.
+      commitId: this.newId(),
       now,
       bodies: along,
       messageWrite: this.services.messageWrite,
@@ -120,15 +121,14 @@ export class Worker implements Hands {
     write.stamped = acceptance.with.stamped;
     write.bells!.push(...acceptance.with.bells ?? []);
     const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
+    const result = await this.withSlots(transition.started.length, async () => {
+      for (const blob of before) await this.store.commit(blob);
+      return await this.store.commit(write);
+    });
+    if (!result.ok) return result;
+    // Only now: one that was accepted before, under a derived id, may be in hand.
     const held = transition.started.length > 0 ? new Held(id, this, { loaded, version, lead }) : null;
     if (held) this.#held.set(id, held);
-    for (const blob of before) await this.store.commit(blob);
-    const result = await this.store.commit(write);
-    if (!result.ok) {
-      this.giveBack(transition.started.length);
-      this.#held.delete(id);
-      return result;
-    }
     const stored: Loaded = { ...loaded, versionstamp: result.versionstamp };
     this.#options.onTransition(id, transition);
     if (held) {
@@ -225,8 +225,16 @@ export class Worker implements Hands {
     };
   }
 
-  take(slots: number): void {
+  async withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult> {
     this.#free -= slots;
+    let ok = false;
+    try {
+      const result = await commit();
+      ok = result.ok;
+      return result;
+    } finally {
+      if (!ok) this.giveBack(slots);
+    }
   }
 
   giveBack(slots: number): void {
