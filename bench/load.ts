@@ -28,6 +28,8 @@ export type LoadPlan = z.input<typeof LoadPlan>;
 export const LoadResult = z.object({
   /** Answers with a status of 2xx. */
   answered: z.number(),
+  /** The same, with those of the warm-up. */
+  inAll: z.number(),
   seconds: z.number(),
   perSecond: z.number(),
   p50: z.number(),
@@ -54,7 +56,7 @@ async function load(plan: z.output<typeof LoadPlan>): Promise<LoadResult> {
   const ids: string[] = [];
   let sent = plan.firstNumber;
   const number = (): number => sent++;
-  if (plan.warmUp) await phase(connections, plan, { limits: plan.warmUp, number, ids });
+  const warmed = plan.warmUp && await phase(connections, plan, { limits: plan.warmUp, number, ids });
   const start = performance.now();
   const tally = await phase(connections, plan, { limits: plan.measure, number, ids });
   const seconds = (performance.now() - start) / 1_000;
@@ -63,6 +65,7 @@ async function load(plan: z.output<typeof LoadPlan>): Promise<LoadResult> {
   const { latencies } = tally;
   return {
     answered: latencies.length,
+    inAll: latencies.length + (warmed?.latencies.length ?? 0),
     seconds,
     perSecond: latencies.length / seconds,
     p50: percentile(latencies, 0.5),

@@ -50,6 +50,12 @@ async function rawKv(bench: Bench): Promise<Findings> {
   };
 }
 
+/** What the numbers were measured on. */
+function machine(): string {
+  const load = Deno.loadavg().map((each) => each.toFixed(1)).join(" ");
+  return `${navigator.hardwareConcurrency} cores, load average ${load}, Deno ${Deno.version.deno}, ${Deno.build.target}`;
+}
+
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   stream.writeSync(new TextEncoder().encode(text));
 }
@@ -95,7 +101,7 @@ async function run(): Promise<number> {
     await Deno.remove(folder, { recursive: true });
   }
   rows.sort((a, b) => a.section.localeCompare(b.section));
-  write(Deno.stdout, `\n${table(rows)}\n`);
+  write(Deno.stdout, `\n${table(rows)}\n${machine()}\n`);
   for (const failure of failures) write(Deno.stdout, `WRONG: ${failure}\n`);
   return failures.length > 0 ? 1 : 0;
 }

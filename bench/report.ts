@@ -61,6 +61,11 @@ export function quantiles({ p50, p99 }: { p50: number; p99: number }): string {
   return `p50 ${ms(p50)}, p99 ${ms(p99)}`;
 }
 
+/** The server's CPU time for one answer. */
+export function cpu({ cpuMicros }: { cpuMicros: number }): string {
+  return Number.isFinite(cpuMicros) ? `, ${whole(cpuMicros)} µs CPU each` : "";
+}
+
 /** What was not answered with 2xx, in words; empty when everything was. */
 export function oddities({ refused, broken }: LoadResult): string {
   const parts = Object.entries(refused).map(([status, count]) => `${count} answered ${status}`);

@@ -6,17 +6,22 @@ export interface ServerOptions {
   entry: URL;
   /** Database file. */
   kv: string;
-  /** Flags for `deno run`, before the program. */
-  flags?: readonly string[];
 }
 
 const START_MS = 30_000;
 const STOP_MS = 6_000;
+/** Linux counts CPU time in hundredths of a second, on every machine (USER_HZ). */
+const TICKS_PER_SECOND = 100;
 const running = new Set<Deno.ChildProcess>();
 
 /** Ends whatever server still runs; for when the benchmark itself is stopped. */
 export function killAll(): void {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) end(child);
+}
+
+/** A process that has ended cannot be killed: the id may be another's by now. */
+function end(child: Deno.ChildProcess): void {
+  if (running.has(child)) child.kill("SIGKILL");
 }
 
 /** A LeadFlow server in its own process, on a free port. */
@@ -30,9 +35,9 @@ export class ServerProcess {
   }
 
   /** Resolves when it has said where it listens; throws with its last words when it ends before, or after 30 s. */
-  static async start({ entry, kv, flags = [] }: ServerOptions): Promise<ServerProcess> {
+  static async start({ entry, kv }: ServerOptions): Promise<ServerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", ...flags, entry.pathname],
+      args: ["run", "-A", entry.pathname],
       cwd: new URL("../", import.meta.url),
       clearEnv: true,
       env: environment(kv),
@@ -42,7 +47,7 @@ export class ServerProcess {
     }).spawn();
     running.add(child);
     child.status.then(() => running.delete(child));
-    const timer = setTimeout(() => child.kill("SIGKILL"), START_MS);
+    const timer = setTimeout(() => end(child), START_MS);
     try {
       return new ServerProcess(child, await announcedPort(child));
     } finally {
@@ -52,7 +57,7 @@ export class ServerProcess {
 
   /** As a power cut would: no handler runs. */
   async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
+    end(this.#child);
     await this.#child.status;
   }
 
@@ -60,7 +65,7 @@ export class ServerProcess {
   async stop(): Promise<void> {
     if (!running.has(this.#child)) return;
     this.#child.kill("SIGTERM");
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS);
+    const timer = setTimeout(() => end(this.#child), STOP_MS);
     await this.#child.status;
     clearTimeout(timer);
   }
@@ -73,6 +78,14 @@ export class ServerProcess {
   async memory(): Promise<number> {
     const status = await Deno.readTextFile(`/proc/${this.#child.pid}/status`).catch(() => "");
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1_024;
+  }
+
+  /** CPU time that it has used so far, all threads, in seconds; NaN where there is no /proc. */
+  async cpuSeconds(): Promise<number> {
+    const stat = await Deno.readTextFile(`/proc/${this.#child.pid}/stat`).catch(() => "");
+    // The name, in brackets, may hold spaces; user and system time are the 12th and 13th field after it.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11] ?? NaN) + Number(fields[12] ?? NaN)) / TICKS_PER_SECOND;
   }
 
   /** One request to the API as the owner; throws unless it is answered with 2xx. */

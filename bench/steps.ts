@@ -1,7 +1,7 @@
-import { BENCH_SERVER, freshServer, LEADLESS, post, ratioOf, runLoad } from "./bench.ts";
+import { BENCH_SERVER, freshServer, LEADLESS, post, ratioOf, runLoadOn } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import { publish, threeNoOps } from "./graphs.ts";
-import { oddities, quantiles, rate } from "./report.ts";
+import { cpu, oddities, quantiles, rate } from "./report.ts";
 import type { Findings } from "./report.ts";
 
 const TARGET = 1_500;
@@ -12,8 +12,7 @@ export async function steps(bench: Bench): Promise<Findings> {
   bench.say("(b) three steps of their own commits");
   await using server = await freshServer(bench, "b", BENCH_SERVER);
   await publish(server, threeNoOps("steps"));
-  const result = await runLoad({
-    port: server.port,
+  const result = await runLoadOn(server, {
     request: post("steps", LEADLESS),
     connections: 50,
     warmUp: { ms: 2_000 },
@@ -26,7 +25,7 @@ export async function steps(bench: Bench): Promise<Findings> {
       {
         section: "b",
         what: "three no-op steps, executions",
-        measured: `${rate(result.perSecond)}, ${quantiles(result)}${oddities(result)}`,
+        measured: `${rate(result.perSecond)}, ${quantiles(result)}${cpu(result)}${oddities(result)}`,
         target: rate(TARGET),
         reached: result.perSecond >= TARGET,
         ...ratioOf(bench, result.perSecond),

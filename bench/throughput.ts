@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { freshServer, LEADLESS, MAIN, post, ratioOf, runLoad, WITH_EMAIL } from "./bench.ts";
+import { freshServer, LEADLESS, MAIN, post, ratioOf, runLoad, runLoadOn, WITH_EMAIL } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import { fiveNodes, publish } from "./graphs.ts";
-import { oddities, quantiles, rate, whole } from "./report.ts";
+import { cpu, oddities, quantiles, rate, whole } from "./report.ts";
 import type { Findings, Row } from "./report.ts";
 import { ServerProcess } from "./server_process.ts";
 
 const TARGET = 4_000;
+/** So long the load is on before the server is killed. */
+const UNDER_LOAD_MS = 1_500;
 const LOADS = [
   { name: "five nodes, 10 connections", connections: 10, body: LEADLESS },
   { name: "five nodes, 50 connections", connections: 50, body: LEADLESS, target: TARGET },
@@ -27,8 +29,7 @@ export async function throughput(bench: Bench): Promise<Findings> {
       bench.say(`(a) ${name}`);
       const idsFile = `${bench.folder}/a${i}.ids`;
       idFiles.push(idsFile);
-      const result = await runLoad({
-        port: server.port,
+      const result = await runLoadOn(server, {
         request: post("five", body),
         connections,
         warmUp: { ms: 2_000 },
@@ -39,14 +40,14 @@ export async function throughput(bench: Bench): Promise<Findings> {
       rows.push({
         section: "a",
         what: name,
-        measured: `${rate(result.perSecond)}, ${quantiles(result)}${oddities(result)}`,
+        measured: `${rate(result.perSecond)}, ${quantiles(result)}${cpu(result)}${oddities(result)}`,
         target: target ? rate(target) : "",
         ...(target ? { reached: result.perSecond >= target } : {}),
         ...ratioOf(bench, result.perSecond),
       });
     }
     bench.say("(a) killing the server under load");
-    idFiles.push(await killUnderLoad(bench, server));
+    idFiles.push(await killUnderLoad(bench, server, workflowId));
     const { row, failures } = await verifyAfterRestart(bench, workflowId, await idsIn(idFiles));
     return { rows: [...rows, row], failures };
   } finally {
@@ -54,8 +55,9 @@ export async function throughput(bench: Bench): Promise<Findings> {
   }
 }
 
-async function killUnderLoad(bench: Bench, server: ServerProcess): Promise<string> {
+async function killUnderLoad(bench: Bench, server: ServerProcess, workflowId: string): Promise<string> {
   const idsFile = `${bench.folder}/killed.ids`;
+  const before = await newest(server, workflowId);
   const loading = runLoad({
     port: server.port,
     request: post("five", LEADLESS),
@@ -64,8 +66,9 @@ async function killUnderLoad(bench: Bench, server: ServerProcess): Promise<strin
     idsFile,
     firstNumber: 9_000_000,
   });
-  // Long enough for the generator to have started, whatever else the machine does.
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  // The load has begun when there is something new.
+  while (await newest(server, workflowId) === before) await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, UNDER_LOAD_MS));
   await server.kill();
   const { broken } = await loading;
   if (broken === 0) throw new Error("The server was killed, and no connection broke");
@@ -75,6 +78,11 @@ async function killUnderLoad(bench: Bench, server: ServerProcess): Promise<strin
 async function idsIn(files: readonly string[]): Promise<Set<string>> {
   const texts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
   return new Set(texts.flatMap((text) => text.split("\n").filter(Boolean)));
+}
+
+async function newest(server: ServerProcess, workflowId: string): Promise<string | undefined> {
+  const path = `/api/monitoring/executions?workflowId=${workflowId}&limit=1`;
+  return ListPage.parse(await server.api("GET", path)).items[0]?.id;
 }
 
 const ListPage = z.object({

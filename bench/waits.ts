@@ -7,10 +7,20 @@ import { quantiles, whole } from "./report.ts";
 import type { Findings, Row } from "./report.ts";
 import type { ServerProcess } from "./server_process.ts";
 
-const ROUNDS = [
-  { count: 100, path: "second", what: "waits of 1 s, started at once", target: 50 },
-  { count: 1_000, path: "second", what: "waits of 1 s, started at once", target: 100 },
-  { count: 1_000, path: "until", what: "waits until one millisecond" },
+interface Round {
+  count: number;
+  /** Webhook of the workflow. */
+  path: string;
+  what: string;
+  /** Of p99, in ms. */
+  target: number;
+}
+
+const ROUNDS: readonly Round[] = [
+  { count: 100, path: "second", what: "waits of 1 s begun at once", target: 50 },
+  { count: 1_000, path: "second", what: "waits of 1 s begun at once", target: 100 },
+  { count: 100, path: "until", what: "waits due in one ms", target: 50 },
+  { count: 1_000, path: "until", what: "waits due in one ms", target: 100 },
 ];
 const SETTLE_MS = 15_000;
 
@@ -23,34 +33,31 @@ export async function waits(bench: Bench): Promise<Findings> {
   for (const [i, round] of ROUNDS.entries()) {
     bench.say(`(d) ${round.count} ${round.what}`);
     const ids = await startWaits(bench, server, { ...round, number: i });
-    await allSettled(server, ids);
+    const unsettled = await countUnsettled(server, ids);
     const late = await lateness(server, ids);
     const early = late.filter((each) => each.decided < 0).length;
     findings.rows.push(rowOf(round, late.map((each) => each.committed), early));
     if (early > 0) findings.failures.push(`${early} of ${round.count} waits ended early`);
-    if (late.length < round.count) {
-      findings.failures.push(`${round.count - late.length} of ${round.count} waits did not end`);
-    }
+    if (unsettled > 0) findings.failures.push(`${unsettled} of ${round.count} waits did not end`);
   }
   return findings;
 }
 
-function rowOf(round: { count: number; what: string; target?: number }, late: number[], early: number): Row {
+function rowOf({ count, what, target }: Round, late: number[], early: number): Row {
   const p99 = percentile(late, 0.99);
-  const { target } = round;
   return {
     section: "d",
-    what: `${whole(round.count)} ${round.what}: lateness`,
+    what: `lateness of ${whole(count)} ${what}`,
     measured: `${quantiles({ p50: percentile(late, 0.5), p99 })}, ${early} early`,
-    target: target === undefined ? "0 early" : `p99 ${target} ms, 0 early`,
-    reached: early === 0 && (target === undefined || p99 <= target),
+    target: `p99 ${target} ms, 0 early`,
+    reached: early === 0 && p99 <= target,
   };
 }
 
 async function startWaits(
   bench: Bench,
   server: ServerProcess,
-  { count, path, number }: { count: number; path: string; number: number },
+  { count, path, number }: Round & { number: number },
 ): Promise<string[]> {
   const idsFile = `${bench.folder}/d${number}.ids`;
   // Far enough ahead for all of them to be waiting when it comes.
@@ -69,17 +76,24 @@ async function startWaits(
 
 const Status = z.object({ status: z.string() });
 
-async function allSettled(server: ServerProcess, ids: readonly string[]): Promise<void> {
+/** Waits for all to end, within a bound; gives the number of those that did not. */
+async function countUnsettled(server: ServerProcess, ids: readonly string[]): Promise<number> {
   // Asking takes time from the server that is being measured, so not before the first are due.
   await new Promise((resolve) => setTimeout(resolve, 3_500));
   const until = Date.now() + SETTLE_MS;
+  let unsettled = 0;
   for (const id of ids) {
     for (;;) {
       const { status } = Status.parse(await server.api("GET", `/api/monitoring/executions/${id}`));
-      if (status === "completed" || Date.now() > until) break;
+      if (status === "completed") break;
+      if (Date.now() > until) {
+        unsettled++;
+        break;
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+  return unsettled;
 }
 
 const Events = z.object({
@@ -106,6 +120,7 @@ async function lateness(
     const ended = ofWait.find((item) => item.type === "completed");
     // An event lies in the record that begins at or before its sequence.
     const record = commits.get(id)?.findLast(([seq]) => ended !== undefined && seq <= ended.data.seq);
+    // One that was accepted after its time had come did not wait.
     if (until === undefined || ended === undefined || record === undefined) continue;
     const due = Date.parse(until);
     found.push({ decided: Date.parse(ended.timestamp) - due, committed: record[1] - due });
