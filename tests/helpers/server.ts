@@ -1,0 +1,183 @@
+/** The real program as its own process: started, killed, stopped and started again on one database file. */
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+/** An owner's token for fixtures; what a test asserts is done by pointer and keys. */
+const TOKEN = "fixture-token-0123456789-0123456789-0123456789";
+const START_MS = 30_000;
+
+export interface ServerOptions {
+  env?: Readonly<Record<string, string>>;
+  /** Another Deno than the one that runs the tests. */
+  deno?: string;
+}
+
+/** A started server with its own folder; `await using` kills it and removes the folder. */
+export class Server implements AsyncDisposable {
+  readonly url: string;
+  #folder: string;
+  #options: ServerOptions;
+  #child: Deno.ChildProcess | null = null;
+  #said = "";
+  #reading: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string, port: number, options: ServerOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** Everything that it printed since the last start. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** The set-up link as a person at the terminal reads it. */
+  get setUpLink(): string {
+    const link = /Create the first owner at (\S+)/.exec(this.#said)?.[1];
+    assert.ok(link, `no set-up link in: ${this.#said}`);
+    return link;
+  }
+
+  /** Starts the process and returns once it has printed that it runs. */
+  async start(): Promise<void> {
+    this.#said = "";
+    const child = this.#child = new Deno.Command(this.#options.deno ?? Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "main.ts"],
+      cwd: ROOT,
+      clearEnv: true,
+      env: {
+        ...inherited(),
+        NO_COLOR: "1",
+        PORT: new URL(this.url).port,
+        LEADFLOW_KV: `${this.#folder}/leadflow.db`,
+        LEADFLOW_TOKEN: TOKEN,
+        ...this.#options.env,
+      },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const running = Promise.withResolvers<void>();
+    const hear = (text: string): void => {
+      this.#said += text;
+      if (this.#said.includes("LeadFlow runs")) running.resolve();
+    };
+    this.#reading = Promise.all([readAll(child.stdout, hear), readAll(child.stderr, hear)]);
+    const timer = setTimeout(() => running.reject(new Error(`not started in time: ${this.#said}`)), START_MS);
+    child.status.then(({ code }) => running.reject(new Error(`ended with ${code}: ${this.#said}`)));
+    try {
+      await running.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** SIGKILL: the process has no say. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** A polite stop; says how it ended and how long that took. */
+  async stop(signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<{ code: number; ms: number }> {
+    const began = performance.now();
+    const code = await this.#end(signal);
+    return { code, ms: performance.now() - began };
+  }
+
+  async #end(signal: Deno.Signal): Promise<number> {
+    const child = this.#child;
+    if (child === null) return 0;
+    this.#child = null;
+    child.kill(signal);
+    const { code } = await child.status;
+    await this.#reading;
+    return code;
+  }
+
+  /** A fixture's call of the API as an owner; refuses anything but a success. */
+  async api(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    assert.ok(response.ok, `${method} ${path} → ${response.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }
+
+  /** The story's curl; returns the execution's id. */
+  async hook(path: string, body: unknown): Promise<string> {
+    const response = await fetch(`${this.url}/hooks/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    assert.equal(response.status, 202, text);
+    return textOf(JSON.parse(text), "executionId");
+  }
+
+  /** Creates and publishes a workflow; returns its id. */
+  async publish(workflow: unknown): Promise<string> {
+    const id = textOf(await this.api("POST", "/api/workflow", workflow), "id");
+    await this.api("POST", `/api/workflow/${id}/publish`, {});
+    return id;
+  }
+
+  /** Waits for an execution's last event, as its stream closes then; returns the status it ended with. */
+  async settled(executionId: string): Promise<string> {
+    const response = await fetch(`${this.url}/api/monitoring/executions/${executionId}/stream`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+      signal: AbortSignal.timeout(60_000),
+    });
+    assert.ok(response.ok, `stream of ${executionId} → ${response.status}`);
+    await response.text();
+    return textOf(await this.api("GET", `/api/monitoring/executions/${executionId}`), "status");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+/** Starts a server on a fresh database and a free port. */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const server = new Server(await Deno.makeTempDir({ prefix: "leadflow-" }), freePort(), options);
+  try {
+    await server.start();
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  return server;
+}
+
+/** One text of an answer, by its name. */
+export function textOf(answer: unknown, name: string): string {
+  assert.ok(typeof answer === "object" && answer !== null);
+  const value: unknown = Reflect.get(answer, name);
+  assert.ok(typeof value === "string", `no ${name} in ${JSON.stringify(answer)}`);
+  return value;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** The tester's environment without what decides how LeadFlow runs. */
+function inherited(): Record<string, string> {
+  const own = Object.entries(Deno.env.toObject()).filter(([name]) => !/^(LEADFLOW_.*|PORT|HOST)$/.test(name));
+  return Object.fromEntries(own);
+}
+
+async function readAll(stream: ReadableStream<Uint8Array>, hear: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) hear(decoder.decode(chunk, { stream: true }));
+}
