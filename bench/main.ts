@@ -76,15 +76,18 @@ function readArguments(args: readonly string[]): { letters: string[]; long: bool
   return { letters, long };
 }
 
-async function run(): Promise<number> {
-  const { letters, long } = readArguments(Deno.args);
+async function run({ letters, long }: ReturnType<typeof readArguments>): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "leadflow-bench-" });
   const bench: Bench = { folder, long, say: (line) => write(Deno.stderr, `${line}\n`) };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
       killAll();
-      Deno.removeSync(folder, { recursive: true });
-      Deno.exit(130);
+      try {
+        Deno.removeSync(folder, { recursive: true });
+      } finally {
+        // A server that is just ending may still write there: then the folder stays, and the benchmark ends all the same.
+        Deno.exit(130);
+      }
     });
   }
   const rows: Row[] = [];
@@ -106,4 +109,13 @@ async function run(): Promise<number> {
   return failures.length > 0 ? 1 : 0;
 }
 
-Deno.exit(await run());
+function fromCommandLine(): ReturnType<typeof readArguments> {
+  try {
+    return readArguments(Deno.args);
+  } catch (error) {
+    write(Deno.stderr, `${error instanceof Error ? error.message : String(error)}\n`);
+    Deno.exit(2);
+  }
+}
+
+Deno.exit(await run(fromCommandLine()));
