@@ -10,7 +10,8 @@ export class Peers {
 
   /** `folder` null: no database file, so no locks (memory, or a database over the network). */
   constructor(folder: string | null, owner: string) {
-    this.#folder = folder;
+    // Deno 2.5 can wait for a lock but not try one: there only time tells.
+    this.#folder = "tryLock" in Deno.FsFile.prototype ? folder : null;
     this.#owner = owner;
   }
 
