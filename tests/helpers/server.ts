@@ -89,7 +89,11 @@ export class Server implements AsyncDisposable {
     const child = this.#child;
     if (child === null) return 0;
     this.#child = null;
-    child.kill(signal);
+    try {
+      child.kill(signal);
+    } catch {
+      // It ended by itself; its code says so.
+    }
     const { code } = await child.status;
     await this.#reading;
     return code;
