@@ -60,7 +60,7 @@ const ARROWS: { readonly [room: string]: Arrows } = {
     to: ["engine", "subjects", "worker", "messages", "egress", "registry", ...DEEP],
     types: ["contract", "define"],
   },
-  door: { to: ["engine", "subjects", "errors"], types: ["contract", "define", "worker"] },
+  door: { to: ["engine", "subjects", "store", "errors"], types: ["contract", "define", "worker"] },
   environment: { to: ["environment", "door"] },
   components: { to: ["components", "core", ...GROUND], types: ["contract", "define"], packages: BROWSER },
   islands: {
