@@ -1,4 +1,5 @@
 import { LoadPlan, LoadResult } from "./load.ts";
+import { oddities } from "./report.ts";
 import { ServerProcess } from "./server_process.ts";
 
 export const MAIN: URL = new URL("../main.ts", import.meta.url);
@@ -36,7 +37,7 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const output = await runProgram("load.ts", JSON.stringify(plan));
   const result = LoadResult.parse(JSON.parse(output));
   if (result.answered === 0) {
-    throw new Error(`${plan.request.path} answered nothing: ${JSON.stringify(result.refused)}`);
+    throw new Error(`${plan.request.path} answered nothing of use${oddities(result)} ${result.refusal}`);
   }
   return result;
 }

@@ -32,11 +32,14 @@ export const LoadResult = z.object({
   inAll: z.number(),
   seconds: z.number(),
   perSecond: z.number(),
+  /** Milliseconds; 0 when nothing was answered. */
   p50: z.number(),
   p99: z.number(),
   max: z.number(),
   /** Answers of another kind, by status. */
   refused: z.record(z.string(), z.number()),
+  /** The body of the first of them. */
+  refusal: z.string(),
   /** Connections that broke: the server went away. */
   broken: z.number(),
 });
@@ -45,6 +48,7 @@ export type LoadResult = z.infer<typeof LoadResult>;
 interface Tally {
   latencies: number[];
   refused: { [status: string]: number };
+  refusal: string;
   broken: number;
 }
 
@@ -68,10 +72,11 @@ async function load(plan: z.output<typeof LoadPlan>): Promise<LoadResult> {
     inAll: latencies.length + (warmed?.latencies.length ?? 0),
     seconds,
     perSecond: latencies.length / seconds,
-    p50: percentile(latencies, 0.5),
-    p99: percentile(latencies, 0.99),
-    max: percentile(latencies, 1),
+    p50: percentile(latencies, 0.5) || 0,
+    p99: percentile(latencies, 0.99) || 0,
+    max: percentile(latencies, 1) || 0,
     refused: tally.refused,
+    refusal: tally.refusal,
     broken: tally.broken,
   };
 }
@@ -81,7 +86,7 @@ async function phase(
   plan: z.output<typeof LoadPlan>,
   run: { limits: z.infer<typeof Phase>; number(): number; ids: string[] },
 ): Promise<Tally> {
-  const tally: Tally = { latencies: [], refused: {}, broken: 0 };
+  const tally: Tally = { latencies: [], refused: {}, refusal: "", broken: 0 };
   const until = performance.now() + run.limits.ms;
   let left = run.limits.requests ?? Infinity;
   await Promise.all(connections.map(async (connection) => {
@@ -94,7 +99,10 @@ async function phase(
         if (reply.status >= 200 && reply.status < 300) {
           tally.latencies.push(ended - began);
           if (reply.executionId) run.ids.push(reply.executionId);
-        } else tally.refused[reply.status] = (tally.refused[reply.status] ?? 0) + 1;
+        } else {
+          tally.refused[reply.status] = (tally.refused[reply.status] ?? 0) + 1;
+          tally.refusal ||= reply.body;
+        }
         began = ended;
       } catch {
         tally.broken++;
