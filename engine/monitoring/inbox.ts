@@ -5,9 +5,11 @@ import { toLead } from "../leads/mod.ts";
 import type { LeadRecord } from "../leads/mod.ts";
 import type { CompleteInput, InboxItem } from "../schemas/inbox.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
+import type { Write } from "../store/commit.ts";
 import { EMPTY } from "../store/executions.ts";
 import { keys, shardOf } from "../store/keys.ts";
 import type { AttentionRecord } from "../store/records.ts";
+import { encode } from "../store/store.ts";
 import type { Entry, Store } from "../store/store.ts";
 
 export interface InboxDeps {
@@ -63,6 +65,16 @@ async function list(store: Store, paging: Paging): Promise<Page<InboxItem>> {
 
 /** Answering takes the card away and leaves mail for the execution in one commit: of two answers, one counts. */
 async function complete(deps: InboxDeps, id: string, input: CompleteInput, actor: Actor): Promise<void> {
+  // A card that was written anew in between is still there to be answered.
+  while (!await completeOnce(deps, id, input, actor));
+}
+
+async function completeOnce(
+  deps: InboxDeps,
+  id: string,
+  input: CompleteInput,
+  actor: Actor,
+): Promise<boolean> {
   const key = keys.attention(id);
   const entry = await deps.store.get<AttentionRecord>(key);
   if (!entry) throw await goneProblem(deps.store, id);
@@ -77,7 +89,7 @@ async function complete(deps: InboxDeps, id: string, input: CompleteInput, actor
   }
   if (record.kind === "failed" && input.outcome === "retry") {
     await deps.executions.retry(record.executionId, { nodeId: record.nodeId }, actor);
-    return;
+    return true;
   }
   const answered = await deps.store.commit({
     name: "mail",
@@ -85,7 +97,7 @@ async function complete(deps: InboxDeps, id: string, input: CompleteInput, actor
     deletes: [key],
     ...(record.kind === "failed" ? {} : mailParts(deps, entry, input, actor)),
   });
-  if (!answered.ok) throw await goneProblem(deps.store, id);
+  return answered.ok;
 }
 
 function mailParts(
@@ -93,8 +105,10 @@ function mailParts(
   { value: record }: Entry<AttentionRecord>,
   input: CompleteInput,
   actor: Actor,
-): { sets: { key: Deno.KvKey; value: Uint8Array }[] } {
+): Pick<Write, "sets" | "proof"> {
   const at = deps.now();
+  const key = keys.mail(record.executionId, deps.newId());
+  const commit = deps.newId();
   const mail: Mail = {
     kind: "complete",
     nodeId: record.nodeId,
@@ -106,12 +120,10 @@ function mailParts(
   };
   return {
     sets: [
-      {
-        key: keys.mail(record.executionId, deps.newId()),
-        value: new TextEncoder().encode(JSON.stringify({ v: 1, ...mail })),
-      },
+      { key, value: encode({ v: 1, commit, ...mail }) },
       { key: keys.due(shardOf(record.executionId), 0, at, "mail", record.executionId), value: EMPTY },
     ],
+    proof: { key, id: commit },
   };
 }
 
