@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import {
+  alive,
   createOwner,
+  go,
   markDocument,
   notReloaded,
   openBrowser,
@@ -53,6 +55,8 @@ Deno.test(
     await createOwner(page, server);
     await seen(page.getByRole("heading", { name: "First steps" }));
     await page.getByRole("navigation").getByRole("link", { name: "Workflows" }).first().click();
+    await page.waitForURL("**/workflow");
+    await alive(page);
     const row = page.getByRole("row").filter({ hasText: SAMPLE });
     await seen(row.getByText("draft only"));
     await row.getByRole("button", { name: `Publish ${SAMPLE}` }).click();
@@ -67,11 +71,12 @@ Deno.test(
   story,
   async (t) => {
     const { page } = person;
-    await page.goto("/workflow");
+    await go(page, "/workflow");
     await page.getByRole("link", { name: SAMPLE }).click();
     await seen(page.getByText(`${server.url}/hooks/cold-outreach`).first());
     await page.getByRole("navigation").getByRole("link", { name: "Executions" }).first().click();
     await page.waitForURL("**/executions");
+    await alive(page);
     const unopened = server.hook("cold-outreach", { ...ANN, email: "ben@example.com", firstName: "Ben" });
     await unopened;
     await server.hook("cold-outreach", ANN);
@@ -79,6 +84,7 @@ Deno.test(
       await seen(page.getByRole("row").filter({ hasText: "Ann" }));
       await page.getByRole("row").filter({ hasText: "Ann" }).getByRole("link").first().click();
       await page.waitForURL("**/executions/*");
+      await alive(page);
     });
     await t.step("it waits with a countdown", async () => {
       await markDocument(page);
@@ -94,7 +100,7 @@ Deno.test(
     });
     await t.step("the mail lies in the outbox, and opening it there counts", async () => {
       const mail = await page.context().newPage();
-      await mail.goto("/outbox");
+      await go(mail, "/outbox");
       await mail.getByRole("row").filter({ hasText: ANN.email }).getByRole("link").click();
       await seen(mail.frameLocator("iframe").getByText("Hello Ann"));
       await mail.waitForFunction(async () => {
@@ -113,7 +119,7 @@ Deno.test(
       "the inbox shows script, phone and what is known; a click on an outcome goes on",
       async () => {
         const desk = await page.context().newPage();
-        await desk.goto("/inbox");
+        await go(desk, "/inbox");
         const task = desk.getByRole("article", { name: "Call Ann" });
         await seen(task.getByText("Ann opened our first mail."));
         await seen(task.getByRole("link", { name: ANN.phone }));
@@ -138,8 +144,10 @@ Deno.test(
 
 Deno.test("story: who does not open the mail gets a second one", story, async () => {
   const { page } = person;
-  await page.goto("/executions");
+  await go(page, "/executions");
   await page.getByRole("row").filter({ hasText: "Ben" }).getByRole("link").first().click();
+  await page.waitForURL("**/executions/*");
+  await alive(page);
   await seen(page.locator("header").getByText("Completed"), WAIT_MS);
   await seen(card(page, "call").and(page.locator('[data-status="skipped"]')));
   await seen(card(page, "second_mail").and(page.locator('[data-status="completed"]')));
@@ -147,6 +155,6 @@ Deno.test("story: who does not open the mail gets a second one", story, async ()
   await page.getByRole("link", { name: "Message as sent" }).click();
   await seen(page.getByRole("heading", { name: "One short question" }));
   await seen(page.frameLocator("iframe").getByText("Hello Ben"));
-  await page.goto("/outbox");
+  await go(page, "/outbox");
   assert.equal(await page.getByRole("row").filter({ hasText: "ben@example.com" }).count(), 2);
 });

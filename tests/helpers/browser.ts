@@ -95,6 +95,17 @@ export async function seen(target: Locator, ms = PATIENCE_MS): Promise<void> {
   }
 }
 
+/** Waits until every island of the page answers to pointer and keys. */
+export async function alive(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector("[data-island]:not([data-live])") === null);
+}
+
+/** Opens a page of the window's server, alive. */
+export async function go(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await alive(page);
+}
+
 /** Marks this document, so that a reload would be noticed by `notReloaded`. */
 export async function markDocument(page: Page): Promise<void> {
   await page.evaluate(() => document.documentElement.setAttribute("data-first", "yes"));

@@ -110,7 +110,7 @@ export class Server implements AsyncDisposable {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    assert.ok(response.ok, `${method} ${path} → ${response.status} ${text}`);
+    assert.ok(response.ok, `${method} ${path} → ${response.status} ${text}\n${this.#said.slice(-2_000)}`);
     return text ? JSON.parse(text) : null;
   }
 
@@ -122,7 +122,7 @@ export class Server implements AsyncDisposable {
       body: JSON.stringify(body),
     });
     const text = await response.text();
-    assert.equal(response.status, 202, text);
+    assert.equal(response.status, 202, `${text}\n${this.#said.slice(-2_000)}`);
     return textOf(JSON.parse(text), "executionId");
   }
 
