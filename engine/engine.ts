@@ -2,12 +2,12 @@ import { createHmac } from "node:crypto";
 import { createAccess, createSecrets } from "./access/mod.ts";
 import type { RevealingSecrets, SecretKey } from "./access/mod.ts";
 import type { Actor, Engine } from "./contract.ts";
-import { checkRunnable, checkShape } from "./core/check.ts";
-import type { NodeInfo } from "./core/check.ts";
+import type { Transition } from "./core/state.ts";
 import { createEgress } from "./egress/safe_fetch.ts";
-import { createLeads } from "./leads/mod.ts";
+import { createLeads, hearSignals } from "./leads/mod.ts";
 import type { LeadSubject } from "./leads/mod.ts";
 import { createLinks } from "./messages/links.ts";
+import type { Links } from "./messages/links.ts";
 import { createMailer } from "./messages/mailer.ts";
 import { createMessages } from "./messages/outbox.ts";
 import { messageWrite } from "./messages/store.ts";
@@ -16,11 +16,11 @@ import { createExecutions } from "./monitoring/executions.ts";
 import { Tail } from "./monitoring/feed.ts";
 import { forgetExecution, keepFeedShort, shortenFeed } from "./monitoring/forget.ts";
 import { createInbox } from "./monitoring/inbox.ts";
-import { nodeInfo } from "./node_info.ts";
+import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
-import { bellDelay } from "./store/commit.ts";
 import type { CommitName, Write } from "./store/commit.ts";
+import { listenForBells } from "./queue_bell.ts";
 import { Store } from "./store/store.ts";
 import { Answers, createTriggers, factsOf } from "./triggers/mod.ts";
 import { deliverSignals } from "./triggers/deliver.ts";
@@ -28,7 +28,7 @@ import { createIds, systemClock } from "./worker/clock.ts";
 import type { Clock } from "./worker/clock.ts";
 import { Loop } from "./worker/loop.ts";
 import { Peers } from "./worker/peers.ts";
-import type { LeadFacts, Log, Services } from "./worker/services.ts";
+import type { Heard, LeadFacts, Log, Services } from "./worker/services.ts";
 import { Worker } from "./worker/worker.ts";
 import { createWorkflows, ensureSample } from "./workflows/mod.ts";
 import type { WorkflowSubject } from "./workflows/mod.ts";
@@ -59,6 +59,17 @@ export interface EngineOptions {
   extraNodeTypes?: readonly NodeType[];
   /** Called with the names of each batch before it is committed. */
   onBatch?(names: readonly CommitName[]): void;
+  /** Called after each commit of an execution. */
+  onTransition?(executionId: string, transition: Transition): void;
+}
+
+/** The engine with those of its parts that a dry run moves by hand. */
+export interface House {
+  engine: Engine;
+  store: Store;
+  loop: Loop;
+  triggers: ReturnType<typeof createTriggers>;
+  links: Links;
 }
 
 const SYSTEM: Actor = { userId: "system", name: "LeadFlow" };
@@ -67,6 +78,10 @@ const DAY_MS = 86_400_000;
 
 /** Puts the parts together. Nothing runs before `start`. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
+  return (await assemble(options)).engine;
+}
+
+async function assemble(options: EngineOptions): Promise<House> {
   const clock = options.clock ?? systemClock;
   const newId = createIds(clock);
   const types = new Map([
@@ -95,6 +110,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     publicUrl: () => url.public,
     tokens,
   });
+  const links = createLinks({ tokens, publicUrl: () => url.public });
   const egress = createEgress({ allowHosts: options.allowHosts, enabled: options.send });
   const leads = createLeads({ store, now: clock.now, newId, onSignal: () => {} });
 
@@ -103,7 +119,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     lookup: (type) => types.get(type),
     now: clock.now,
     newId,
-    checks: checksFor(types),
+    checks: graphChecks(types),
     unsettled: {
       count: async (workflowId) => (await store.keys({ selector: { prefix: ["live", workflowId] } })).length,
       async cancelAll(workflowId, actor): Promise<void> {
@@ -125,8 +141,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     newId,
     concurrency: options.concurrency,
     retentionMs: options.retentionDays * DAY_MS,
-    services: servicesFor({ types, workflows, leads, mailer, egress, secrets, log: options.log }),
-    onTransition: (executionId, transition) => answers.tell(executionId, transition),
+    services: servicesFor({ store, types, workflows, leads, mailer, egress, secrets, log: options.log }),
+    onTransition(executionId, transition): void {
+      answers.tell(executionId, transition);
+      options.onTransition?.(executionId, transition);
+    },
   });
   const triggers = createTriggers({
     store,
@@ -148,14 +167,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
   });
 
-  return {
+  const engine: Engine = {
     workflows,
     triggers,
     executions,
     leads,
     messages: createMessages({
       store,
-      readToken: createLinks({ tokens, publicUrl: () => url.public }).readToken,
+      readToken: links.readToken,
       now: clock.now,
       newId,
       notify: () => {},
@@ -202,6 +221,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await peers.leave();
     },
   };
+  return { engine, store, loop, triggers, links };
 }
 
 /** A key for one purpose only, so that what it signs says nothing of what it encrypts. */
@@ -223,16 +243,8 @@ function afterCommit(writes: readonly Write[], loop: () => Loop, tail: () => Tai
   if (events) tail().ring();
 }
 
-function checksFor(types: ReadonlyMap<string, NodeType>): Parameters<typeof createWorkflows>[0]["checks"] {
-  const infos = new Map([...types].map(([name, type]) => [name, nodeInfo(type)]));
-  const lookup = (type: string): NodeInfo | undefined => infos.get(type);
-  return {
-    shape: (graph) => checkShape(graph, lookup, [...infos.keys()]),
-    runnable: (graph) => checkRunnable(graph, lookup),
-  };
-}
-
 function servicesFor(parts: {
+  store: Store;
   types: ReadonlyMap<string, NodeType>;
   workflows: WorkflowSubject;
   leads: LeadSubject;
@@ -253,19 +265,11 @@ function servicesFor(parts: {
       const entry = await leads.load(leadId);
       return entry && factsOf(entry.value);
     },
+    async signals(leadId): Promise<Heard> {
+      const { clock, signals } = await hearSignals(parts.store, leadId);
+      return { clock, signals: signals.map(({ id, type, data, at }) => ({ id, type, data, at })) };
+    },
     messageWrite,
     log,
   };
-}
-
-/** A queue message is a bell and carries no truth: the loop looks. One that rings too early is rung again. */
-function listenForBells(kv: Deno.Kv, clock: Clock, loop: Loop, log: Log): void {
-  kv.listenQueue(async (message: unknown) => {
-    const at = typeof message === "object" && message !== null && "bell" in message
-      ? Number(message.bell)
-      : NaN;
-    if (Number.isNaN(at)) return;
-    if (at > clock.now() + 1_000) await kv.enqueue({ bell: at }, { delay: bellDelay(at - clock.now()) });
-    else loop.expect(at);
-  }).catch((error) => log("error", "queue_bell_failed", { error: String(error) }));
 }

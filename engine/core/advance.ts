@@ -1,7 +1,17 @@
 import { toFailure } from "../errors.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
+import { settleJoin } from "./join.ts";
 import { applyOutcome } from "./outcome.ts";
+
+/** How a node's inputs stand. Lost ones were skipped, went another way, or lie behind a failure that nobody handles. */
+export interface Inputs {
+  arrived: string[];
+  open: number;
+  lost: number;
+  /** Some of the lost lie behind a failure: a retry could still bring them. */
+  blocked: boolean;
+}
 
 /**
  * Settles everything that follows without leaving the house: a node whose inputs have all settled runs when at least
@@ -10,34 +20,51 @@ import { applyOutcome } from "./outcome.ts";
 export function advance(draft: Draft): void {
   if (draft.state.cancelling) return;
   for (let node = draft.nextCandidate(); node; node = draft.nextCandidate()) {
-    if (draft.status(node) !== "pending") continue;
-    const inputs = inputsOf(draft, node);
-    if (inputs === "open") continue;
-    if (inputs === "none") {
-      draft.put(node, "skipped");
-      draft.event("skipped", node, { step: "skipped", message: "Skipped: no way led here" });
-    } else if (node.kind === "pure") {
-      compute(draft, node);
-    } else {
-      draft.put(node, "queued", draft.step(node));
-    }
+    if (node.join) settleJoin(draft, node, inputsOf(draft, node));
+    else if (draft.status(node) === "pending") settleInputs(draft, node, inputsOf(draft, node));
   }
 }
 
-/** `open`: an input has not settled, or never will; `none`: all settled and none arrived. */
-function inputsOf(draft: Draft, node: GraphNode): "open" | "none" | "arrived" {
-  let arrived = false;
+/** Several edges into one node are an implicit join of all. */
+function settleInputs(draft: Draft, node: GraphNode, inputs: Inputs): void {
+  // Nothing behind an unhandled failure starts; joins further on must learn that it will not come.
+  if (inputs.blocked) {
+    for (const edge of node.outputs) draft.consider(draft.graph.nodes[edge.target]!);
+    return;
+  }
+  if (inputs.open > 0) return;
+  if (inputs.arrived.length === 0) skip(draft, node, "Skipped: no way led here");
+  else if (node.kind === "pure") compute(draft, node);
+  else draft.put(node, "queued", draft.step(node));
+}
+
+export function skip(draft: Draft, node: GraphNode, message: string): void {
+  draft.put(node, "skipped");
+  draft.event("skipped", node, { step: "skipped", message });
+}
+
+function inputsOf(draft: Draft, node: GraphNode): Inputs {
+  const inputs: Inputs = { arrived: [], open: 0, lost: 0, blocked: false };
   for (const edge of node.inputs) {
     const source = draft.graph.nodes[edge.source]!;
     const status = draft.status(source);
-    if (status === "skipped") continue;
-    if (status !== "completed" && status !== "failed") return "open";
-    const port = draft.step(source).port;
-    // A failed step without a drawn `error` port has no port: nothing behind it starts.
-    if (port === undefined) return "open";
-    if (port === edge.port) arrived = true;
+    const port = status === "completed" || status === "failed" ? draft.step(source).port : undefined;
+    if (port === edge.port) inputs.arrived.push(source.id);
+    else if (port !== undefined || status === "skipped") inputs.lost++;
+    else if (isBlocked(draft, source)) {
+      inputs.lost++;
+      inputs.blocked = true;
+    } else inputs.open++;
   }
-  return arrived ? "arrived" : "none";
+  return inputs;
+}
+
+/** It failed without an `error` port, or waits for what lies behind such a failure. */
+function isBlocked(draft: Draft, node: GraphNode): boolean {
+  const status = draft.status(node);
+  if (status === "failed") return draft.step(node).port === undefined;
+  if (status !== "pending" || node.join) return false;
+  return node.inputs.some((edge) => isBlocked(draft, draft.graph.nodes[edge.source]!));
 }
 
 function compute(draft: Draft, node: GraphNode): void {

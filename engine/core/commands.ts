@@ -1,8 +1,9 @@
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
+import { goOn } from "./join.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
-import type { Mail, StepState } from "./state.ts";
+import type { ExecutionState, Mail, StepState } from "./state.ts";
 
 /** Waits and retries whose time has come. */
 export function wake(draft: Draft): void {
@@ -15,6 +16,8 @@ export function wake(draft: Draft): void {
     if (step.wakeAt === undefined || step.wakeAt > now) continue;
     if (draft.status(node) === "retrying") {
       draft.put(node, "queued", { ...step, wakeAt: undefined, reason: undefined });
+    } else if (step.waitingFor?.kind === "join") {
+      goOn(draft, node, step.waitingFor.arrived, "deadline");
     } else {
       const port = step.wakePort ?? "out";
       const output = draft.env.keep(
@@ -23,7 +26,7 @@ export function wake(draft: Draft): void {
       );
       draft.put(node, "completed", { ...ended(step, now), port, output });
       draft.event("completed", node, { step: "completed", port, message: "The wait is over" });
-      if (step.waitingFor?.kind !== "time") {
+      if (needsPerson(step)) {
         draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
       }
     }
@@ -31,7 +34,11 @@ export function wake(draft: Draft): void {
 }
 
 function timeOut(draft: Draft): void {
-  draft.state.cancelling = { by: "", reason: "The workflow's time limit passed", at: draft.env.now };
+  end(draft, { by: "", reason: "The workflow's time limit passed", as: "timeout" });
+}
+
+function needsPerson(step: StepState): boolean {
+  return step.waitingFor?.kind === "person" || step.waitingFor?.kind === "uncertain";
 }
 
 export function deliver(draft: Draft, mail: Mail): void {
@@ -136,8 +143,13 @@ export function surrender(draft: Draft, nodes: readonly GraphNode[], how: "died"
 
 /** Nothing more starts (`stopUnstarted`); what is running is aborted by its worker and settles the execution. */
 export function cancel(draft: Draft, by: string, reason: string): void {
+  end(draft, { by, reason });
+}
+
+/** Ends the execution before its time: by a person, a time limit, a goal or an exit. */
+export function end(draft: Draft, how: Omit<NonNullable<ExecutionState["cancelling"]>, "at">): void {
   if (isSettled(draft.state) || draft.state.cancelling) return;
-  draft.state.cancelling = { by, reason, at: draft.env.now };
+  draft.state.cancelling = { ...how, at: draft.env.now };
 }
 
 /**
@@ -147,7 +159,7 @@ export function cancel(draft: Draft, by: string, reason: string): void {
 export function stopUnstarted(draft: Draft): void {
   for (const node of draft.withStatus("pending", "queued", "waiting", "retrying")) {
     const step = draft.steps.get(node.id);
-    if (step?.waitingFor && step.waitingFor.kind !== "time") {
+    if (step && needsPerson(step)) {
       draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
     }
     draft.put(node, "cancelled", step ? ended(step, draft.env.now) : undefined);

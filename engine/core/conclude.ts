@@ -1,6 +1,7 @@
 import type { StepStatus } from "../schemas/execution.ts";
 import type { Draft } from "./draft.ts";
 import { isSettled, LEASE_MS } from "./state.ts";
+import type { ExecutionState } from "./state.ts";
 
 /** Says what the execution is now, who holds it, and when somebody must look again. */
 export function conclude(draft: Draft): void {
@@ -28,6 +29,7 @@ export function conclude(draft: Draft): void {
   // What followers see last is where the execution stands.
   const last = draft.events.at(-1);
   if (last) last.progress = state.progress;
+  state.listening = mustListen(draft);
   hold(draft, tally);
 }
 
@@ -60,14 +62,7 @@ function settle(draft: Draft, tally: Tally): void {
   const { state, env } = draft;
   const failed = draft.withStatus("failed").filter((node) => draft.step(node).port === undefined);
   if (state.cancelling) {
-    const timedOut = state.timeoutAt !== null && state.cancelling.by === "";
-    state.status = timedOut ? "failed" : "cancelled";
-    state.reason = timedOut ? { code: "execution_timeout", text: state.cancelling.reason } : {
-      code: "cancelled",
-      text: `Cancelled by ${state.cancelling.by}${
-        state.cancelling.reason ? `: ${state.cancelling.reason}` : ""
-      }`,
-    };
+    endedEarly(state, state.cancelling);
   } else if (failed.length > 0) {
     const first = draft.step(failed[0]!).failure;
     state.status = "failed";
@@ -86,12 +81,28 @@ function settle(draft: Draft, tally: Tally): void {
   // A failed execution can be retried: what stands behind the failure is still ahead.
   state.progress = state.status === "failed" && tally.pending > 0 ? state.progress : 100;
   state.lease = null;
+  state.listening = false;
   state.due = { at: env.now + Math.round(env.retentionMs * (0.9 + 0.2 * env.random())), kind: "forget" };
   draft.counts.push(state.status);
-  draft.event(state.status, null, {
+  draft.event(state.status === "failed" || state.status === "cancelled" ? state.status : "completed", null, {
     message: state.reason?.text ?? "Completed",
     ...(state.reason ? { reason: state.reason } : {}),
   });
+}
+
+function endedEarly(state: ExecutionState, how: NonNullable<ExecutionState["cancelling"]>): void {
+  const text = how.as ? how.reason : `Cancelled by ${how.by}${how.reason ? `: ${how.reason}` : ""}`;
+  state.status = how.as === "timeout" ? "failed" : how.as === "goal" ? "completed" : "cancelled";
+  state.reason = { code: how.as === "timeout" ? "execution_timeout" : how.as ?? "cancelled", text };
+}
+
+/** A step waits for a signal, or a rule may end the execution: its lead's signals must reach it. */
+function mustListen({ state, graph }: Draft): boolean {
+  if (state.leadId === null) return false;
+  if (graph.goals.length + graph.exits.length > 0) return true;
+  if (!state.statuses.includes("waiting")) return false;
+  for (const step of state.steps.values()) if (step.waitingFor?.kind === "signal") return true;
+  return false;
 }
 
 /**

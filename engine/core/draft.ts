@@ -1,9 +1,10 @@
+import type { ConditionGroup } from "../schemas/condition.ts";
 import type { EventType } from "../schemas/event.ts";
 import type { StepStatus } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import type { Graph, GraphNode } from "./graph.ts";
-import type { ExecutionState, StepState, Stored, StoredEvent, Transition } from "./state.ts";
+import type { ExecutionState, SignalFact, StepState, Stored, StoredEvent, Transition } from "./state.ts";
 
 /** What deciding may know of the world, all of it given. */
 export interface Env {
@@ -24,6 +25,13 @@ export interface Env {
     node: GraphNode,
     state: ExecutionState,
   ): { outcome: Outcome; input: Json | undefined; warnings: string[] };
+  /** The lead's signals that this execution may hear, oldest first; empty when it does not listen. */
+  signals: readonly SignalFact[];
+  /** Does a filter or rule hold, for a signal or (null) as things stand? */
+  matches(
+    condition: ConditionGroup,
+    about: { state: ExecutionState; node: GraphNode | null; signal: SignalFact | null },
+  ): boolean;
   /** Where a value is kept: in the record, or as a body beside it. */
   keep(value: Json, ref: string): Stored;
 }
@@ -69,9 +77,10 @@ export class Draft {
   }
 
   /** Sets a step's status and record; a settled step makes its followers candidates. */
-  put(node: GraphNode, status: StepStatus, step?: StepState): void {
+  put(node: GraphNode, status: StepStatus, step?: StepState, { settled = true } = {}): void {
     this.state.statuses[node.index] = status;
     if (step) this.steps.set(node.id, step);
+    if (!settled) return;
     if (status === "completed" || status === "skipped" || status === "failed") {
       for (const edge of node.outputs) this.#candidates.push(edge.target);
     }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../schemas/json.ts";
 import type { RetryPolicy } from "../schemas/retry.ts";
 import { durationMs } from "../schemas/duration.ts";
-import type { WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
+import type { EndRule, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
 import { resolvePolicy } from "./retry.ts";
 
 /** What the machine must know of a node type. */
@@ -9,6 +9,15 @@ export interface NodeKind {
   kind: "trigger" | "pure" | "effect";
   /** Cannot be repeated safely: intent is written before the act. */
   ledger?: boolean;
+  /** Null or absent: several edges into it are an implicit join of all. */
+  join?: JoinRule | null;
+}
+
+/** When an explicit join goes on (DESIGN.md section 4). */
+export interface JoinRule {
+  mode: "all" | "any" | "count";
+  count: number;
+  deadlineMs: number | null;
 }
 
 export interface GraphEdge {
@@ -25,6 +34,7 @@ export interface GraphNode {
   label: string;
   kind: NodeKind["kind"];
   ledger: boolean;
+  join: JoinRule | null;
   config: JsonObject;
   retry: RetryPolicy;
   /** Null: the node type's own limit. */
@@ -39,10 +49,15 @@ export interface Graph {
   indexOf: ReadonlyMap<string, number>;
   timezone: string;
   timeoutMs: number | null;
+  goals: readonly EndRule[];
+  exits: readonly EndRule[];
 }
 
 /** Compiles a graph that has passed the checks of publish; throws for a cycle, a dangling edge or an unknown type. */
-export function buildGraph(graph: WorkflowGraph, lookup: (type: string) => NodeKind | undefined): Graph {
+export function buildGraph(
+  graph: WorkflowGraph,
+  lookup: (type: string, config: JsonObject) => NodeKind | undefined,
+): Graph {
   const order = topologicalOrder(graph);
   const indexOf = new Map(order.map((node, index) => [node.id, index]));
   const nodes = order.map((node, index) => graphNode(node, index, graph, lookup));
@@ -60,6 +75,8 @@ export function buildGraph(graph: WorkflowGraph, lookup: (type: string) => NodeK
     indexOf,
     timezone: graph.settings.timezone ?? "UTC",
     timeoutMs: graph.settings.timeout ? durationMs(graph.settings.timeout) : null,
+    goals: graph.settings.goals ?? [],
+    exits: graph.settings.exits ?? [],
   };
 }
 
@@ -67,9 +84,9 @@ function graphNode(
   node: WorkflowNode,
   index: number,
   graph: WorkflowGraph,
-  lookup: (type: string) => NodeKind | undefined,
+  lookup: (type: string, config: JsonObject) => NodeKind | undefined,
 ): GraphNode {
-  const type = lookup(node.type);
+  const type = lookup(node.type, node.data.config);
   if (!type) throw new Error(`Cannot compile node "${node.id}": no node type "${node.type}"`);
   return {
     index,
@@ -78,6 +95,7 @@ function graphNode(
     label: node.data.label || node.id,
     kind: type.kind,
     ledger: type.ledger ?? false,
+    join: type.join ?? null,
     config: node.data.config,
     retry: resolvePolicy(graph.settings.retry, node.data.retry),
     timeoutMs: node.data.timeout ? durationMs(node.data.timeout) : null,

@@ -16,6 +16,7 @@ import { Draft } from "./draft.ts";
 import type { Env } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import { applyOutcome } from "./outcome.ts";
+import { checkEnds, receive } from "./signals.ts";
 import type { ExecutionState, Mail, Transition } from "./state.ts";
 
 export type Command =
@@ -43,9 +44,13 @@ export function decide(
   env: Env,
 ): Transition {
   const draft = new Draft(state, graph, env);
+  // Before time is looked at: a signal that came in time is not lost to the time-out.
+  receive(draft);
   for (const command of commands) apply(draft, command);
+  if (!draft.state.cancelling) advance(draft);
+  while (receive(draft)) advance(draft);
+  checkEnds(draft);
   if (draft.state.cancelling) stopUnstarted(draft);
-  advance(draft);
   admit(draft);
   conclude(draft);
   return draft.transition();

@@ -1,7 +1,15 @@
 import type { Json } from "../schemas/json.ts";
 
 /** Where a template or condition may begin to read, DESIGN.md section 4. */
-export const VIEW_ROOTS: readonly string[] = ["trigger", "lead", "steps", "execution", "messages", "now"];
+export const VIEW_ROOTS: readonly string[] = [
+  "trigger",
+  "lead",
+  "steps",
+  "execution",
+  "messages",
+  "now",
+  "signal",
+];
 
 export const MAX_PATH_DEPTH = 8;
 

@@ -77,7 +77,11 @@ export interface ExecutionState {
   lease: Lease | null;
   /** Its one due entry. */
   due: { at: number; kind: "execution" | "forget" } | null;
-  cancelling: { by: string; reason: string; at: number } | null;
+  cancelling: { by: string; reason: string; at: number; as?: "timeout" | "goal" | "exit" } | null;
+  /** Signals that a wait has taken: one signal satisfies one wait. */
+  consumed: readonly string[];
+  /** Must hear of its lead's signals: a step waits for one, or a goal or exit may be met. */
+  listening: boolean;
   reason: Reason | null;
   timeoutAt: number | null;
 }
@@ -113,6 +117,14 @@ export interface Attention {
   description: string;
   outcomes: { id: string; label: string }[];
   dueAt: number | null;
+}
+
+/** A signal as the machine sees it. Times are epoch ms. */
+export interface SignalFact {
+  id: string;
+  type: string;
+  data: Json;
+  at: number;
 }
 
 export interface LedgerLine {

@@ -102,7 +102,7 @@ export function localToUtc(local: LocalTime, zone: string): number {
 }
 
 /** The moment in (from, to] at which the offset stops being the one at `from`. */
-function firstMomentAfter(zone: string, from: number, to: number): number {
+export function firstMomentAfter(zone: string, from: number, to: number): number {
   const old = offsetAt(zone, from);
   let low = from;
   let high = to;

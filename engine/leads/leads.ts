@@ -1,14 +1,16 @@
 import { isForbiddenKey } from "../core/path.ts";
 import { isZone } from "../core/zone.ts";
 import { conflict, type EngineError, invalid, issuesOf, notFound } from "../errors.ts";
+import type { CreateOptions } from "../contract.ts";
 import { type Lead, LeadInput, LeadPatch } from "../schemas/lead.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Issue } from "../schemas/workflow.ts";
 import { keys } from "../store/keys.ts";
+import { deliveryOf, deliveryWrite, findDelivery } from "../store/deliveries.ts";
 import { encode, type Entry, type Store } from "../store/store.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import { displayName, emptyLead, type LeadRecord, normalEmail, toLead } from "./record.ts";
-import { createdWrite, signalPrefix } from "./signals.ts";
+import { createdWrite, signalPrefix, signalWrite } from "./signals.ts";
 
 /** What the subject is built from. */
 export interface LeadDeps {
@@ -34,8 +36,8 @@ export async function loadLead(store: Store, id: string): Promise<Entry<LeadReco
   return entry;
 }
 
-/** Throws 409 when the address exists, 422 naming the field. */
-export async function createLead(deps: LeadDeps, input: LeadInput): Promise<Lead> {
+/** Throws 409 when the address exists, 422 naming the field. The same key again is the same lead. */
+export async function createLead(deps: LeadDeps, input: LeadInput, options: CreateOptions = {}): Promise<Lead> {
   refuseNames(input.fields);
   const parsed = LeadInput.safeParse({ ...input, email: trimmed(input.email) });
   if (!parsed.success) throw invalid("This is no lead", issuesOf(parsed.error));
@@ -45,19 +47,29 @@ export async function createLead(deps: LeadDeps, input: LeadInput): Promise<Lead
     ...defined(parsed.data),
   };
   refuseRecord(record);
+  const delivery = await deliveryOf("lead.create", options.idempotencyKey, input);
+  const found = delivery ? await findDelivery(deps.store, delivery, now) : null;
+  if (found?.known) return toLead((await loadLead(deps.store, found.known.value.id)).value);
+  const once = delivery && deliveryWrite(delivery, found?.expired ?? null, { id, at: now });
   const signal = await createdWrite(deps.store, id, now, deps.newId());
   const result = await deps.store.commit({
     name: "lead_create",
-    checks: [{ key: keys.leadByEmail(record.email), versionstamp: null }],
+    checks: [{ key: keys.leadByEmail(record.email), versionstamp: null }, ...once?.checks ?? []],
     sets: [
       { key: keys.lead(id), value: encode(record) },
       { key: keys.leadByEmail(record.email), value: encode({ v: 1, id }) },
       ...signal.sets,
+      ...once?.sets ?? [],
     ],
     stamped: signal.stamped,
     bells: signal.bells,
   });
-  if (!result.ok) throw taken(record.email);
+  if (!result.ok) {
+    // The same request at the same moment was first: what it made is the answer.
+    const other = delivery && await findDelivery(deps.store, delivery, now);
+    if (other?.known) return toLead((await loadLead(deps.store, other.known.value.id)).value);
+    throw taken(record.email);
+  }
   if (signal.bells.length) deps.onSignal(id);
   return toLead(record);
 }
@@ -75,6 +87,9 @@ export async function updateLead(deps: LeadDeps, id: string, patch: LeadPatch): 
     const moved = record.email !== before.email;
     if (moved && await deps.store.get(keys.leadByEmail(record.email))) throw taken(record.email);
     const pointer = keys.leadByEmail(record.email);
+    const changed = Object.keys(defined(parsed.data)).sort();
+    // Goals and exits that read the lead hear of the change by this signal.
+    const signal = signalWrite(id, "lead.updated", { changed }, deps.now(), deps.newId());
     const result = await deps.store.commit({
       name: "lead_update",
       checks: [
@@ -84,7 +99,10 @@ export async function updateLead(deps: LeadDeps, id: string, patch: LeadPatch): 
       sets: [
         { key: keys.lead(id), value: encode(record) },
         ...(moved ? [{ key: pointer, value: encode({ v: 1, id }) }] : []),
+        ...signal.sets,
       ],
+      stamped: signal.stamped,
+      bells: signal.bells,
       deletes: moved ? [keys.leadByEmail(before.email)] : [],
     });
     if (result.ok) return toLead(record);

@@ -11,7 +11,7 @@ import { listSignals, signalLead } from "./signals.ts";
 export type { LeadDeps } from "./leads.ts";
 export type { PlannedLead } from "./plan.ts";
 export { displayName, type LeadRecord, leadView, type SignalRecord, toLead } from "./record.ts";
-export { signalPrefix, signalWrite } from "./signals.ts";
+export { hearSignals, signalPrefix, signalWrite } from "./signals.ts";
 
 /** The subject with what triggers and worker ask of it. */
 export interface LeadSubject extends Leads {
@@ -26,13 +26,13 @@ export function createLeads(deps: LeadDeps): LeadSubject {
   const { store } = deps;
   return {
     list: (paging) => listLeads(store, paging),
-    create: (input) => createLead(deps, input),
+    create: (input, options) => createLead(deps, input, options),
     async get(id): Promise<Lead> {
       return toLead((await loadLead(store, id)).value);
     },
     update: (id, patch) => updateLead(deps, id, patch),
     remove: (id) => removeLead(deps, id),
-    signal: (id, input) => signalLead(deps, id, input),
+    signal: (id, input, options) => signalLead(deps, id, input, options),
     signals: (id, paging) => listSignals(store, id, paging),
     planFromBody: (body) => planFromBody(deps, body),
     load: (id) => store.get<LeadRecord>(keys.lead(id)),

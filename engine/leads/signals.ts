@@ -1,10 +1,12 @@
+import type { CreateOptions } from "../contract.ts";
 import { conflict, invalid, issuesOf, notFound } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 import { type Signal, SignalInput } from "../schemas/lead.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Write } from "../store/commit.ts";
 import { keys, shardOf } from "../store/keys.ts";
-import { encode, type Store } from "../store/store.ts";
+import { type DeliveryRecord, deliveryOf, deliveryWrite, findDelivery } from "../store/deliveries.ts";
+import { encode, type Entry, type Store } from "../store/store.ts";
 import { collectPage, newestFirst } from "../store/pages.ts";
 import type { LeadDeps } from "./leads.ts";
 import { type SignalRecord, toSignal } from "./record.ts";
@@ -62,8 +64,30 @@ export function signalPrefix(leadId: string): Deno.KvKey {
   return keys.signal(leadId, "").slice(0, 2);
 }
 
-/** Commits the team's own signal; throws 404 for an unknown lead, 422 naming the field. */
-export async function signalLead(deps: LeadDeps, leadId: string, input: SignalInput): Promise<Signal> {
+/** So many of a lead's newest signals are heard. */
+const HEARD = 500;
+
+/** The clock first, then the signals: a commit that checks the clock knows that it saw them all. */
+export async function hearSignals(
+  store: Store,
+  leadId: string,
+): Promise<{ clock: string | null; signals: SignalRecord[] }> {
+  const clock = await store.get(keys.clock(leadId));
+  const signals: SignalRecord[] = [];
+  const selector = { prefix: signalPrefix(leadId) };
+  for await (const { value } of store.list<SignalRecord>({ selector, reverse: true, limit: HEARD })) {
+    signals.push(value);
+  }
+  return { clock: clock?.versionstamp ?? null, signals: signals.reverse() };
+}
+
+/** Commits the team's own signal; throws 404 for an unknown lead, 422 naming the field. The same key is the same signal. */
+export async function signalLead(
+  deps: LeadDeps,
+  leadId: string,
+  input: SignalInput,
+  options: CreateOptions = {},
+): Promise<Signal> {
   const parsed = SignalInput.safeParse(input);
   if (!parsed.success) throw invalid("This is no signal", issuesOf(parsed.error));
   const { type, data = null } = parsed.data;
@@ -73,20 +97,33 @@ export async function signalLead(deps: LeadDeps, leadId: string, input: SignalIn
     ]);
   }
   const [at, id] = [deps.now(), deps.newId()];
+  const delivery = await deliveryOf(`${leadId}.signal`, options.idempotencyKey, input);
   for (let i = 0; i < MAX_TRIES; i++) {
+    const found = delivery ? await findDelivery(deps.store, delivery, at) : null;
+    if (found?.known) return await signalOf(deps.store, leadId, found.known);
+    const once = delivery && deliveryWrite(delivery, found?.expired ?? null, { id, at });
     const lead = await deps.store.get(keys.lead(leadId));
     if (!lead) throw notFound("lead", leadId);
+    const parts = signalWrite(leadId, type, data, at, id);
     const result = await deps.store.commit({
       name: "signal",
       // A lead that is deleted meanwhile gets no more signals.
-      checks: [{ key: keys.lead(leadId), versionstamp: lead.versionstamp }],
-      ...signalWrite(leadId, type, data, at, id),
+      checks: [{ key: keys.lead(leadId), versionstamp: lead.versionstamp }, ...once?.checks ?? []],
+      ...parts,
+      sets: [...parts.sets, ...once?.sets ?? []],
     });
     if (!result.ok) continue;
     deps.onSignal(leadId);
     return toSignal(leadId, { v: 1, id, type, data, at });
   }
   throw conflict("busy", `The lead ${leadId} is being changed by many at once; try again`);
+}
+
+/** The signal of a delivery: both are of one commit, whose versionstamp ends the signal's key. */
+async function signalOf(store: Store, leadId: string, known: Entry<DeliveryRecord>): Promise<Signal> {
+  const entry = await store.get<SignalRecord>(keys.signal(leadId, known.versionstamp));
+  if (!entry) throw notFound("signal", known.value.id);
+  return toSignal(leadId, entry.value);
 }
 
 /** A lead's signals, newest first; throws 404. */

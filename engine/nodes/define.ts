@@ -16,6 +16,8 @@ export interface PureContext {
   visit: number;
   /** Epoch ms. */
   now: number;
+  /** When the execution was accepted, epoch ms. */
+  startedAt: number;
   /** The lead's zone, else the workflow's, else UTC. */
   timezone: string;
   view: View;
@@ -35,6 +37,13 @@ export interface StepContext extends PureContext {
   mail(request: MailRequest): Promise<MailResult>;
   /** The secret's value for this host (throws StepError when absent or meant for other hosts). */
   secret(name: string, host: string | null): Promise<string>;
+}
+
+/** When a join goes on: at all inputs, at the first, or at `count` of them; by `deadline` after `deadlineMs`. */
+export interface JoinRule {
+  mode: "all" | "any" | "count";
+  count: number;
+  deadlineMs: number | null;
 }
 
 interface Described<C> {
@@ -72,6 +81,10 @@ export interface TriggerNode<C> extends Described<C> {
 /** Computation only: folded into its neighbours' transition, no commit of its own. */
 export interface PureNode<C> extends Described<C> {
   kind: "pure";
+  /** Makes it a join: when it goes on is decided by what arrived, and `run` is never called. */
+  joins?(config: C): JoinRule;
+  /** Waits for signals of the lead. */
+  listens?: boolean;
   run(config: C, context: PureContext): Outcome;
 }
 

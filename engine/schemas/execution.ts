@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ConditionGroup } from "./condition.ts";
 import { Json } from "./json.ts";
 
 export const EXECUTION_STATUSES = [
@@ -60,6 +61,17 @@ export const WaitingFor = z.discriminatedUnion("kind", [
     outcomes: z.array(z.string()).optional(),
     /** Epoch ms. */
     dueAt: z.number().optional(),
+  }),
+  /** A join that has some of its inputs and waits for more, until its deadline. */
+  z.object({ kind: z.literal("join"), arrived: z.array(z.string()), needed: z.number() }),
+  /** Signals of the lead: one of them or all. `since` is epoch ms; `got` has what came already. */
+  z.object({
+    kind: z.literal("signal"),
+    signals: z.array(z.string()),
+    mode: z.enum(["any", "all"]),
+    since: z.number(),
+    filter: ConditionGroup.optional(),
+    got: z.array(z.object({ id: z.string(), type: z.string(), data: Json, at: z.string() })).optional(),
   }),
   /** A send whose result nobody knows: a person decides. */
   z.object({ kind: z.literal("uncertain"), title: z.string() }),

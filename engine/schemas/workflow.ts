@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { ConditionGroup } from "./condition.ts";
 import { Duration } from "./duration.ts";
 import { Json, NodeId } from "./json.ts";
+import { SignalType } from "./lead.ts";
 import { RetryOverrides } from "./retry.ts";
 
 /** A node as React Flow stores it. `data.config` is checked against its node type at publish. */
@@ -26,11 +28,26 @@ export const WorkflowEdge = z.looseObject({
 });
 export type WorkflowEdge = z.infer<typeof WorkflowEdge>;
 
+/** Ends an execution in mid-wait: when the signal comes, when the condition holds, or both where both are given. */
+export const EndRule = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  signal: SignalType.optional(),
+  when: ConditionGroup.optional(),
+}).refine((rule) => rule.signal !== undefined || rule.when !== undefined, "a signal, a condition, or both")
+  .meta({
+    id: "EndRule",
+  });
+export type EndRule = z.infer<typeof EndRule>;
+
 export const WorkflowSettings = z.strictObject({
   description: z.string().max(2_000).optional(),
   timezone: z.string().max(64).optional(),
   timeout: Duration.optional(),
   retry: RetryOverrides.optional(),
+  /** Reached: the execution is completed. */
+  goals: z.array(EndRule).max(20).optional(),
+  /** Met: the execution is cancelled. */
+  exits: z.array(EndRule).max(20).optional(),
 });
 export type WorkflowSettings = z.infer<typeof WorkflowSettings>;
 

@@ -187,6 +187,11 @@ function indexSets(
     sets.push({ key: keys.byWorkflow(next.workflowId, next.id), value: EMPTY });
     if (next.leadId) sets.push({ key: keys.byLead(next.leadId, next.id), value: EMPTY });
   }
+  if (next.leadId && next.listening !== (before?.listening ?? false)) {
+    const key = keys.registration(next.leadId, next.id);
+    if (next.listening) sets.push({ key, value: EMPTY });
+    else deletes.push(key);
+  }
   const wasLive = before !== null && !isSettled(before);
   const isLive = !isSettled(next);
   if (isLive && !wasLive) sets.push({ key: keys.live(next.workflowId, next.id), value: EMPTY });

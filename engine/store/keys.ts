@@ -49,6 +49,8 @@ export const keys = {
     executionId: string,
   ): Key => ["execution_by_workflow", workflowId, executionId],
   byLead: (leadId: string, executionId: string): Key => ["execution_by_lead", leadId, executionId],
+  /** Executions that must hear of a lead's signals. */
+  registration: (leadId: string, executionId: string): Key => ["registration", leadId, executionId],
   /** Unsettled executions of a workflow. */
   live: (workflowId: string, executionId: string): Key => ["live", workflowId, executionId],
   /** What other parties want an execution to know; its owner applies it. */

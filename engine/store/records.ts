@@ -75,6 +75,8 @@ const DEFAULTS = {
   lease: null,
   due: null,
   cancelling: null,
+  consumed: [],
+  listening: false,
   reason: null,
   timeoutAt: null,
 } as const satisfies Partial<ExecutionState>;
@@ -88,6 +90,7 @@ export function headRecord(
   const { statuses, steps: _steps, messages, ...rest } = state;
   const record: Record<string, unknown> = { v: 1, commit, ...rest };
   for (const [name, value] of Object.entries(DEFAULTS)) if (record[name] === value) delete record[name];
+  if (state.consumed.length === 0) delete record.consumed;
   for (const _ in messages) {
     record.messages = messages;
     break;

@@ -4,7 +4,8 @@ import { ConditionGroup } from "../schemas/condition.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import { leadView, signalPrefix } from "../leads/mod.ts";
 import type { LeadRecord, SignalRecord } from "../leads/mod.ts";
-import { keys } from "../store/keys.ts";
+import { EMPTY } from "../store/executions.ts";
+import { keys, shardOf } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import { derivedId } from "../worker/clock.ts";
 import type { DueEntry } from "../worker/held.ts";
@@ -30,11 +31,24 @@ export async function deliverSignals(deps: DeliverDeps, leadId: string, entry: D
       await startAt(deps, { leadId, signal, workflowId: workflowId as string, nodeId: nodeId as string });
     }
   }
+  await wakeListeners(deps.store, leadId, at);
   await deps.store.commit({
     name: "deliver",
     checks: [{ key: entry.key, versionstamp: entry.versionstamp }],
     deletes: [entry.key],
   });
+}
+
+/** Executions that wait for the lead's signals, or whose goals and exits may be met, look at once. */
+async function wakeListeners(store: Store, leadId: string, at: number): Promise<void> {
+  const listening = await store.keys({ selector: { prefix: ["registration", leadId] } });
+  for (let i = 0; i < listening.length; i += 100) {
+    const sets = listening.slice(i, i + 100).map((key) => {
+      const executionId = key[2] as string;
+      return { key: keys.due(shardOf(executionId), 0, at, "mail", executionId), value: EMPTY };
+    });
+    await store.commit({ name: "deliver", sets });
+  }
 }
 
 async function signalsAt(store: Store, leadId: string, at: number): Promise<SignalRecord[]> {

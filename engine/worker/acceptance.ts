@@ -44,6 +44,8 @@ export function freshState(acceptance: Acceptance, now: number): ExecutionState 
     lease: null,
     due: null,
     cancelling: null,
+    consumed: [],
+    listening: false,
     reason: null,
     timeoutAt: version.graph.timeoutMs === null ? null : now + version.graph.timeoutMs,
   };

@@ -17,7 +17,7 @@ export interface Hands {
   /** This process. */
   readonly owner: string;
   newId(): string;
-  env(now: number): Omit<Env, "evaluate" | "keep">;
+  env(now: number): Omit<Env, "evaluate" | "keep" | "signals" | "matches">;
   /** Takes slots for the steps that a commit starts, and gives them back when it is not made. */
   withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult>;
   giveBack(slots: number): void;

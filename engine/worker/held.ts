@@ -8,9 +8,10 @@ import type { CommitName } from "../store/commit.ts";
 import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
-import { evaluatePure, runEffect } from "./run_step.ts";
+import { evaluatePure, ruleHolds, runEffect } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
-import type { LeadFacts } from "./services.ts";
+import { clockChecks, SILENCE } from "./hearing.ts";
+import type { Heard, LeadFacts } from "./services.ts";
 import type { CompiledVersion } from "./versions.ts";
 import type { Hands } from "./hands.ts";
 
@@ -30,6 +31,7 @@ export class Held {
   #loaded: Loaded | null;
   #version: CompiledVersion | null = null;
   #lead: LeadFacts | null = null;
+  #heard: Heard = SILENCE;
   #commands: Command[] = [];
   #mailDue: DueEntry[] = [];
   readonly #bodies = new Map<string, Json>();
@@ -166,6 +168,9 @@ export class Held {
   async #refresh(): Promise<void> {
     const { state } = this.#loaded!;
     if (this.#version!.readsLead && state.leadId) this.#lead = await this.#hands.services.lead(state.leadId);
+    if (this.#version!.listens && state.leadId) {
+      this.#heard = await this.#hands.services.signals(state.leadId);
+    }
     for (const body of this.#hands.bodiesRead(state, this.#version!)) {
       if (!this.#bodies.has(body.ref)) {
         this.#bodies.set(body.ref, await readBody(this.#hands.store, this.id, body));
@@ -186,6 +191,9 @@ export class Held {
       evaluate: (node, state) =>
         evaluatePure(node, this.#facts(state, mergedMap(this.#bodies, bodies.values))),
       keep: (value, ref) => bodies.keep(value, ref),
+      signals: this.#heard.signals,
+      matches: (condition, { state, ...about }) =>
+        ruleHolds(condition, about, this.#facts(state, this.#bodies)),
     });
     if (
       transition.events.length === 0 && applied.length === 0 && sameHolding(before.state, transition.next)
@@ -204,6 +212,7 @@ export class Held {
       messageWrite: this.#hands.services.messageWrite,
       applied,
     });
+    write.checks!.push(...clockChecks(before.state, transition.next, this.#heard));
     for (const entry of checked) write.checks!.push({ key: entry.key, versionstamp: entry.versionstamp });
     const result = await this.#hands.withSlots(transition.started.length, async () => {
       for (const blob of [...first, ...texts]) await this.#hands.store.commit(blob);

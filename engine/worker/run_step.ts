@@ -1,9 +1,10 @@
 import { evaluateCondition } from "../core/condition.ts";
 import { renderConfig } from "../core/config.ts";
 import type { GraphNode } from "../core/graph.ts";
-import type { ExecutionState } from "../core/state.ts";
+import type { ExecutionState, SignalFact } from "../core/state.ts";
 import { StepError, toFailure } from "../errors.ts";
 import type { EffectNode, PureContext, PureNode, StepContext } from "../nodes/define.ts";
+import type { ConditionGroup } from "../schemas/condition.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import { fitsWithin } from "../core/size.ts";
@@ -40,6 +41,18 @@ export function evaluatePure(node: GraphNode, facts: Facts): Ran {
   const { config, input, warnings } = prepare(compiled, context);
   const outcome = bounded((compiled.type as PureNode<unknown>).run(config, context));
   return { outcome, input, warnings };
+}
+
+/** Does a filter or an end rule hold over the present state? Filters may read `signal`. */
+export function ruleHolds(
+  condition: ConditionGroup,
+  about: { node: GraphNode | null; signal: SignalFact | null },
+  facts: Facts,
+): boolean {
+  const reads = about.node ? facts.version.nodes.get(about.node.id)! : facts.version.rules;
+  const view = viewFor(reads, facts.state, facts.version, facts);
+  const signal = about.signal && { type: about.signal.type, data: about.signal.data };
+  return evaluateCondition(condition, { ...view, signal }, facts.now).pass;
 }
 
 /** Runs one attempt of an effect. Never throws: an accident is a failure. */
@@ -112,6 +125,7 @@ function pureContext(node: GraphNode, compiled: CompiledNode, facts: Facts): Pur
     nodeId: node.id,
     visit: state.steps.get(node.id)?.visit ?? 1,
     now,
+    startedAt: state.createdAt,
     timezone: facts.lead?.timezone || version.graph.timezone,
     view,
     evaluate: (condition) => evaluateCondition(condition, view, now),

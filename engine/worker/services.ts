@@ -1,3 +1,4 @@
+import type { SignalFact } from "../core/state.ts";
 import type { NodeType } from "../nodes/define.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
@@ -19,6 +20,13 @@ export interface LeadFacts {
   timezone: string;
 }
 
+/** What a lead's signals are, and what a commit must check so that none slips in between. */
+export interface Heard {
+  signals: readonly SignalFact[];
+  /** Null: the lead never had a signal. */
+  clock: string | null;
+}
+
 /** What the worker is handed by engine.ts: everything that its nodes may do to the world. */
 export interface Services {
   nodeType(type: string): NodeType | undefined;
@@ -27,6 +35,8 @@ export interface Services {
   /** Does mail leave the house? */
   mailLeaves(): boolean;
   mail(request: MailRequest, about: MailAbout): Promise<MailResult>;
+  /** A lead's newest signals, oldest first, and the versionstamp of its clock as it was before they were read. */
+  signals(leadId: string): Promise<Heard>;
   secret(name: string, host: string | null): Promise<string>;
   lead(leadId: string): Promise<LeadFacts | null>;
   /** What stores a message: with its step's commit, and (a very long text) before it. */

@@ -21,6 +21,9 @@ export interface CompiledNode {
   roots: ReadonlySet<string>;
 }
 
+/** What its goals and exits read. */
+export type Reads = Pick<CompiledNode, "stepsRead" | "roots">;
+
 export interface CompiledVersion {
   workflowId: string;
   version: number;
@@ -29,6 +32,9 @@ export interface CompiledVersion {
   /** By node id. */
   nodes: ReadonlyMap<string, CompiledNode>;
   readsLead: boolean;
+  /** Has goals or exits, or a node that waits for signals. */
+  listens: boolean;
+  rules: Reads;
 }
 
 /** Compiles what was published; throws when a node type is gone. */
@@ -38,13 +44,38 @@ export function compileVersion(
   version: number,
   lookup: (type: string) => NodeType | undefined,
 ): CompiledVersion {
-  const graph = buildGraph(source, (type) => {
+  const graph = buildGraph(source, (type, config) => {
     const found = lookup(type);
-    return found && { kind: found.kind, ledger: found.kind === "effect" && found.ledger };
+    return found && {
+      kind: found.kind,
+      ledger: found.kind === "effect" && found.ledger,
+      join: found.kind === "pure" && found.joins ? found.joins(found.config.parse(config)) : null,
+    };
   });
   const nodes = new Map(graph.nodes.map((node) => [node.id, compileNode(node.config, lookup(node.type)!)]));
-  const readsLead = [...nodes.values()].some((node) => node.readsLead);
-  return { workflowId, version, name: source.name, graph, nodes, readsLead };
+  const endRules = [...graph.goals, ...graph.exits];
+  const rulePaths = endRules.flatMap((rule) => rule.when ? conditionPaths(rule.when) : []);
+  const readsLead = rulePaths.some(([root]) => root === "lead") ||
+    [...nodes.values()].some((node) => node.readsLead);
+  const listens = endRules.length > 0 ||
+    [...nodes.values()].some(({ type }) => type.kind === "pure" && type.listens === true);
+  return {
+    workflowId,
+    version,
+    name: source.name,
+    graph,
+    nodes,
+    readsLead,
+    listens,
+    rules: readsOf(rulePaths),
+  };
+}
+
+function readsOf(paths: readonly (readonly string[])[]): Reads {
+  return {
+    stepsRead: [...new Set(paths.filter(([root]) => root === "steps").map(([, id]) => id ?? ""))],
+    roots: new Set(paths.map(([root]) => root ?? "")),
+  };
 }
 
 function compileNode(config: JsonObject, type: NodeType): CompiledNode {
@@ -55,9 +86,8 @@ function compileNode(config: JsonObject, type: NodeType): CompiledNode {
     type,
     config: compiled,
     fixed: parsed?.success ? parsed.data : undefined,
-    stepsRead: [...new Set(paths.filter(([root]) => root === "steps").map(([, id]) => id ?? ""))],
+    ...readsOf(paths),
     readsLead: paths.some(([root]) => root === "lead"),
-    roots: new Set(paths.map(([root]) => root ?? "")),
   };
 }
 

@@ -3,14 +3,14 @@ import type { Json, JsonObject } from "../schemas/json.ts";
 import type { View } from "../schemas/node.ts";
 import { VIEW_BYTES } from "../store/bodies.ts";
 import type { LeadFacts } from "./services.ts";
-import type { CompiledNode, CompiledVersion } from "./versions.ts";
+import type { CompiledVersion, Reads } from "./versions.ts";
 
 /** Large values that have been read, by reference. */
 export type BodyCache = ReadonlyMap<string, Json>;
 
 /** What a node's templates and conditions see: only what it names is gathered. */
 export function viewFor(
-  node: CompiledNode,
+  node: Reads,
   state: ExecutionState,
   version: CompiledVersion,
   facts: { lead: LeadFacts | null; bodies: BodyCache; now: number },

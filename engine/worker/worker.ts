@@ -14,7 +14,8 @@ import type { Hands } from "./hands.ts";
 import { Held } from "./held.ts";
 import type { DueEntry } from "./held.ts";
 import type { Peers } from "./peers.ts";
-import { evaluatePure } from "./run_step.ts";
+import { clockChecks, SILENCE } from "./hearing.ts";
+import { evaluatePure, ruleHolds } from "./run_step.ts";
 import type { Services } from "./services.ts";
 import { Versions } from "./versions.ts";
 import { bodiesRead } from "./view.ts";
@@ -98,6 +99,9 @@ export class Worker implements Hands {
     const now = this.clock.now();
     const { version, lead, id } = acceptance;
     const bodies = new Bodies();
+    const heard = version.listens && acceptance.leadId
+      ? await this.services.signals(acceptance.leadId)
+      : SILENCE;
     const state = freshState(acceptance, now);
     const start = { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input } as const;
     const transition = decide(state, version.graph, [start], {
@@ -105,6 +109,9 @@ export class Worker implements Hands {
       evaluate: (node, draft) =>
         evaluatePure(node, { version, state: draft, lead, bodies: bodies.values, now }),
       keep: (value, ref) => bodies.keep(value, ref),
+      signals: heard.signals,
+      matches: (condition, { state: draft, ...about }) =>
+        ruleHolds(condition, about, { version, state: draft, lead, bodies: bodies.values, now }),
     });
     const { along, before } = bodies.writes(id);
     const { write, spilled } = transitionWrite(transition, {
@@ -116,7 +123,7 @@ export class Worker implements Hands {
       bodies: along,
       messageWrite: this.services.messageWrite,
     });
-    write.checks!.push(...acceptance.with.checks ?? []);
+    write.checks!.push(...acceptance.with.checks ?? [], ...clockChecks(null, transition.next, heard));
     write.sets!.push(...acceptance.with.sets ?? []);
     write.stamped = acceptance.with.stamped;
     write.bells!.push(...acceptance.with.bells ?? []);
@@ -214,7 +221,7 @@ export class Worker implements Hands {
 
   // What executions in hand ask of it.
 
-  env(now: number): Omit<Env, "evaluate" | "keep"> {
+  env(now: number): Omit<Env, "evaluate" | "keep" | "signals" | "matches"> {
     return {
       now,
       random: this.clock.random,

@@ -23,7 +23,7 @@ export class ManualClock {
 
   /** The clock as one process has it: its timers end with it, and its wall may be wrong by `offset` ms. */
   process(options: { offset?: number; random?: () => number } = {}): Clock & { die(): void } {
-    const { offset = 0, random = () => 0.5 } = options;
+    const { offset = 0, random = Math.random } = options;
     const own = new Set<Timer>();
     let dead = false;
     return {

@@ -5,6 +5,7 @@ import { defineNode } from "../../engine/nodes/define.ts";
 import type { Outcome, StepContext } from "../../engine/nodes/define.ts";
 import type { Json, JsonObject } from "../../engine/schemas/json.ts";
 import type { WorkflowEdge, WorkflowNode, WorkflowSettings } from "../../engine/schemas/workflow.ts";
+import { SHARDS } from "../../engine/store/keys.ts";
 import { Store } from "../../engine/store/store.ts";
 import type { Clock } from "../../engine/worker/clock.ts";
 import { ManualClock } from "./clock.ts";
@@ -115,7 +116,7 @@ export async function openEngine(options: OpenOptions = {}): Promise<Opened> {
   });
   await engine.start();
   const settle = async (): Promise<void> => {
-    for (let quiet = 0; quiet < 3;) {
+    for (let quiet = 0; quiet < 3 && !faults.dead;) {
       await turn();
       quiet = faults.pending === 0 ? quiet + 1 : 0;
     }
@@ -133,7 +134,7 @@ export async function openEngine(options: OpenOptions = {}): Promise<Opened> {
     probe,
     logs,
     settle,
-    until: (holds, limitMs) => until({ clock, settle }, holds, limitMs),
+    until: (holds, limitMs) => until({ clock, settle, real }, holds, limitMs),
     die,
     async [Symbol.asyncDispose](): Promise<void> {
       if (!faults.dead) await engine.stop();
@@ -155,8 +156,9 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
+/** Moves time to where something falls due, and by a second when what is due cannot be had yet. */
 export async function until(
-  parts: { clock: ManualClock; settle(): Promise<void> },
+  parts: { clock: ManualClock; real: Deno.Kv; settle(): Promise<void> },
   holds: () => boolean | Promise<boolean>,
   limitMs = 300_000,
 ): Promise<void> {
@@ -165,8 +167,17 @@ export async function until(
     await parts.settle();
     if (await holds()) return;
     if (parts.clock.now >= end) throw new Error(`Did not come to hold within ${limitMs} ms`);
-    parts.clock.advanceTo(Math.min(end, parts.clock.next() ?? parts.clock.now + 1_000));
+    parts.clock.advanceTo(Math.min(end, await nextDue(parts.real, parts.clock.now)));
   }
+}
+
+async function nextDue(real: Deno.Kv, now: number): Promise<number> {
+  let next = Infinity;
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const [first] = await Array.fromAsync(real.list({ prefix: ["due", shard, 0] }, { limit: 1 }));
+    if (first) next = Math.min(next, Number(first.key[3]));
+  }
+  return next > now && next < Infinity ? next : now + 1_000;
 }
 
 let serial = 0;

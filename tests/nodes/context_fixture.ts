@@ -21,6 +21,7 @@ export function pureContext(change: Partial<PureContext> = {}): PureContext {
     nodeId: "n1",
     visit: 1,
     now: NOW,
+    startedAt: NOW,
     timezone: "UTC",
     view: {
       trigger: {},
