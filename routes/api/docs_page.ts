@@ -12,6 +12,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; mar
 dt { font-family: ui-monospace, monospace; }
 dd { margin: 0; }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin: 0 0 .3rem 1rem; } }
+a { color: light-dark(oklch(0.5 0.2 275), oklch(0.78 0.13 275)); }
 `;
 
 /** The readable form of the table; its only style is in the page and allowed by its hash. */
