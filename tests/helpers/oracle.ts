@@ -75,8 +75,17 @@ async function checkReason(
   }
   let people = 0;
   for (const [nodeId, step] of state.steps) {
-    if (!step.waitingFor || step.waitingFor.kind === "time") continue;
+    const kind = step.waitingFor?.kind;
+    if (kind === undefined || kind === "time") continue;
     people++;
+    if (kind === "signal") {
+      const registered = state.leadId !== null && await store.get(["registration", state.leadId, state.id]);
+      if (state.leadId !== null && !registered) {
+        problems.push(`${state.id}: ${nodeId} waits for a signal and is not registered`);
+      }
+      continue;
+    }
+    if (kind === "join") continue;
     const answered = await store.keys({ selector: { prefix: ["mail", state.id] } });
     if (!attention.has(`${state.id}.${nodeId}.${step.visit}`) && answered.length === 0) {
       problems.push(`${state.id}: ${nodeId} waits for a person, and nobody is told`);
