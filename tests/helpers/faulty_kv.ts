@@ -9,9 +9,9 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** The `nth` commit (from 1) that holds a write of this name. */
+/** The `nth` commit (from 1) that holds a write of this name; null: of any. */
 export interface Aim {
-  name: CommitName;
+  name: CommitName | null;
   nth: number;
   fault: Fault;
 }
@@ -115,7 +115,10 @@ export class FaultyKv {
     checks: readonly Deno.AtomicCheck[],
   ): Promise<Deno.KvCommitResult | Deno.KvCommitError> {
     const aim = this.#aim;
-    const hit = aim && this.#names.includes(aim.name) && this.#seen.get(aim.name) === aim.nth;
+    const hit = aim &&
+      (aim.name === null
+        ? this.batches.length === aim.nth
+        : this.#names.includes(aim.name) && this.#seen.get(aim.name) === aim.nth);
     if (!hit) return await operation.commit();
     this.#aim = null;
     this.fired = true;
