@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { ApiRoute } from "./define.ts";
 
 const STYLE = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
 body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h2 { margin-top: 2.5rem; font-size: 1.1rem; }
 article { border-top: 1px solid color-mix(in oklch, currentcolor 20%, transparent); padding: .75rem 0; }
