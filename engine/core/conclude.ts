@@ -22,7 +22,7 @@ export function conclude(draft: Draft): void {
       progress: state.progress,
     });
   }
-  if (tally.running + tally.queued + tally.retrying + tally.waiting === 0) return settle(draft, tally);
+  if (tally.running + tally.queued + tally.retrying + tally.waiting === 0) return settle(draft);
   const waitsOnly = tally.running + tally.queued + tally.retrying === 0;
   state.status = waitsOnly ? "waiting" : state.startedAt === null ? "queued" : "running";
   state.reason = null;
@@ -58,7 +58,7 @@ function progressOf(tally: Tally): number {
   return reachable === 0 ? 0 : Math.min(99, Math.floor((settled * 100) / reachable));
 }
 
-function settle(draft: Draft, tally: Tally): void {
+function settle(draft: Draft): void {
   const { state, env } = draft;
   const failed = draft.withStatus("failed").filter((node) => draft.step(node).port === undefined);
   if (state.cancelling) {
@@ -78,8 +78,8 @@ function settle(draft: Draft, tally: Tally): void {
   state.cancelling = null;
   state.endedAt = env.now;
   state.startedAt ??= env.now;
-  // A failed execution can be retried: what stands behind the failure is still ahead.
-  state.progress = state.status === "failed" && tally.pending > 0 ? state.progress : 100;
+  // A failed execution can be retried: the failed step, and what stands behind it, are still ahead.
+  if (state.status !== "failed") state.progress = 100;
   state.lease = null;
   state.listening = false;
   state.due = { at: env.now + Math.round(env.retentionMs * (0.9 + 0.2 * env.random())), kind: "forget" };
