@@ -45,7 +45,7 @@ for (const queue of [false, true]) {
   Deno.test({
     ...unclean,
     name: `a fault at every commit, queue ${queue ? "on" : "off"}: nothing lost, nothing doubled`,
-    async fn(t) {
+    async fn(t): Promise<void> {
       const reached = new Set<string>();
       for (const [name, story] of STORIES) {
         await t.step(name, async () => {
@@ -66,7 +66,7 @@ for (const queue of [false, true]) {
 Deno.test({
   ...unclean,
   name: "a death at every commit, and another while the first is mended: nothing lost, nothing doubled",
-  async fn(t) {
+  async fn(t): Promise<void> {
     for (const name of ["mail not opened", "a row of effects", "retry, then success"]) {
       for (const again of ["crash before", "crash after"] as const) {
         await t.step(`${name}, again ${again}`, async () => {
@@ -80,7 +80,7 @@ Deno.test({
 Deno.test({
   ...unclean,
   name: "a fault at every commit of a mail that leaves: sent once, or a person is asked",
-  async fn() {
+  async fn(): Promise<void> {
     await using server = await mailServer();
     await everyFault(mailThatLeaves(server), { smtpUrl: server.url });
   },

@@ -58,7 +58,7 @@ const sample = { nodes: SAMPLE.nodes, edges: SAMPLE.edges };
 
 const opened: Story = {
   ...sample,
-  async play(world) {
+  async play(world): Promise<void> {
     await trigger(world, "cold-outreach");
     await world.until(async (engine) => (await mails(engine)).length === 1);
     await world.ask(async (engine) => {
@@ -69,7 +69,7 @@ const opened: Story = {
     await answer(world, "Interested");
     await ended(world);
   },
-  async after(world) {
+  async after(world): Promise<void> {
     await settledAs(world, "completed", {
       hook: "completed",
       start: "skipped",
@@ -88,11 +88,11 @@ const opened: Story = {
 
 const unopened: Story = {
   ...sample,
-  async play(world) {
+  async play(world): Promise<void> {
     await trigger(world, "cold-outreach");
     await ended(world);
   },
-  async after(world) {
+  async after(world): Promise<void> {
     await settledAs(world, "completed", {
       hook: "completed",
       start: "skipped",
@@ -125,11 +125,11 @@ function ranOnce(world: World, expected: readonly string[]): void {
 const row: Story = {
   nodes: [hookNode("go"), node("a", "probe"), node("b", "probe"), node("c", "probe")],
   edges: chain("hook", "a", "b", "c"),
-  async play(world) {
+  async play(world): Promise<void> {
     await trigger(world, "go");
     await ended(world);
   },
-  async after(world) {
+  async after(world): Promise<void> {
     await settledAs(world, "completed", {
       hook: "completed",
       a: "completed",
@@ -144,11 +144,11 @@ const row: Story = {
 const fan: Story = {
   nodes: [hookNode("go"), node("a", "probe"), node("b", "probe"), node("c", "probe"), node("join", "probe")],
   edges: [...["a", "b", "c"].flatMap((id) => [edge("hook", id), edge(id, "join")])],
-  async play(world) {
+  async play(world): Promise<void> {
     await trigger(world, "go");
     await ended(world);
   },
-  async after(world) {
+  async after(world): Promise<void> {
     await settledAs(world, "completed", {
       hook: "completed",
       a: "completed",
@@ -167,11 +167,11 @@ const errorPort: Story = {
     nodeId === "a"
       ? { kind: "fail", failure: { code: "http_401", message: "Unauthorized", status: 401 } }
       : { kind: "done" },
-  async play(world) {
+  async play(world): Promise<void> {
     await trigger(world, "go");
     await ended(world);
   },
-  async after(world) {
+  async after(world): Promise<void> {
     await settledAs(world, "completed", {
       hook: "completed",
       a: "failed",
@@ -190,11 +190,11 @@ const retried: Story = {
     nodeId === "a" && attempt === 1
       ? { kind: "fail", failure: { code: "http_503", message: "Service Unavailable", status: 503 } }
       : { kind: "done" },
-  async play(world) {
+  async play(world): Promise<void> {
     await trigger(world, "go");
     await ended(world);
   },
-  async after(world) {
+  async after(world): Promise<void> {
     await settledAs(world, "completed", { hook: "completed", a: "completed", b: "completed" });
     assert.equal(new Set(world.probe.calls.map(({ key }) => key)).size, 2);
     assert.ok(world.probe.calls.length <= 3 + world.deaths);
@@ -209,12 +209,12 @@ const person: Story = {
     node("no", "probe"),
   ],
   edges: [...chain("hook", "ask"), edge("ask", "yes", "Yes"), edge("ask", "no", "No")],
-  async play(world) {
+  async play(world): Promise<void> {
     await trigger(world, "go");
     await answer(world, "Yes");
     await ended(world);
   },
-  async after(world) {
+  async after(world): Promise<void> {
     await settledAs(world, "completed", {
       hook: "completed",
       ask: "completed",
@@ -236,7 +236,7 @@ export function mailThatLeaves(server: FakeServer): Story {
       node("after", "probe"),
     ],
     edges: chain("hook", "mail", "after"),
-    async play(world) {
+    async play(world): Promise<void> {
       await trigger(world, "go");
       const asked = async (engine: Engine): Promise<boolean> => await engine.inbox.count() === 1;
       await world.until(
@@ -252,7 +252,7 @@ export function mailThatLeaves(server: FakeServer): Story {
       }
       await ended(world);
     },
-    async after(world) {
+    async after(world): Promise<void> {
       await settledAs(world, "completed", { hook: "completed", mail: "completed", after: "completed" });
       const sent = server.received.filter(({ data }) => data.includes(`Subject: ${world.executionId}`));
       assert.ok(sent.length === 1 || sent.length === 0 && seen.has(world.executionId), `${sent.length} sent`);
