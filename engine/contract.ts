@@ -7,6 +7,7 @@ import type { Json } from "./schemas/json.ts";
 import type { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "./schemas/lead.ts";
 import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
+import type { Simulated, SimulateInput } from "./schemas/simulation.ts";
 import type {
   Issue,
   Workflow,
@@ -173,6 +174,8 @@ export interface Engine {
   readonly inbox: Inbox;
   readonly secrets: Secrets;
   readonly access: Access;
+  /** A dry run on virtual time: stores nothing, and nothing leaves the house. 404, 422 naming the node or field, 503 busy. */
+  simulate(workflowId: string, input: SimulateInput): Promise<Simulated>;
   nodeTypes(): NodeDescriptor[];
   /** Reads the store once and asks the loop when it last looked. */
   ready(): Promise<{ ok: boolean; checks: { name: string; ok: boolean; detail: string }[] }>;

@@ -21,6 +21,8 @@ import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
 import type { CommitName, Write } from "./store/commit.ts";
 import { listenForBells } from "./queue_bell.ts";
+import { createSimulation } from "./simulation/mod.ts";
+import type { Limits } from "./simulation/drive.ts";
 import { Store } from "./store/store.ts";
 import { Answers, createTriggers, factsOf } from "./triggers/mod.ts";
 import { deliverSignals } from "./triggers/deliver.ts";
@@ -55,6 +57,8 @@ export interface EngineOptions {
   token: string | null;
   log: Log;
   clock?: Clock;
+  /** Where dry runs end; each limit has its default. */
+  simulationLimits?: Partial<Limits>;
   /** Beside those in engine/nodes. */
   extraNodeTypes?: readonly NodeType[];
   /** Called with the names of each batch before it is committed. */
@@ -181,6 +185,10 @@ async function assemble(options: EngineOptions): Promise<House> {
     }),
     inbox: createInbox({ store, executions, now: clock.now, newId }),
     secrets,
+    simulate: createSimulation({
+      ...{ workflows, leads, types, options, now: clock.now, open: assemble, reveal: secrets.reveal },
+      publicUrl: () => url.public,
+    }),
     access: createAccess({ store, setupCode: options.setupCode, token: options.token, now: clock.now }),
     nodeTypes: () => [...types.values()].map(describe),
     async ready(): ReturnType<Engine["ready"]> {

@@ -1,6 +1,8 @@
+import { checkRunnable, checkShape } from "./core/check.ts";
 import type { NodeInfo } from "./core/check.ts";
 import type { NodeType } from "./nodes/define.ts";
 import type { JsonObject } from "./schemas/json.ts";
+import type { Issue, WorkflowGraph } from "./schemas/workflow.ts";
 
 /** A node type as the checks of a graph know it. */
 export function nodeInfo(type: NodeType): NodeInfo {
@@ -20,5 +22,18 @@ export function nodeInfo(type: NodeType): NodeInfo {
         message,
       })) ?? [];
     },
+  };
+}
+
+/** What a graph of these node types is asked: is it one, and can it run? */
+export function graphChecks(types: ReadonlyMap<string, NodeType>): {
+  shape(graph: WorkflowGraph): Issue[];
+  runnable(graph: WorkflowGraph): Issue[];
+} {
+  const infos = new Map([...types].map(([name, type]) => [name, nodeInfo(type)]));
+  const lookup = (type: string): NodeInfo | undefined => infos.get(type);
+  return {
+    shape: (graph) => checkShape(graph, lookup, [...infos.keys()]),
+    runnable: (graph) => checkRunnable(graph, lookup),
   };
 }

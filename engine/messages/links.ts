@@ -11,19 +11,28 @@ export interface Links {
   clickLink(messageId: string, url: string): string | null;
   /** What a token from a pixel or a link says; null when it is not ours. */
   readToken(token: string): LinkToken | null;
+  /** What the address of a pixel or a link carries. */
+  sign(link: LinkToken): string;
 }
 
 /** Signed links in mails: `<public>/t/o/<token>.gif` and `<public>/t/c/<token>`. */
 export function createLinks(options: { tokens: Tokens; publicUrl: () => string }): Links {
   const { tokens } = options;
   const base = (): string => options.publicUrl().replace(/\/+$/, "");
+  const sign = (link: LinkToken): string =>
+    tokens.sign(
+      link.kind === "open"
+        ? { k: "open", m: link.messageId }
+        : { k: "click", m: link.messageId, u: link.url },
+    );
   return {
+    sign,
     openLink(messageId: string): string | null {
-      return base() === "" ? null : `${base()}/t/o/${tokens.sign({ k: "open", m: messageId })}.gif`;
+      return base() === "" ? null : `${base()}/t/o/${sign({ kind: "open", messageId })}.gif`;
     },
     clickLink(messageId: string, url: string): string | null {
       if (base() === "" || !isWebUrl(url)) return null;
-      return `${base()}/t/c/${tokens.sign({ k: "click", m: messageId, u: url })}`;
+      return `${base()}/t/c/${sign({ kind: "click", messageId, url })}`;
     },
     readToken(token: string): LinkToken | null {
       const payload = tokens.verify(token);

@@ -40,6 +40,8 @@ export interface Start {
   delivery?: { key: readonly [string, string]; body: string };
   depth: number;
   mode: RespondMode;
+  /** Its messages stay in the house, marked as a test. */
+  test?: boolean;
 }
 
 const MAX_TRIES = 10;
@@ -172,7 +174,7 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
       input: start.input,
       leadId: planned.leadId,
       lead: planned.facts,
-      test: false,
+      test: start.test ?? false,
       depth: start.depth,
       delivery: delivery?.key ?? null,
       with: write,

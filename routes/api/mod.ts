@@ -14,6 +14,7 @@ import { leadRoutes } from "./leads.ts";
 import { openApiDocument } from "./openapi.ts";
 import { secretRoutes } from "./secrets.ts";
 import { sessionRoutes } from "./session.ts";
+import { simulateRoutes } from "./simulate.ts";
 import { streamRoutes } from "./streams.ts";
 import { workflowRoutes } from "./workflows.ts";
 
@@ -54,6 +55,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...executionRoutes,
   ...streamRoutes,
   ...workflowRoutes,
+  ...simulateRoutes,
   ...leadRoutes,
   ...inboxRoutes,
   ...secretRoutes,

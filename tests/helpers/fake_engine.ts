@@ -10,7 +10,7 @@ import type {
 import { conflict, notFound, stale } from "../../engine/errors.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
-import { AT, execution, followed, LEAD, MESSAGE, WORKFLOW } from "./fake_records.ts";
+import { AT, execution, followed, LEAD, MESSAGE, SIMULATED, WORKFLOW } from "./fake_records.ts";
 
 /** What tests look into. */
 export interface FakeEngine extends Engine {
@@ -63,6 +63,10 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
         note(`inbox.complete ${id} ${input.outcome}`);
         return Promise.resolve();
       },
+    },
+    simulate: (workflowId, { at }) => {
+      note(`simulate ${workflowId} ${at ?? "-"}`);
+      return Promise.resolve({ ...SIMULATED, workflowId });
     },
     nodeTypes: () => [],
     ready: () => Promise.resolve({ ok: true, checks: [{ name: "store", ok: true, detail: "read" }] }),

@@ -3,6 +3,7 @@ import type { EventType } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Lead } from "../../engine/schemas/lead.ts";
 import type { Message } from "../../engine/schemas/message.ts";
+import type { Simulated } from "../../engine/schemas/simulation.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
 
 export const AT = "2026-11-22T10:00:00.000Z";
@@ -102,4 +103,21 @@ export const LEAD: Lead = {
   fields: {},
   createdAt: AT,
   updatedAt: AT,
+};
+
+/** A dry run of a workflow without steps. */
+export const SIMULATED: Simulated = {
+  workflowId: "w1",
+  version: 1,
+  draft: true,
+  lead: null,
+  timezone: "UTC",
+  startedAt: AT,
+  endedAt: AT,
+  duration: 0,
+  endedAs: "completed",
+  reason: null,
+  steps: [],
+  notes: [],
+  events: [],
 };

@@ -8,8 +8,9 @@ const shown: Links = {
   openLink: () => "OPEN",
   clickLink: (_id, url) => /^https?:/.test(url) ? `CLICK(${url})` : null,
   readToken: () => null,
+  sign: () => "",
 };
-const none: Links = { openLink: () => null, clickLink: () => null, readToken: () => null };
+const none: Links = { openLink: () => null, clickLink: () => null, readToken: () => null, sign: () => "" };
 const pixel = '<img src="OPEN" width="1" height="1" alt="" style="display:block;border:0">';
 
 const tags: { html: string; becomes: string }[] = [

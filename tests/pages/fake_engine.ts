@@ -92,6 +92,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
     },
     secrets: { list: () => Promise.resolve(data.secrets), put: unused, remove: unused },
     access: fakeAccess(data),
+    simulate: unused,
     nodeTypes: () => data.nodeTypes,
     ready: unused,
     publicUrl: () => "http://127.0.0.1:8000",

@@ -1,0 +1,16 @@
+import { bellDelay } from "./store/commit.ts";
+import type { Clock } from "./worker/clock.ts";
+import type { Loop } from "./worker/loop.ts";
+import type { Log } from "./worker/services.ts";
+
+/** A queue message is a bell and carries no truth: the loop looks. One that rings too early is rung again. */
+export function listenForBells(kv: Deno.Kv, clock: Clock, loop: Loop, log: Log): void {
+  kv.listenQueue(async (message: unknown) => {
+    const at = typeof message === "object" && message !== null && "bell" in message
+      ? Number(message.bell)
+      : NaN;
+    if (Number.isNaN(at)) return;
+    if (at > clock.now() + 1_000) await kv.enqueue({ bell: at }, { delay: bellDelay(at - clock.now()) });
+    else loop.expect(at);
+  }).catch((error) => log("error", "queue_bell_failed", { error: String(error) }));
+}

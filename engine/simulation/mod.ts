@@ -1,0 +1,119 @@
+import { EngineError } from "../errors.ts";
+import type { EngineOptions, House } from "../engine.ts";
+import type { NodeType } from "../nodes/define.ts";
+import type { Simulated, SimulateInput } from "../schemas/simulation.ts";
+import { VirtualClock } from "./clock.ts";
+import { copyLead, copyWorkflow } from "./copy.ts";
+import { Driver, LIMITS, Progress } from "./drive.ts";
+import { prepare } from "./prepare.ts";
+import type { Plan, PrepareDeps } from "./prepare.ts";
+import { toSimulated } from "./present.ts";
+import { Recorder } from "./recorder.ts";
+
+export interface SimulationDeps extends PrepareDeps {
+  /** Puts a house together, as the real one was. */
+  open(options: EngineOptions): Promise<House>;
+  /** The real house's options: a dry run keeps the sender and the addresses, and takes none of the ways out. */
+  options: EngineOptions;
+  publicUrl(): string;
+  reveal(secret: string, host: string | null): Promise<string>;
+}
+
+/** Each holds a processor for up to 5 s. */
+const MOST_AT_ONCE = 3;
+const EVENTS_SHOWN = 10_000;
+
+/** Runs a workflow for a lead on virtual time. Throws 404, 422 naming the node or field, 503 when too many run at once. */
+export type Simulate = (workflowId: string, input: SimulateInput) => Promise<Simulated>;
+
+/**
+ * Dry runs: a second house over a database in memory, whose clock is moved by hand and whose nodes have no way out. The
+ * same machine, worker and nodes run in it; the real database is only read.
+ */
+export function createSimulation(deps: SimulationDeps): Simulate {
+  let underWay = 0;
+  return async (workflowId, input) => {
+    const plan = await prepare(deps, workflowId, input);
+    if (underWay >= MOST_AT_ONCE) {
+      const detail = `${MOST_AT_ONCE} dry runs are under way; try again in a moment`;
+      throw new EngineError("busy", 503, "Too busy", detail, { retryAfterSeconds: 2 });
+    }
+    underWay++;
+    const kv = await Deno.openKv(":memory:");
+    try {
+      return await simulate(deps, { kv, plan, input });
+    } finally {
+      kv.close();
+      underWay--;
+    }
+  };
+}
+
+async function simulate(
+  deps: SimulationDeps,
+  { kv, plan, input }: { kv: Deno.Kv; plan: Plan; input: SimulateInput },
+): Promise<Simulated> {
+  const clock = new VirtualClock(plan.start);
+  const recorder = new Recorder(input.http, deps.reveal);
+  const progress = new Progress();
+  const house = await deps.open({
+    ...deps.options,
+    kv,
+    clock,
+    queue: false,
+    lockFolder: null,
+    smtpUrl: null,
+    send: false,
+    allowHosts: [],
+    concurrency: 1_000,
+    publicUrl: deps.publicUrl() || "http://localhost",
+    secretKeys: [{ id: "dry", bytes: crypto.getRandomValues(new Uint8Array(32)) }],
+    extraNodeTypes: [...deps.types.values()].map((type: NodeType) => recorder.walled(type)),
+    onBatch: () => {},
+    onTransition: progress.note,
+  });
+  try {
+    const { executionId, leadId } = await begin(house, plan, input);
+    const limits = { ...LIMITS, ...deps.options.simulationLimits };
+    const journey = { house, clock, recorder, input, executionId, leadId, limits };
+    const driven = await new Driver(journey, progress).run();
+    const execution = await house.engine.executions.get(executionId);
+    const events = await house.engine.executions.events(executionId, { limit: EVENTS_SHOWN });
+    return toSimulated({
+      plan,
+      driven,
+      execution,
+      events: events.map(({ event }) => event),
+      wouldOf: (nodeId) => recorder.wouldOf(executionId, nodeId),
+      endedAt: execution.endedAt === null ? clock.now() : Date.parse(execution.endedAt),
+    });
+  } finally {
+    clock.end();
+    await house.engine.stop();
+  }
+}
+
+/** Nothing of the house is started: no timer runs in it, and whoever drives it looks. */
+async function begin(
+  { store, triggers, engine }: House,
+  plan: Plan,
+  { leadId }: SimulateInput,
+): Promise<{ executionId: string; leadId: string | null }> {
+  const { workflow, trigger, lead, start } = plan;
+  await copyWorkflow(store, workflow, start);
+  if (lead) await copyLead(store, lead.record, lead.signals);
+  const door = await triggers.doors.live(workflow.id);
+  const accepted = await triggers.start({
+    door,
+    trigger,
+    input: plan.arrives,
+    ...leadId === undefined ? {} : { leadId },
+    depth: 0,
+    mode: "accepted",
+    test: true,
+  });
+  if (!accepted) throw new Error("A dry run was not accepted, though nobody else was there");
+  const { executionId } = accepted;
+  const { lead: about } = await engine.executions.get(executionId);
+  return { executionId, leadId: about?.id ?? null };
+}

@@ -1,0 +1,104 @@
+import { formatLocal } from "../core/zone.ts";
+import type { ExecutionEvent } from "../schemas/event.ts";
+import type { Execution, Reason, Step } from "../schemas/execution.ts";
+import type { Simulated, SimulatedStep, Would } from "../schemas/simulation.ts";
+import type { Driven } from "./drive.ts";
+import type { Plan } from "./prepare.ts";
+
+export interface Ran {
+  plan: Plan;
+  driven: Driven;
+  execution: Execution;
+  events: ExecutionEvent[];
+  wouldOf(nodeId: string): Would | undefined;
+  /** Epoch ms, virtual. */
+  endedAt: number;
+}
+
+/** What a dry run answers: the execution's own steps and events, in the order of time. */
+export function toSimulated(ran: Ran): Simulated {
+  const { plan, driven, execution, events } = ran;
+  const { stopped } = driven;
+  const told = storiesOf(events);
+  const steps = execution.steps.map((step) => ({ step, story: told.get(step.nodeId) ?? NO_STORY }));
+  steps.sort((a, b) => a.story.order - b.story.order);
+  return {
+    workflowId: plan.workflow.id,
+    version: plan.workflow.version,
+    draft: plan.draft,
+    lead: execution.lead,
+    timezone: plan.timezone,
+    startedAt: new Date(plan.start).toISOString(),
+    endedAt: new Date(ran.endedAt).toISOString(),
+    duration: ran.endedAt - plan.start,
+    endedAs: stopped?.as ?? endedAs(execution.status),
+    reason: stopped?.reason ?? execution.reason,
+    steps: steps.map(({ step, story }) => toStep(ran, step, story)),
+    notes: driven.notes,
+    events,
+  };
+}
+
+/** Only a settled execution comes here without a reason why it was stopped. */
+function endedAs(status: Execution["status"]): Simulated["endedAs"] {
+  return status === "completed" || status === "failed" || status === "cancelled" ? status : "stopped";
+}
+
+/** What the events say of one node. */
+interface Story {
+  order: number;
+  at: string | null;
+  until: string | null;
+  waited: Reason | null;
+}
+
+const NO_STORY: Story = { order: Infinity, at: null, until: null, waited: null };
+
+/** A step forgets what it waited for once the wait is over; its events remember. */
+function storiesOf(events: readonly ExecutionEvent[]): Map<string, Story> {
+  const stories = new Map<string, Story>();
+  for (const [order, event] of events.entries()) {
+    if (event.taskId === null) continue;
+    const story = stories.get(event.taskId) ?? { ...NO_STORY, order, at: event.timestamp };
+    stories.set(event.taskId, story);
+    if (event.type !== "waiting") continue;
+    const until = textIn(event.data, "until");
+    story.until = until ?? story.until;
+    story.waited = { code: "waited", text: event.message };
+  }
+  return stories;
+}
+
+function textIn(data: ExecutionEvent["data"], name: string): string | null {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
+  const value = data[name];
+  return typeof value === "string" ? value : null;
+}
+
+function toStep(ran: Ran, step: Step, story: Story): SimulatedStep {
+  const { plan: { timezone }, driven: { assumed } } = ran;
+  const { nodeId, type, label, status, attempts, port, input, output, endedAt, warnings } = step;
+  const until = step.until ?? story.until;
+  const would = ran.wouldOf(nodeId);
+  const took = assumed.get(nodeId);
+  return {
+    nodeId,
+    type,
+    label,
+    status,
+    at: story.at,
+    local: story.at && formatLocal(Date.parse(story.at), timezone),
+    ...until ? { until } : {},
+    endedAt,
+    attempts,
+    port,
+    input,
+    output,
+    reason: took === undefined ? step.reason ?? story.waited : {
+      code: "assumed",
+      text: `No answer was given: the dry run took the first outcome, "${took}"`,
+    },
+    warnings,
+    ...would ? { would } : {},
+  };
+}

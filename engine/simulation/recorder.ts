@@ -1,0 +1,105 @@
+import type {
+  HttpRequest,
+  HttpResponse,
+  NodeType,
+  Outcome,
+  PureContext,
+  StepContext,
+} from "../nodes/define.ts";
+import type { SimulateInput, Would } from "../schemas/simulation.ts";
+
+/** A mail that counts as sent. */
+export interface SentMail {
+  nodeId: string;
+  messageId: string;
+  /** Epoch ms. */
+  at: number;
+  /** The first link in it. */
+  link: string | null;
+}
+
+/** Everything a step may ask of the world: a way out that is new to `StepContext` must be answered here too. */
+type WaysOut = {
+  [
+    K in keyof Omit<StepContext, keyof PureContext> as StepContext[K] extends (...given: never[]) => unknown
+      ? K
+      : never
+  ]: StepContext[K];
+};
+
+const BODY_SHOWN = 10_000;
+const encoder = new TextEncoder();
+
+/** Stands between the nodes and the world: nothing passes, and what would have left is written down. */
+export class Recorder {
+  /** By execution and node. */
+  readonly #would = new Map<string, Would>();
+  readonly #http: SimulateInput["http"];
+  readonly #reveal: (name: string, host: string | null) => Promise<string>;
+  /** In the order of sending; whoever handles one takes it out. */
+  readonly sent: SentMail[] = [];
+
+  /** `reveal` refuses a secret that is missing or meant for other hosts; its value goes nowhere. */
+  constructor(
+    http: SimulateInput["http"],
+    reveal: (name: string, host: string | null) => Promise<string>,
+  ) {
+    this.#http = http;
+    this.#reveal = reveal;
+  }
+
+  wouldOf(executionId: string, nodeId: string): Would | undefined {
+    return this.#would.get(`${executionId}.${nodeId}`);
+  }
+
+  /** The node type with every way out walled up. */
+  walled(type: NodeType): NodeType {
+    if (type.kind !== "effect") return type;
+    const run = (config: unknown, context: StepContext): Promise<Outcome> =>
+      type.run(config, { ...context, ...this.#waysOut(context) });
+    return { ...type, run };
+  }
+
+  #waysOut(context: StepContext): WaysOut {
+    const { executionId, nodeId } = context;
+    const note = (would: Would): unknown => this.#would.set(`${executionId}.${nodeId}`, would);
+    return {
+      http: (request) => {
+        note({ kind: "http", method: request.method, url: request.url, body: bodyOf(request) });
+        return Promise.resolve(this.#answer(nodeId, request.url));
+      },
+      mail: async (request) => {
+        const { to, cc, bcc, subject, text, html } = request;
+        note({ kind: "mail", to, cc, bcc, subject, text });
+        const result = await context.mail(request);
+        if (result.status === "sent") {
+          const link = linkIn(text) ?? linkIn(html ?? "");
+          this.sent.push({ nodeId, messageId: result.message.id, at: context.now, link });
+        }
+        return result;
+      },
+      secret: async (name, host) => {
+        await this.#reveal(name, host);
+        return `[secret ${name}]`;
+      },
+    };
+  }
+
+  #answer(nodeId: string, url: string): HttpResponse {
+    const given = Object.hasOwn(this.#http, nodeId) ? this.#http[nodeId] : undefined;
+    return {
+      status: given?.status ?? 200,
+      headers: [{ name: "content-type", value: "application/json" }],
+      body: encoder.encode(JSON.stringify(given?.body ?? {})),
+      url,
+    };
+  }
+}
+
+function bodyOf({ body }: HttpRequest): string | null {
+  return typeof body === "string" ? body.slice(0, BODY_SHOWN) : null;
+}
+
+function linkIn(text: string): string | null {
+  return /https?:\/\/[^\s<>"')]+/.exec(text)?.[0] ?? null;
+}
