@@ -59,12 +59,17 @@ function inputsOf(draft: Draft, node: GraphNode): Inputs {
   return inputs;
 }
 
-/** It failed without an `error` port, or waits for what lies behind such a failure. */
-function isBlocked(draft: Draft, node: GraphNode): boolean {
+/**
+ * It failed without an `error` port, or waits for what lies behind such a failure. `seen` holds nodes that were found free:
+ * without it every way through a row of diamonds would be walked, and there are 2^n.
+ */
+function isBlocked(draft: Draft, node: GraphNode, seen = new Set<number>()): boolean {
+  if (seen.has(node.index)) return false;
+  seen.add(node.index);
   const status = draft.status(node);
   if (status === "failed") return draft.step(node).port === undefined;
   if (status !== "pending" || node.join) return false;
-  return node.inputs.some((edge) => isBlocked(draft, draft.graph.nodes[edge.source]!));
+  return node.inputs.some((edge) => isBlocked(draft, draft.graph.nodes[edge.source]!, seen));
 }
 
 function compute(draft: Draft, node: GraphNode): void {

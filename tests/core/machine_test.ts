@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { buildGraph } from "../../engine/core/graph.ts";
 import { decide } from "../../engine/core/machine.ts";
 import type { Command } from "../../engine/core/machine.ts";
 import { isSettled } from "../../engine/core/state.ts";
 import type { ExecutionState } from "../../engine/core/state.ts";
+import type { WorkflowEdge, WorkflowNode } from "../../engine/schemas/workflow.ts";
 import { drawn, envOf, fresh, outcomeOf, simulate } from "./random_graph.ts";
 import type { Drawn, Simulation } from "./random_graph.ts";
 
@@ -276,3 +278,30 @@ function simple(): Drawn {
   );
   return { graph: one!.graph, fates: new Map([["n0", "out"]]) };
 }
+
+Deno.test("decide() looks at a row of 200 diamonds without walking every way through it", () => {
+  const effect = (id: string): WorkflowNode => ({
+    id,
+    type: id === "go" ? "trigger" : "effect",
+    position: { x: 0, y: 0 },
+    data: { label: "", config: {} },
+  });
+  const edge = (source: string, target: string): WorkflowEdge => ({
+    id: `${source}-${target}`,
+    source,
+    target,
+  });
+  const nodes = [effect("go"), effect("quick"), effect("end")];
+  const edges = [edge("go", "quick"), edge("quick", "end")];
+  for (let i = 0, before = "go"; i < 200; i++) {
+    nodes.push(effect(`a${i}`), effect(`b${i}`), effect(`c${i}`));
+    edges.push(edge(before, `a${i}`), edge(before, `b${i}`), edge(`a${i}`, `c${i}`), edge(`b${i}`, `c${i}`));
+    before = `c${i}`;
+    if (i === 199) edges.push(edge(before, "end"));
+  }
+  const graph = buildGraph({ nodes, edges, settings: {} }, (type) => ({
+    kind: type === "trigger" ? "trigger" : "effect",
+  }));
+  const { state } = simulate({ graph, fates: new Map() }, { pick: () => 0 });
+  assert.equal(state.status, "completed");
+});

@@ -154,7 +154,7 @@ export function simulate(
   };
   if (!options.from) act([{ kind: "start", nodeId: "go", input: {} }]);
   for (let i = 0; !isSettled(simulation.state); i++) {
-    if (i > 500) throw new Error(`Never settles: ${simulation.state.statuses.join(" ")}`);
+    if (i > 2_000) throw new Error(`Never settles: ${simulation.state.statuses.join(" ")}`);
     const commands = options.interfere?.(simulation);
     if (commands) act(commands);
     else if (running.size > 0) {
