@@ -16,6 +16,9 @@ export function wake(draft: Draft): void {
     if (step.wakeAt === undefined || step.wakeAt > now) continue;
     if (draft.status(node) === "retrying") {
       draft.put(node, "queued", { ...step, wakeAt: undefined, reason: undefined });
+    } else if (step.waitingFor?.kind === "window") {
+      // Let go once all that happened meanwhile is known (hold.ts).
+      continue;
     } else if (step.waitingFor?.kind === "join") {
       goOn(draft, node, step.waitingFor.arrived, "deadline");
     } else {

@@ -18,6 +18,8 @@ export interface Env {
   slots: number;
   /** How long a settled execution is kept. */
   retentionMs: number;
+  /** The lead's time zone, where it has one. */
+  leadZone?: string | undefined;
   /** Can this ledger node's act leave the house? False: repeating it is harmless. */
   outside(node: GraphNode): boolean;
   /** Computes a pure node; throws for a failure. */

@@ -2,6 +2,7 @@ import type { JsonObject } from "../schemas/json.ts";
 import type { RetryPolicy } from "../schemas/retry.ts";
 import { durationMs } from "../schemas/duration.ts";
 import type { EndRule, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
+import type { Window } from "../schemas/window.ts";
 import { resolvePolicy } from "./retry.ts";
 
 /** What the machine must know of a node type. */
@@ -9,6 +10,10 @@ export interface NodeKind {
   kind: "trigger" | "pure" | "effect";
   /** Cannot be repeated safely: intent is written before the act. */
   ledger?: boolean;
+  /** Reaches a person: held back outside the send window. */
+  reaches?: boolean;
+  /** Computed from what it reads alone: decided anew when a step behind it was held. */
+  repeatable?: boolean;
   /** Null or absent: several edges into it are an implicit join of all. */
   join?: JoinRule | null;
 }
@@ -34,6 +39,8 @@ export interface GraphNode {
   label: string;
   kind: NodeKind["kind"];
   ledger: boolean;
+  reaches: boolean;
+  repeatable: boolean;
   join: JoinRule | null;
   config: JsonObject;
   retry: RetryPolicy;
@@ -48,6 +55,7 @@ export interface Graph {
   nodes: GraphNode[];
   indexOf: ReadonlyMap<string, number>;
   timezone: string;
+  sendWindow: Window | null;
   timeoutMs: number | null;
   goals: readonly EndRule[];
   exits: readonly EndRule[];
@@ -74,6 +82,7 @@ export function buildGraph(
     nodes,
     indexOf,
     timezone: graph.settings.timezone ?? "UTC",
+    sendWindow: graph.settings.sendWindow ?? null,
     timeoutMs: graph.settings.timeout ? durationMs(graph.settings.timeout) : null,
     goals: graph.settings.goals ?? [],
     exits: graph.settings.exits ?? [],
@@ -95,6 +104,8 @@ function graphNode(
     label: node.data.label || node.id,
     kind: type.kind,
     ledger: type.ledger ?? false,
+    reaches: type.reaches ?? false,
+    repeatable: type.repeatable ?? false,
     join: type.join ?? null,
     config: node.data.config,
     retry: resolvePolicy(graph.settings.retry, node.data.retry),

@@ -15,6 +15,7 @@ import { conclude } from "./conclude.ts";
 import { Draft } from "./draft.ts";
 import type { Env } from "./draft.ts";
 import type { Graph } from "./graph.ts";
+import { holdBack, release } from "./hold.ts";
 import { applyOutcome } from "./outcome.ts";
 import { checkEnds, receive } from "./signals.ts";
 import type { ExecutionState, Mail, Transition } from "./state.ts";
@@ -47,6 +48,7 @@ export function decide(
   // Before time is looked at: a signal that came in time is not lost to the time-out.
   receive(draft);
   for (const command of commands) apply(draft, command);
+  release(draft);
   if (!draft.state.cancelling) advance(draft);
   while (receive(draft)) advance(draft);
   checkEnds(draft);
@@ -119,8 +121,8 @@ function start(draft: Draft, nodeId: string, input: Json): void {
 function admit(draft: Draft): void {
   if (draft.state.cancelling) return;
   for (const node of draft.graph.nodes) {
-    if (draft.started.length >= draft.env.slots) return;
-    if (draft.status(node) !== "queued") continue;
+    if (draft.status(node) !== "queued" || holdBack(draft, node)) continue;
+    if (draft.started.length >= draft.env.slots) continue;
     const step = draft.step(node);
     const attempt = step.attempt + 1;
     const outside = node.ledger && draft.env.outside(node);

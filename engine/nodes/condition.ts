@@ -52,6 +52,7 @@ export default defineNode({
   type: "condition",
   version: 1,
   kind: "pure",
+  repeatable: true,
   title: "Condition",
   description: "Takes one of two ways.",
   category: "logic",

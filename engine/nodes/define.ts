@@ -67,6 +67,8 @@ interface Described<C> {
   templates: { [path: string]: Encoding };
   /** Config paths that hold conditions. */
   conditions?: string[];
+  /** Reads the lead's time zone. */
+  zoned?: boolean;
   /** Brings a config of an older version up to date. */
   upgrade?(config: JsonObject, from: number): JsonObject;
   /** What `config` alone cannot say, in words; checked on the unrendered config. */
@@ -85,6 +87,8 @@ export interface PureNode<C> extends Described<C> {
   joins?(config: C): JoinRule;
   /** Waits for signals of the lead. */
   listens?: boolean;
+  /** Computes from what it reads alone, so that it may be computed anew when a step behind it was held. */
+  repeatable?: boolean;
   run(config: C, context: PureContext): Outcome;
 }
 
@@ -92,6 +96,8 @@ export interface PureNode<C> extends Described<C> {
 export interface EffectNode<C> extends Described<C> {
   kind: "effect";
   ledger: boolean;
+  /** Reaches a person: held back outside the workflow's send window. */
+  reaches?: boolean;
   run(config: C, context: StepContext): Promise<Outcome>;
 }
 

@@ -119,6 +119,7 @@ export default defineNode({
   version: 1,
   kind: "effect",
   ledger: true,
+  reaches: true,
   title: "Send mail",
   description: "Sends an e-mail and notices when it is opened and clicked.",
   category: "messages",

@@ -21,6 +21,7 @@ export default defineNode({
   type: "set",
   version: 1,
   kind: "pure",
+  repeatable: true,
   title: "Set fields",
   description: "Makes named values for the steps behind it.",
   category: "data",

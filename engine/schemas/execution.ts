@@ -52,6 +52,8 @@ export type Failure = z.infer<typeof Failure>;
 /** What a waiting step waits for. */
 export const WaitingFor = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("time") }),
+  /** The workflow's send window is closed. */
+  z.object({ kind: z.literal("window") }),
   z.object({
     kind: z.literal("person"),
     title: z.string(),

@@ -4,6 +4,7 @@ import { Duration } from "./duration.ts";
 import { Json, NodeId } from "./json.ts";
 import { SignalType } from "./lead.ts";
 import { RetryOverrides } from "./retry.ts";
+import { Window } from "./window.ts";
 
 /** A node as React Flow stores it. `data.config` is checked against its node type at publish. */
 export const WorkflowNode = z.looseObject({
@@ -42,6 +43,8 @@ export type EndRule = z.infer<typeof EndRule>;
 export const WorkflowSettings = z.strictObject({
   description: z.string().max(2_000).optional(),
   timezone: z.string().max(64).optional(),
+  /** Outside it, steps that reach a person are held. */
+  sendWindow: Window.optional(),
   timeout: Duration.optional(),
   retry: RetryOverrides.optional(),
   /** Reached: the execution is completed. */

@@ -1,9 +1,9 @@
-import type { Env } from "../core/draft.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import type { CommitResult } from "../store/commit.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
+import type { OwnEnv } from "./deciding.ts";
 import type { DueEntry, Held } from "./held.ts";
 import type { Services } from "./services.ts";
 import type { CompiledVersion, Versions } from "./versions.ts";
@@ -17,7 +17,7 @@ export interface Hands {
   /** This process. */
   readonly owner: string;
   newId(): string;
-  env(now: number): Omit<Env, "evaluate" | "keep" | "signals" | "matches">;
+  env(now: number): OwnEnv;
   /** Takes slots for the steps that a commit starts, and gives them back when it is not made. */
   withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult>;
   giveBack(slots: number): void;

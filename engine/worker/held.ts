@@ -1,5 +1,4 @@
 import type { Command } from "../core/machine.ts";
-import { decide } from "../core/machine.ts";
 import { isSettled } from "../core/state.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import type { Json } from "../schemas/json.ts";
@@ -8,7 +7,8 @@ import type { CommitName } from "../store/commit.ts";
 import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
-import { evaluatePure, ruleHolds, runEffect } from "./run_step.ts";
+import { decideOver } from "./deciding.ts";
+import { runEffect } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
 import { clockChecks, SILENCE } from "./hearing.ts";
 import type { Heard, LeadFacts } from "./services.ts";
@@ -110,7 +110,9 @@ export class Held {
       }
       const commands = [...rescued, ...this.#commands.splice(0)];
       const mailDue = this.#mailDue.splice(0);
-      const mail = mailDue.length > 0 ? await readMail(this.#hands.store, this.id) : [];
+      const look = mailDue.length > 0 || this.#version!.graph.sendWindow !== null &&
+          isReleased(this.#loaded!.state, this.#hands.clock.now());
+      const mail = look ? await readMail(this.#hands.store, this.id) : [];
       for (const each of mail) commands.push({ kind: "mail", mail: each.mail });
       await this.#refresh();
       const applied = [...mail.map((each) => each.key), ...mailDue.map((each) => each.key)];
@@ -186,14 +188,12 @@ export class Held {
     const before = this.#loaded!;
     const bodies = new Bodies();
     const now = this.#hands.clock.now();
-    const transition = decide(before.state, this.#version!.graph, commands, {
-      ...this.#hands.env(now),
-      evaluate: (node, state) =>
-        evaluatePure(node, this.#facts(state, mergedMap(this.#bodies, bodies.values))),
-      keep: (value, ref) => bodies.keep(value, ref),
-      signals: this.#heard.signals,
-      matches: (condition, { state, ...about }) =>
-        ruleHolds(condition, about, this.#facts(state, this.#bodies)),
+    const transition = decideOver(before.state, commands, this.#hands.env(now), {
+      version: this.#version!,
+      lead: this.#lead,
+      heard: this.#heard,
+      bodies,
+      read: this.#bodies,
     });
     if (
       transition.events.length === 0 && applied.length === 0 && sameHolding(before.state, transition.next)
@@ -250,11 +250,12 @@ export class Held {
   }
 }
 
-function mergedMap(
-  known: ReadonlyMap<string, Json>,
-  fresh: ReadonlyMap<string, Json>,
-): ReadonlyMap<string, Json> {
-  return fresh.size === 0 ? known : new Map([...known, ...fresh]);
+/** What was decided before a hold is decided anew over all that has come meanwhile. */
+function isReleased(state: ExecutionState, now: number): boolean {
+  for (const step of state.steps.values()) {
+    if (step.waitingFor?.kind === "window" && (step.wakeAt ?? now) <= now) return true;
+  }
+  return false;
 }
 
 function sameHolding(before: ExecutionState, next: ExecutionState): boolean {

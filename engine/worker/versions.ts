@@ -49,13 +49,15 @@ export function compileVersion(
     return found && {
       kind: found.kind,
       ledger: found.kind === "effect" && found.ledger,
+      reaches: found.kind === "effect" && found.reaches === true,
+      repeatable: found.kind === "pure" && found.repeatable === true,
       join: found.kind === "pure" && found.joins ? found.joins(found.config.parse(config)) : null,
     };
   });
   const nodes = new Map(graph.nodes.map((node) => [node.id, compileNode(node.config, lookup(node.type)!)]));
   const endRules = [...graph.goals, ...graph.exits];
   const rulePaths = endRules.flatMap((rule) => rule.when ? conditionPaths(rule.when) : []);
-  const readsLead = rulePaths.some(([root]) => root === "lead") ||
+  const readsLead = graph.sendWindow?.zone === "lead" || rulePaths.some(([root]) => root === "lead") ||
     [...nodes.values()].some((node) => node.readsLead);
   const listens = endRules.length > 0 ||
     [...nodes.values()].some(({ type }) => type.kind === "pure" && type.listens === true);
@@ -87,7 +89,7 @@ function compileNode(config: JsonObject, type: NodeType): CompiledNode {
     config: compiled,
     fixed: parsed?.success ? parsed.data : undefined,
     ...readsOf(paths),
-    readsLead: paths.some(([root]) => root === "lead"),
+    readsLead: type.zoned === true || paths.some(([root]) => root === "lead"),
   };
 }
 

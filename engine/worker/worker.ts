@@ -1,11 +1,9 @@
-import type { Env } from "../core/draft.ts";
-import { decide } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isSettled, LEASE_MS } from "../core/state.ts";
 import { EngineError } from "../errors.ts";
 import { Bodies } from "../store/bodies.ts";
 import type { CommitResult } from "../store/commit.ts";
-import { loadExecutions, transitionWrite } from "../store/executions.ts";
+import { transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
@@ -15,12 +13,14 @@ import { Held } from "./held.ts";
 import type { DueEntry } from "./held.ts";
 import type { Peers } from "./peers.ts";
 import { clockChecks, SILENCE } from "./hearing.ts";
-import { evaluatePure, ruleHolds } from "./run_step.ts";
+import { decideOver } from "./deciding.ts";
+import type { OwnEnv } from "./deciding.ts";
 import type { Services } from "./services.ts";
 import { Versions } from "./versions.ts";
 import { bodiesRead } from "./view.ts";
 import { freshState } from "./acceptance.ts";
 import type { Acceptance } from "./acceptance.ts";
+import { markCancelling } from "./mark.ts";
 import { dropEntries, mailEntries } from "./entries.ts";
 import { Takeover } from "./takeover.ts";
 
@@ -104,15 +104,8 @@ export class Worker implements Hands {
       : SILENCE;
     const state = freshState(acceptance, now);
     const start = { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input } as const;
-    const transition = decide(state, version.graph, [start], {
-      ...this.env(now),
-      evaluate: (node, draft) =>
-        evaluatePure(node, { version, state: draft, lead, bodies: bodies.values, now }),
-      keep: (value, ref) => bodies.keep(value, ref),
-      signals: heard.signals,
-      matches: (condition, { state: draft, ...about }) =>
-        ruleHolds(condition, about, { version, state: draft, lead, bodies: bodies.values, now }),
-    });
+    const known = { version, lead, heard, bodies, read: bodies.values };
+    const transition = decideOver(state, [start], this.env(now), known);
     const { along, before } = bodies.writes(id);
     const { write, spilled } = transitionWrite(transition, {
       name: "accept",
@@ -158,24 +151,8 @@ export class Worker implements Hands {
     return held;
   }
 
-  /** Another process holds it: the mark makes its next commit fail, and it looks again. */
-  async markCancelling(id: string, who: { by: string; reason: string }): Promise<void> {
-    const [loaded] = await loadExecutions(this.store, [id]);
-    if (!loaded || isSettled(loaded.state) || loaded.state.cancelling) return;
-    const now = this.clock.now();
-    const next = { ...loaded.state, cancelling: { ...who, at: now } };
-    const { write } = transitionWrite(
-      { next, events: [], started: [], attention: [], ledger: [], messages: [], response: null, counts: [] },
-      {
-        name: "cancel",
-        before: loaded,
-        commitId: this.newId(),
-        now,
-        bodies: [],
-        messageWrite: this.services.messageWrite,
-      },
-    );
-    await this.store.commit(write);
+  markCancelling(id: string, who: { by: string; reason: string }): Promise<void> {
+    return markCancelling(this, id, who);
   }
 
   /** A due entry names this execution. */
@@ -221,7 +198,7 @@ export class Worker implements Hands {
 
   // What executions in hand ask of it.
 
-  env(now: number): Omit<Env, "evaluate" | "keep" | "signals" | "matches"> {
+  env(now: number): OwnEnv {
     return {
       now,
       random: this.clock.random,

@@ -1,0 +1,46 @@
+import type { Env } from "../core/draft.ts";
+import { decide } from "../core/machine.ts";
+import type { Command } from "../core/machine.ts";
+import type { ExecutionState, Transition } from "../core/state.ts";
+import type { Json } from "../schemas/json.ts";
+import type { Bodies } from "../store/bodies.ts";
+import { evaluatePure, ruleHolds } from "./run_step.ts";
+import type { Facts } from "./run_step.ts";
+import type { Heard, LeadFacts } from "./services.ts";
+import type { CompiledVersion } from "./versions.ts";
+
+/** What a process brings to a decision: its time, its name, its free slots. */
+export type OwnEnv = Omit<Env, "leadZone" | "evaluate" | "keep" | "signals" | "matches">;
+
+/** What is known of one execution's world when it is decided. */
+export interface Known {
+  version: CompiledVersion;
+  lead: LeadFacts | null;
+  heard: Heard;
+  /** Values that this decision keeps. */
+  bodies: Bodies;
+  /** Values that were kept before. */
+  read: ReadonlyMap<string, Json>;
+}
+
+/** One decision over what is known: the same for an execution that is accepted and for one in hand. */
+export function decideOver(
+  state: ExecutionState,
+  commands: readonly Command[],
+  env: OwnEnv,
+  known: Known,
+): Transition {
+  const { version, lead, heard, bodies, read } = known;
+  const facts = (present: ExecutionState): Facts => {
+    const all = bodies.values.size === 0 ? read : new Map([...read, ...bodies.values]);
+    return { version, state: present, lead, bodies: all, now: env.now };
+  };
+  return decide(state, version.graph, commands, {
+    ...env,
+    leadZone: lead?.timezone,
+    evaluate: (node, present) => evaluatePure(node, facts(present)),
+    keep: (value, ref) => bodies.keep(value, ref),
+    signals: heard.signals,
+    matches: (condition, { state: present, ...about }) => ruleHolds(condition, about, facts(present)),
+  });
+}
