@@ -259,7 +259,8 @@ function isReleased(state: ExecutionState, now: number): boolean {
 }
 
 function sameHolding(before: ExecutionState, next: ExecutionState): boolean {
-  return before.lease === next.lease && before.due === next.due && before.status === next.status;
+  return before.lease === next.lease && before.due === next.due && before.status === next.status &&
+    before.cancelling === next.cancelling;
 }
 
 /** The commit's name, by what it does: the fault tests hit each. */
