@@ -5,6 +5,7 @@ import type { ExecutionEvent } from "./schemas/event.ts";
 import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
 import type { Json } from "./schemas/json.ts";
 import type { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "./schemas/lead.ts";
+import type { BulkCount, BulkInput, BulkJob, ReplayInput, ReplayPlan } from "./schemas/mending.ts";
 import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
 import type { Simulated, SimulateInput } from "./schemas/simulation.ts";
@@ -103,6 +104,29 @@ export interface Executions {
   retry(id: string, options: { nodeId?: string }, actor: Actor): Promise<{ steps: string[] }>;
 }
 
+export interface Mending {
+  /**
+   * Runs an execution again as a new one: from a step (default: the trigger), with the same or another version and an
+   * edited input. 422 names what cannot be mapped. Not bound by enrolment.
+   */
+  replay(
+    id: string,
+    input: ReplayInput,
+    options: { idempotencyKey?: string },
+    actor: Actor,
+  ): Promise<Accepted>;
+  /** What that would take over and run; the same refusals. */
+  planReplay(id: string, input: ReplayInput): Promise<ReplayPlan>;
+  /** Which executions an action on all that a filter finds would reach. */
+  count(input: BulkInput): Promise<BulkCount>;
+  /** Starts it, ten a second, surviving restarts. 409 when `expect` is not the count by now. */
+  startBulk(input: BulkInput, options: { idempotencyKey?: string }, actor: Actor): Promise<BulkJob>;
+  bulkJobs(paging: Paging): Promise<Page<BulkJob>>;
+  bulkJob(id: string): Promise<BulkJob>;
+  /** What has been done stays done. 409 when it has ended by itself. */
+  cancelBulk(id: string, actor: Actor): Promise<BulkJob>;
+}
+
 export interface Leads {
   list(paging: Paging & { q?: string }): Promise<Page<Lead>>;
   /** 409 when the e-mail address exists. */
@@ -169,6 +193,7 @@ export interface Engine {
   readonly workflows: Workflows;
   readonly triggers: Triggers;
   readonly executions: Executions;
+  readonly mending: Mending;
   readonly leads: Leads;
   readonly messages: Messages;
   readonly inbox: Inbox;

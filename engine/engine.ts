@@ -8,6 +8,7 @@ import { createLeads, hearSignals } from "./leads/mod.ts";
 import type { LeadSubject } from "./leads/mod.ts";
 import { createLinks } from "./messages/links.ts";
 import type { Links } from "./messages/links.ts";
+import { createMending } from "./mending/mod.ts";
 import { createMailer } from "./messages/mailer.ts";
 import { createMessages } from "./messages/outbox.ts";
 import { messageWrite } from "./messages/store.ts";
@@ -159,6 +160,13 @@ async function assemble(options: EngineOptions): Promise<House> {
     reveal: (name) => secrets.reveal(name, null),
   });
   const executions = createExecutions({ store, versions: worker.versions, worker, tail });
+  const mending = createMending({
+    store,
+    worker,
+    leads,
+    executions,
+    retentionMs: options.retentionDays * DAY_MS,
+  });
   const loop: Loop = new Loop({
     store,
     clock,
@@ -168,6 +176,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       deliver: (leadId, entry) => deliverSignals({ store, triggers }, leadId, entry),
       forget: (id, entry) => forgetExecution(store, id, entry, workflows.purge),
       feed: (_id, entry) => shortenFeed(store, clock.now(), entry),
+      bulk: mending.run,
     },
   });
 
@@ -175,6 +184,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     workflows,
     triggers,
     executions,
+    mending,
     leads,
     messages: createMessages({
       store,

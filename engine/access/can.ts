@@ -15,6 +15,9 @@ export const ACTIONS = {
   "execution.start": "operator",
   "execution.cancel": "operator",
   "execution.retry": "operator",
+  "execution.replay": "operator",
+  /** The same for all that a filter finds. */
+  "execution.bulk": "operator",
   /** Bodies: inputs and outputs of steps, texts of messages. */
   "payload.see": "operator",
   "inbox.see": "viewer",

@@ -17,12 +17,16 @@ import type { Env } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import { holdBack, release } from "./hold.ts";
 import { applyOutcome } from "./outcome.ts";
+import { startReplay } from "./replay.ts";
+import type { ReplayStart } from "./replay.ts";
 import { checkEnds, receive } from "./signals.ts";
 import type { ExecutionState, Mail, Transition } from "./state.ts";
 
 export type Command =
   /** Triggered at a node, with what arrived. */
   | { kind: "start"; nodeId: string; input: Json }
+  /** Triggered to go on from the middle of another execution. */
+  | ReplayStart
   /** A running step's attempt ended. */
   | { kind: "outcome"; nodeId: string; attempt: number; outcome: Outcome; input?: Json; warnings?: string[] }
   /** Time passed: waits and retries that are due go on. */
@@ -62,6 +66,8 @@ function apply(draft: Draft, command: Command): void {
   switch (command.kind) {
     case "start":
       return start(draft, command.nodeId, command.input);
+    case "replay":
+      return startReplay(draft, command);
     case "outcome": {
       const node = draft.node(command.nodeId);
       if (!node || draft.status(node) !== "running" || draft.step(node).attempt !== command.attempt) return;

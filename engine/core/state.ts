@@ -40,6 +40,8 @@ export interface StepState {
   deaths?: number;
   /** This attempt may reach somebody outside: it is never repeated by itself. */
   outside?: boolean;
+  /** The execution that it ran in, where a replay took over its result. */
+  takenOver?: string;
 }
 
 export interface Lease {
@@ -58,6 +60,8 @@ export interface ExecutionState {
   test: boolean;
   /** Calls through our own webhooks that led here. */
   depth: number;
+  /** The execution that this one replays. */
+  replayOf?: string;
   /** Idempotency record that names it: trigger and key. */
   delivery: readonly [string, string] | null;
   createdAt: number;

@@ -69,11 +69,22 @@ async function detail(deps: MonitoringDeps, id: string): Promise<Execution> {
       if (!stored) return null;
       return "json" in stored ? stored.json : await readBody(deps.store, id, stored);
     };
-    const execution = await toExecution(state, graph, names!, read);
+    const shown = await toExecution(state, graph, names!, read);
+    const replayedAs = await replaysOf(deps.store, id);
+    const execution = replayedAs.length > 0 ? { ...shown, replayedAs } : shown;
     if (isPlain(loaded) || i >= DETAIL_TRIES) return execution;
     const again = await deps.store.get<HeadRecord>(keys.execution(id));
     if (again?.versionstamp === loaded.versionstamp) return execution;
   }
+}
+
+const REPLAYS_SHOWN = 20;
+
+/** The newest executions that replay this one. */
+async function replaysOf(store: Store, id: string): Promise<string[]> {
+  const selector = { prefix: keys.replay(id, "").slice(0, 2) };
+  const found = await store.keys({ selector, limit: REPLAYS_SHOWN, reverse: true });
+  return found.map((key) => String(key[2]));
 }
 
 /** Everything lay in the head, so it was read in one moment. */
@@ -106,16 +117,7 @@ async function namesOf(store: Store, states: readonly ExecutionState[]): Promise
 
 /** Newest first, by the narrowest index; other filters scan for 50 ms and say how far they came. */
 async function list(store: Store, filter: ExecutionFilter & Paging): Promise<Page<ExecutionSummary>> {
-  const candidates = filter.workflowId
-    ? throughIndex(store, ["execution_by_workflow", filter.workflowId], filter)
-    : filter.leadId
-    ? throughIndex(store, ["execution_by_lead", filter.leadId], filter)
-    : newestFirst<HeadRecord>(store, ["execution"], {
-      cursor: filter.cursor,
-      pattern: ULID_CURSOR,
-      batchSize: Math.min(500, filter.limit + 1),
-    });
-  const page = await collectPage(candidates, {
+  const page = await collectPage(candidatesOf(store, filter), {
     paging: filter,
     keep: (head) => matches(head, filter),
     view: stateOf,
@@ -123,6 +125,20 @@ async function list(store: Store, filter: ExecutionFilter & Paging): Promise<Pag
   });
   const names = await namesOf(store, page.items);
   return { ...page, items: page.items.map((state, i) => toSummary(state, names[i]!)) };
+}
+
+/** Heads by the narrowest index, newest first; `matches` says which the filter means. */
+export function candidatesOf(
+  store: Store,
+  filter: ExecutionFilter & Paging,
+): AsyncGenerator<Candidate<HeadRecord>> {
+  if (filter.workflowId) return throughIndex(store, ["execution_by_workflow", filter.workflowId], filter);
+  if (filter.leadId) return throughIndex(store, ["execution_by_lead", filter.leadId], filter);
+  return newestFirst<HeadRecord>(store, ["execution"], {
+    cursor: filter.cursor,
+    pattern: ULID_CURSOR,
+    batchSize: Math.min(500, filter.limit + 1),
+  });
 }
 
 /** Pointers in an index, their heads read in batches; dangling ones are passed over. */
@@ -146,7 +162,7 @@ async function* throughIndex(
   yield* heads();
 }
 
-function matches(head: HeadRecord, filter: ExecutionFilter): boolean {
+export function matches(head: HeadRecord, filter: ExecutionFilter): boolean {
   if (filter.status && head.status !== filter.status) return false;
   if (filter.workflowId && head.workflowId !== filter.workflowId) return false;
   if (filter.leadId && head.leadId !== filter.leadId) return false;

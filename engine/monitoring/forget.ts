@@ -32,7 +32,7 @@ export async function forgetExecution(
     return;
   }
   const below: Key[] = [...await messageKeys(store, id)];
-  for (const prefix of [["step", id], ["body", id], ["event", id], ["mail", id]]) {
+  for (const prefix of [["step", id], ["body", id], ["event", id], ["mail", id], ["replay", id]]) {
     below.push(...await store.keys({ selector: { prefix } }));
   }
   for (const key of await attentionOf(store, id)) below.push(key);
@@ -42,6 +42,7 @@ export async function forgetExecution(
   }
   const deletes = [keys.execution(id), keys.byWorkflow(state.workflowId, id), dueKey(id, state.due)];
   if (state.leadId) deletes.push(keys.byLead(state.leadId, id));
+  if (state.replayOf) deletes.push(keys.replay(state.replayOf, id));
   if (state.delivery) deletes.push(keys.delivery(...state.delivery));
   const done = await store.commit({
     name: "forget",

@@ -27,6 +27,7 @@ export function toSummary(state: ExecutionState, names: Names): ExecutionSummary
     progress: state.progress,
     trigger: state.trigger,
     lead: names.lead,
+    ...(state.replayOf ? { replayOf: state.replayOf } : {}),
     createdAt: new Date(state.createdAt).toISOString(),
     startedAt: iso(state.startedAt),
     endedAt: iso(state.endedAt),
@@ -87,6 +88,7 @@ export async function toExecution(
       until: iso(step?.wakeAt),
       waitingFor: step?.waitingFor ?? null,
       warnings: step?.warnings ?? [],
+      ...(step?.takenOver ? { takenOver: step.takenOver } : {}),
     });
   }
   return {

@@ -107,6 +107,8 @@ export const Step = z.object({
   until: z.string().nullable(),
   waitingFor: WaitingFor.nullable(),
   warnings: z.array(z.string()),
+  /** The execution that it ran in: this one is a replay and took its result over. */
+  takenOver: z.string().optional(),
 }).meta({ id: "Step" });
 export type Step = z.infer<typeof Step>;
 
@@ -120,6 +122,8 @@ export const ExecutionSummary = z.object({
   progress: z.number(),
   trigger: z.object({ nodeId: z.string(), kind: z.enum(["manual", "webhook", "signal", "schedule"]) }),
   lead: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
+  /** The execution that this one replays. */
+  replayOf: z.string().optional(),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
@@ -136,6 +140,8 @@ export const Execution = ExecutionSummary.extend({
   /** Sequence of the newest event that this picture includes: follow the stream from here. */
   seq: z.number().int(),
   cancelling: z.boolean(),
+  /** Executions that replay this one, newest first; twenty at most. */
+  replayedAs: z.array(z.string()).optional(),
 }).meta({ id: "Execution" });
 export type Execution = z.infer<typeof Execution>;
 

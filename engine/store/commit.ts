@@ -33,6 +33,7 @@ export const COMMIT_NAMES = [
   "session",
   "secret",
   "attempt",
+  "bulk",
   "meta",
 ] as const;
 export type CommitName = (typeof COMMIT_NAMES)[number];

@@ -27,6 +27,8 @@ export interface TransitionContext {
   name: CommitName;
   /** Null: the execution is created. */
   before: Loaded | null;
+  /** Step records of a new execution that were stored before it. */
+  beside?: ReadonlyMap<string, StepState>;
   commitId: string;
   now: number;
   /** Bodies small enough to ride along, already in chunks. */
@@ -95,11 +97,12 @@ function headSets(
   sets: { key: Key; value: Uint8Array }[],
 ): Set<string> {
   const { next } = transition;
-  const { before, commitId } = context;
-  const spilled = new Set(before?.spilled);
+  const { before, beside, commitId } = context;
+  const spilled = new Set(before?.spilled ?? beside?.keys());
+  const stored = before?.state.steps ?? beside;
   const inHead = new Map<string, StepState>();
   for (const [nodeId, step] of next.steps) {
-    if (spilled.has(nodeId) && before!.state.steps.get(nodeId) === step) continue;
+    if (spilled.has(nodeId) && stored?.get(nodeId) === step) continue;
     spilled.delete(nodeId);
     inHead.set(nodeId, step);
   }

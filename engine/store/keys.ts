@@ -8,7 +8,7 @@ export type Key = Deno.KvKey;
 export const SHARDS = 8;
 /** Lane 0 is live work, lane 1 is bulk and housekeeping. */
 export type Lane = 0 | 1;
-export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed"] as const;
+export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed", "bulk"] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
 /** Which shard an id's due entries live in: FNV-1a over its characters. */
@@ -53,6 +53,8 @@ export const keys = {
   registration: (leadId: string, executionId: string): Key => ["registration", leadId, executionId],
   /** Unsettled executions of a workflow. */
   live: (workflowId: string, executionId: string): Key => ["live", workflowId, executionId],
+  /** Executions that replay another. */
+  replay: (of: string, executionId: string): Key => ["replay", of, executionId],
   /** What other parties want an execution to know; its owner applies it. */
   mail: (executionId: string, mailId: string): Key => ["mail", executionId, mailId],
   due: (
@@ -92,6 +94,11 @@ export const keys = {
   session: (hash: string): Key => ["session", hash],
   secret: (name: string): Key => ["secret", name],
   attempts: (subject: string): Key => ["attempts", subject],
+
+  // mending
+  /** An action on many executions, and the chunks of their ids. */
+  bulk: (id: string): Key => ["bulk", id],
+  bulkIds: (id: string, index: number): Key => ["bulk_ids", id, index],
 
   // counters (Deno.KvU64)
   count: (workflowId: string, hour: number, what: string): Key => ["count", workflowId, hour, what],

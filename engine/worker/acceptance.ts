@@ -1,5 +1,7 @@
-import type { ExecutionState } from "../core/state.ts";
+import type { ExecutionState, StepState } from "../core/state.ts";
+import type { ReplayStart } from "../core/replay.ts";
 import type { Json } from "../schemas/json.ts";
+import type { Bodies } from "../store/bodies.ts";
 import type { Write } from "../store/commit.ts";
 import type { LeadFacts } from "./services.ts";
 import type { CompiledVersion } from "./versions.ts";
@@ -15,8 +17,19 @@ export interface Acceptance {
   test: boolean;
   depth: number;
   delivery: readonly [string, string] | null;
+  /** It goes on from the middle of another execution. */
+  replay?: Replay;
   /** Checks and sets that stand or fall with it: published version, idempotency key, a new lead. */
   with: Pick<Write, "checks" | "sets" | "stamped" | "bells">;
+}
+
+export interface Replay {
+  start: ReplayStart;
+  /** Large values of the steps taken over, under the new execution. */
+  bodies: Bodies;
+  /** Step records that are stored before the head because one commit does not hold them all. */
+  beside: ReadonlyMap<string, StepState>;
+  messages: ExecutionState["messages"];
 }
 
 /** The execution before anything has been decided. */
@@ -31,6 +44,7 @@ export function freshState(acceptance: Acceptance, now: number): ExecutionState 
     leadId,
     test,
     depth,
+    ...(acceptance.replay ? { replayOf: acceptance.replay.start.of } : {}),
     delivery,
     createdAt: now,
     startedAt: null,
@@ -39,7 +53,7 @@ export function freshState(acceptance: Acceptance, now: number): ExecutionState 
     seq: 0,
     statuses: version.graph.nodes.map(() => "pending"),
     steps: new Map(),
-    messages: {},
+    messages: acceptance.replay?.messages ?? {},
     fence: 0,
     lease: null,
     due: null,

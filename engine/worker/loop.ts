@@ -162,6 +162,16 @@ export class Loop {
     for (let shard = 0; shard < SHARDS; shard++) {
       const range = { start: ["due", shard, 0, 0], end: ["due", shard, 0, until] };
       for await (const _ of this.#options.store.kv.list(range, { limit: 1 })) return true;
+      if (await this.#bulkBefore(shard, until)) return true;
+    }
+    return false;
+  }
+
+  /** A bulk action goes on second by second; what is kept for its last day does not keep a host awake. */
+  async #bulkBefore(shard: number, until: number): Promise<boolean> {
+    const range = { start: ["due", shard, 1, 0], end: ["due", shard, 1, until] };
+    for await (const { key } of this.#options.store.kv.list(range, { limit: PER_SHARD })) {
+      if (key[4] === "bulk") return true;
     }
     return false;
   }

@@ -1,3 +1,4 @@
+import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isSettled, LEASE_MS } from "../core/state.ts";
 import { EngineError } from "../errors.ts";
@@ -97,19 +98,21 @@ export class Worker implements Hands {
       );
     }
     const now = this.clock.now();
-    const { version, lead, id } = acceptance;
-    const bodies = new Bodies();
+    const { version, lead, id, replay } = acceptance;
+    const bodies = replay?.bodies ?? new Bodies();
     const heard = version.listens && acceptance.leadId
       ? await this.services.signals(acceptance.leadId)
       : SILENCE;
     const state = freshState(acceptance, now);
-    const start = { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input } as const;
+    const start: Command = replay?.start ??
+      { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input };
     const known = { version, lead, heard, bodies, read: bodies.values };
     const transition = decideOver(state, [start], this.env(now), known);
     const { along, before } = bodies.writes(id);
     const { write, spilled } = transitionWrite(transition, {
       name: "accept",
       before: null,
+      ...(replay ? { beside: replay.beside } : {}),
       // Not the execution's id: two processes that deliver one signal derive the same.
       commitId: this.newId(),
       now,

@@ -12,6 +12,7 @@ import { executionRoutes } from "./executions.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { leadRoutes } from "./leads.ts";
 import { openApiDocument } from "./openapi.ts";
+import { mendingRoutes } from "./mending.ts";
 import { secretRoutes } from "./secrets.ts";
 import { sessionRoutes } from "./session.ts";
 import { simulateRoutes } from "./simulate.ts";
@@ -53,6 +54,7 @@ const aboutRoutes: readonly ApiRoute[] = [
 /** Every route under /api. `/api/workflow/execute` stands before `/:id`, though their methods keep them apart. */
 export const API_ROUTES: readonly ApiRoute[] = [
   ...executionRoutes,
+  ...mendingRoutes,
   ...streamRoutes,
   ...workflowRoutes,
   ...simulateRoutes,

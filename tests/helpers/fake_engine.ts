@@ -10,7 +10,7 @@ import type {
 import { conflict, notFound, stale } from "../../engine/errors.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
-import { AT, execution, followed, LEAD, MESSAGE, SIMULATED, WORKFLOW } from "./fake_records.ts";
+import { AT, BULK_JOB, execution, followed, LEAD, MESSAGE, SIMULATED, WORKFLOW } from "./fake_records.ts";
 
 /** What tests look into. */
 export interface FakeEngine extends Engine {
@@ -54,6 +54,7 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
       },
     },
     executions: fakeExecutions(note, stored),
+    mending: fakeMending(note),
     leads: fakeLeads(note),
     messages: fakeMessages(note),
     inbox: {
@@ -151,6 +152,27 @@ function fakeExecutions(note: (what: string) => void, stored: FakeEngine["stored
     retry: (id) => {
       note(`execution.retry ${id}`);
       return Promise.resolve({ steps: ["mail"] });
+    },
+  };
+}
+
+function fakeMending(note: (what: string) => void): Engine["mending"] {
+  return {
+    replay: (id, input, given) => {
+      note(`mending.replay ${id} ${input.from ?? "-"} ${given.idempotencyKey ?? "-"}`);
+      return Promise.resolve({ executionId: "e2", fresh: true });
+    },
+    planReplay: () => Promise.resolve({ version: 1, from: "hook", takenOver: [], ahead: [] }),
+    count: () => Promise.resolve({ count: 2, sample: ["e2", "e1"], truncated: false, perSecond: 10 }),
+    startBulk: ({ action }) => {
+      note(`mending.startBulk ${action}`);
+      return Promise.resolve(BULK_JOB);
+    },
+    bulkJobs: emptyPage,
+    bulkJob: () => Promise.resolve(BULK_JOB),
+    cancelBulk: (id) => {
+      note(`mending.cancelBulk ${id}`);
+      return Promise.resolve({ ...BULK_JOB, status: "cancelled" });
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Followed } from "../../engine/contract.ts";
 import type { EventType } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Lead } from "../../engine/schemas/lead.ts";
+import type { BulkJob } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { Simulated } from "../../engine/schemas/simulation.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
@@ -44,6 +45,22 @@ export function execution(): Execution {
     cancelling: false,
   };
 }
+
+export const BULK_JOB: BulkJob = {
+  id: "b1",
+  action: "retry",
+  filter: { status: "failed" },
+  status: "running",
+  count: 2,
+  done: 0,
+  skipped: 0,
+  failed: 0,
+  reasons: [],
+  by: "Ann",
+  perSecond: 10,
+  createdAt: AT,
+  endedAt: null,
+};
 
 export const WORKFLOW: Workflow = {
   id: "w1",

@@ -4,6 +4,7 @@ import type { NodeDescriptor } from "../../engine/nodes/define.ts";
 import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
 import type { InboxItem } from "../../engine/schemas/inbox.ts";
 import type { Lead, Signal } from "../../engine/schemas/lead.ts";
+import type { BulkJob } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
@@ -13,6 +14,7 @@ export interface FakeData {
   setUp: boolean;
   workflows: Workflow[];
   executions: ExecutionSummary[];
+  bulkJobs: BulkJob[];
   inbox: InboxItem[];
   messages: Message[];
   leads: Lead[];
@@ -28,6 +30,7 @@ const EMPTY: FakeData = {
   setUp: true,
   workflows: [],
   executions: [],
+  bulkJobs: [],
   inbox: [],
   messages: [],
   leads: [],
@@ -69,6 +72,15 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       followAll: unused,
       cancel: unused,
       retry: unused,
+    },
+    mending: {
+      replay: unused,
+      planReplay: unused,
+      count: unused,
+      startBulk: unused,
+      bulkJobs: () => page(data.bulkJobs),
+      bulkJob: unused,
+      cancelBulk: unused,
     },
     leads: {
       list: list.leads,

@@ -1,0 +1,34 @@
+import { SETTLED } from "../core/state.ts";
+import { candidatesOf, matches } from "../monitoring/executions.ts";
+import type { ExecutionFilter } from "../schemas/execution.ts";
+import { MAX_BULK } from "../schemas/mending.ts";
+import type { BulkAction } from "../schemas/mending.ts";
+import type { HeadRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+
+const BATCH = 200;
+/** Ids are ordered by when they were made; some are derived from a moment shortly before. */
+const SLACK_MS = 86_400_000;
+
+/** The executions that a filter finds and the action can act on, newest first. */
+export async function selectIds(
+  store: Store,
+  action: BulkAction,
+  filter: ExecutionFilter,
+): Promise<{ ids: string[]; truncated: boolean }> {
+  const from = filter.from ? Date.parse(filter.from) - SLACK_MS : -Infinity;
+  const ids: string[] = [];
+  for await (const { record } of candidatesOf(store, { ...filter, limit: BATCH })) {
+    if (record.createdAt < from) break;
+    if (!applies(action, record) || !matches(record, filter)) continue;
+    if (ids.length === MAX_BULK) return { ids, truncated: true };
+    ids.push(record.id);
+  }
+  return { ids, truncated: false };
+}
+
+/** Whatever else a filter finds, only what can be cancelled, retried or replayed is counted. */
+function applies(action: BulkAction, head: HeadRecord): boolean {
+  if (action === "retry") return head.status === "failed" && head.reason?.code !== "execution_timeout";
+  return SETTLED.has(head.status) === (action === "replay");
+}

@@ -1,0 +1,86 @@
+import type { Plan, Ran, Target } from "../core/replay_plan.ts";
+import { planReplay } from "../core/replay_plan.ts";
+import { portsOf } from "../core/check_node.ts";
+import { EngineError, invalid, notFound } from "../errors.ts";
+import type { ReplayInput } from "../schemas/mending.ts";
+import { loadExecutions } from "../store/executions.ts";
+import { keys } from "../store/keys.ts";
+import type { Entry } from "../store/store.ts";
+import type { CompiledVersion } from "../worker/versions.ts";
+import type { PublishedRecord } from "../workflows/mod.ts";
+import type { MendingDeps } from "./deps.ts";
+import { MAX_TRIES } from "./deps.ts";
+
+/** A replay that is possible: what ran, what is to run, and what comes along. */
+export interface Source {
+  ran: Ran;
+  version: CompiledVersion;
+  published: Entry<PublishedRecord>;
+  plan: Plan;
+}
+
+/** Throws 404 for no execution, 409 when nothing of its workflow is live, 422 naming what cannot be mapped. */
+export async function readSource(
+  deps: MendingDeps,
+  id: string,
+  input: Pick<ReplayInput, "from" | "version">,
+): Promise<Source> {
+  const ran = await readRan(deps, id);
+  const { workflowId } = ran.state;
+  const published = await deps.store.get<PublishedRecord>(keys.published(workflowId));
+  if (!published) {
+    const detail = "Nothing of its workflow is live: it was deleted, so nothing new can start";
+    throw new EngineError("not-live", 409, "Conflict with the present state", detail);
+  }
+  const choice = input.version ?? "same";
+  const number = choice === "same"
+    ? ran.state.version
+    : choice === "latest"
+    ? published.value.version
+    : choice;
+  const version = await versionOf(deps, workflowId, number);
+  const plan = planReplay(ran, targetOf(version), input.from ?? null);
+  if (!("issues" in plan)) return { ran, version, published, plan };
+  const [first] = plan.issues;
+  throw invalid(`It cannot be replayed so: ${first?.message ?? ""}`, plan.issues);
+}
+
+/** Head and the steps beside it as of one moment, also while it is moving. */
+async function readRan(deps: MendingDeps, id: string): Promise<Ran> {
+  for (let i = 0;; i++) {
+    const [loaded] = await loadExecutions(deps.store, [id]);
+    if (!loaded) throw notFound("execution", id);
+    const { state, spilled, versionstamp } = loaded;
+    const still = spilled.size === 0 || i >= MAX_TRIES ||
+      (await deps.store.get(keys.execution(id)))?.versionstamp === versionstamp;
+    if (!still) continue;
+    return { state, graph: (await deps.worker.versions.get(state.workflowId, state.version)).graph };
+  }
+}
+
+async function versionOf(deps: MendingDeps, workflowId: string, version: number): Promise<CompiledVersion> {
+  try {
+    return await deps.worker.versions.get(workflowId, version);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.status !== 404) throw error;
+    const message = `There is no version ${version}`;
+    throw invalid(message, [{
+      path: "version",
+      message,
+      accepted: "same, latest or the number of a version",
+    }]);
+  }
+}
+
+function targetOf(version: CompiledVersion): Target {
+  return {
+    version: version.version,
+    graph: version.graph,
+    portsOf: (node) => {
+      const type = version.nodes.get(node.id)?.type;
+      const drawn = type ? portsOf(type, node.config).map((port) => port.id) : [];
+      // An effect's failure leaves by its `error` port; whether a way is drawn from there is looked at apart.
+      return node.kind === "effect" ? [...drawn, "error"] : drawn;
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { ExecutionFilter } from "./execution.ts";
+import { Json } from "./json.ts";
+
+/** Which version a replay runs: the one that ran, the live one, or one by number. */
+export const VersionChoice = z.union([z.enum(["same", "latest"]), z.number().int().min(1)]);
+export type VersionChoice = z.infer<typeof VersionChoice>;
+
+/** Body of `POST /api/monitoring/executions/:id/replay`. */
+export const ReplayInput = z.strictObject({
+  /** Where to begin; absent: the trigger. */
+  from: z.string().min(1).max(64).optional(),
+  /** Absent: `same`. */
+  version: VersionChoice.optional(),
+  /** Stands in for the trigger's body. */
+  input: Json.optional(),
+  /** Another lead than the one it was about. */
+  leadId: z.string().min(1).max(64).optional(),
+  /** Says what it would do, and does nothing. */
+  dryRun: z.boolean().optional(),
+}).meta({ id: "ReplayInput" });
+export type ReplayInput = z.infer<typeof ReplayInput>;
+
+const NamedNode = z.object({ nodeId: z.string(), label: z.string() });
+
+/** What a replay would do. */
+export const ReplayPlan = z.object({
+  version: z.number().int(),
+  from: z.string(),
+  /** Their results come along; they do not run. */
+  takenOver: z.array(NamedNode),
+  /** Ahead of it: `from` and what follows, and what had not ended beside it. */
+  ahead: z.array(NamedNode),
+}).meta({ id: "ReplayPlan" });
+export type ReplayPlan = z.infer<typeof ReplayPlan>;
+
+export const BULK_ACTIONS = ["cancel", "retry", "replay"] as const;
+export const BulkAction = z.enum(BULK_ACTIONS);
+export type BulkAction = z.infer<typeof BulkAction>;
+
+/** SECURITY.md rule 12: limits have names and numbers. */
+export const BULK_PER_SECOND = 10;
+export const MAX_BULK = 50_000;
+
+/** Body of `POST /api/monitoring/executions/bulk`. */
+export const BulkInput = z.strictObject({
+  action: BulkAction,
+  filter: z.strictObject(ExecutionFilter.shape),
+  /** Of a replay; absent: `same`. */
+  version: VersionChoice.optional(),
+  /** Counts, and does nothing. */
+  dryRun: z.boolean().optional(),
+  /** The count that was shown: when it is another by now, nothing starts. */
+  expect: z.number().int().min(0).max(MAX_BULK).optional(),
+}).meta({ id: "BulkInput" });
+export type BulkInput = z.infer<typeof BulkInput>;
+
+/** Which executions it would act on. */
+export const BulkCount = z.object({
+  count: z.number().int(),
+  /** The first twenty ids, newest first. */
+  sample: z.array(z.string()),
+  /** There are more than one job takes (50,000). */
+  truncated: z.boolean(),
+  perSecond: z.number().int(),
+}).meta({ id: "BulkCount" });
+export type BulkCount = z.infer<typeof BulkCount>;
+
+/** Why executions were not acted on; one of them stands for all. */
+export const BulkReason = z.object({
+  outcome: z.enum(["skipped", "failed"]),
+  text: z.string(),
+  count: z.number().int(),
+  executionId: z.string(),
+});
+export type BulkReason = z.infer<typeof BulkReason>;
+
+/** An action on many executions, ten a second. */
+export const BulkJob = z.object({
+  id: z.string(),
+  action: BulkAction,
+  filter: ExecutionFilter,
+  version: VersionChoice.optional(),
+  status: z.enum(["running", "completed", "cancelled"]),
+  /** How many were chosen when it started; `done`, `skipped` and `failed` add up to it. */
+  count: z.number().int(),
+  done: z.number().int(),
+  /** It no longer applied: settled, retried or forgotten meanwhile. */
+  skipped: z.number().int(),
+  failed: z.number().int(),
+  reasons: z.array(BulkReason),
+  by: z.string(),
+  perSecond: z.number().int(),
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+}).meta({ id: "BulkJob" });
+export type BulkJob = z.infer<typeof BulkJob>;
