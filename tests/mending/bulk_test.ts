@@ -182,7 +182,7 @@ for (const fault of ["crash before", "crash after"] as const) {
     Deno.test({
       ...unclean,
       name: `a bulk replay whose process dies (${fault} of commit ${nth}) goes on in the next: each once`,
-      async fn() {
+      async fn(): Promise<void> {
         const [real, manual, probe] = [await emptyDatabase(), new ManualClock(), createProbe()];
         const first = await openEngine({ real, manual, probe });
         const { mend } = await failures(first, 15);
@@ -214,7 +214,7 @@ for (const fault of ["crash before", "crash after"] as const) {
 Deno.test({
   ...unclean,
   name: "a bulk retry whose process dies in the middle retries none twice",
-  async fn() {
+  async fn(): Promise<void> {
     for (const nth of [2, 5, 9]) {
       const [real, manual, probe] = [await emptyDatabase(), new ManualClock(), createProbe()];
       const first = await openEngine({ real, manual, probe });
