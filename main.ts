@@ -1,5 +1,5 @@
 import { can, createEngine, isSetUp } from "./engine/mod.ts";
-import { loadSecretKeys, loadSetupCode, readEnvironment } from "./environment.ts";
+import { forgetSetupCode, loadSecretKeys, loadSetupCode, readEnvironment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { log } from "./log.ts";
 import { createApp } from "./routes/app.ts";
@@ -13,6 +13,7 @@ const environment = start(() => readEnvironment(Deno.env, { onDeploy: Deno.env.h
 const kv = await openKv(environment);
 const setUp = await isSetUp(kv);
 const setupCode = setUp ? null : await loadSetupCode(environment);
+if (setUp) await forgetSetupCode(environment);
 const onFile = environment.kv !== null && environment.kv !== ":memory:" && !/^https?:/.test(environment.kv);
 
 const engine = await createEngine({

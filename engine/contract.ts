@@ -24,11 +24,16 @@ export interface Actor {
   name: string;
 }
 
+/** Of a creating call: the same key and input within 72 h is the same resource, another input 422. */
+export interface CreateOptions {
+  idempotencyKey?: string;
+}
+
 /** Every method throws EngineError with a problem that names the field; bad input changes nothing. */
 export interface Workflows {
   list(paging: Paging & { q?: string }): Promise<Page<WorkflowSummary>>;
   /** 422 when it is no graph; an unfinished config is kept and listed in `issues`. */
-  create(input: WorkflowInput, actor: Actor): Promise<Workflow>;
+  create(input: WorkflowInput, actor: Actor, options?: CreateOptions): Promise<Workflow>;
   get(id: string): Promise<Workflow>;
   /** 412 when `revision` is not the stored one. `name` and any part of the graph may be absent: kept as it is. */
   save(id: string, revision: number, change: Partial<WorkflowInput>, actor: Actor): Promise<Workflow>;
@@ -130,11 +135,11 @@ export interface Mending {
 export interface Leads {
   list(paging: Paging & { q?: string }): Promise<Page<Lead>>;
   /** 409 when the e-mail address exists. */
-  create(input: LeadInput): Promise<Lead>;
+  create(input: LeadInput, options?: CreateOptions): Promise<Lead>;
   get(id: string): Promise<Lead>;
   update(id: string, patch: LeadPatch): Promise<Lead>;
   remove(id: string): Promise<void>;
-  signal(id: string, input: SignalInput): Promise<Signal>;
+  signal(id: string, input: SignalInput, options?: CreateOptions): Promise<Signal>;
   signals(id: string, paging: Paging): Promise<Page<Signal>>;
 }
 

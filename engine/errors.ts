@@ -11,10 +11,13 @@ export class EngineError extends Error {
   readonly title: string;
   readonly issues: readonly Issue[];
   readonly retryAfterSeconds: number | undefined;
+  /** Methods that are possible where the one used is not: the Allow header of a 405. */
+  readonly allow: readonly string[] | undefined;
 
   constructor(slug: string, status: number, title: string, detail: string, options: {
     issues?: readonly Issue[];
     retryAfterSeconds?: number;
+    allow?: readonly string[];
   } = {}) {
     super(detail);
     this.slug = slug;
@@ -22,6 +25,7 @@ export class EngineError extends Error {
     this.title = title;
     this.issues = options.issues ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.allow = options.allow;
   }
 }
 

@@ -37,7 +37,11 @@ export async function loadLead(store: Store, id: string): Promise<Entry<LeadReco
 }
 
 /** Throws 409 when the address exists, 422 naming the field. The same key again is the same lead. */
-export async function createLead(deps: LeadDeps, input: LeadInput, options: CreateOptions = {}): Promise<Lead> {
+export async function createLead(
+  deps: LeadDeps,
+  input: LeadInput,
+  options: CreateOptions = {},
+): Promise<Lead> {
   refuseNames(input.fields);
   const parsed = LeadInput.safeParse({ ...input, email: trimmed(input.email) });
   if (!parsed.success) throw invalid("This is no lead", issuesOf(parsed.error));

@@ -5,7 +5,7 @@ import { type Signal, SignalInput } from "../schemas/lead.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Write } from "../store/commit.ts";
 import { keys, shardOf } from "../store/keys.ts";
-import { type DeliveryRecord, deliveryOf, deliveryWrite, findDelivery } from "../store/deliveries.ts";
+import { deliveryOf, type DeliveryRecord, deliveryWrite, findDelivery } from "../store/deliveries.ts";
 import { encode, type Entry, type Store } from "../store/store.ts";
 import { collectPage, newestFirst } from "../store/pages.ts";
 import type { LeadDeps } from "./leads.ts";

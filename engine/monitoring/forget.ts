@@ -1,9 +1,11 @@
 import { isSettled } from "../core/state.ts";
 import { messageKeys } from "../messages/store.ts";
+import { forgetDeliveries } from "../store/deliveries.ts";
 import { dueKey, loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
 import type { FeedRecord } from "../store/records.ts";
+import { encode } from "../store/store.ts";
 import type { Store } from "../store/store.ts";
 import type { DueEntry } from "../worker/held.ts";
 
@@ -43,7 +45,6 @@ export async function forgetExecution(
   const deletes = [keys.execution(id), keys.byWorkflow(state.workflowId, id), dueKey(id, state.due)];
   if (state.leadId) deletes.push(keys.byLead(state.leadId, id));
   if (state.replayOf) deletes.push(keys.replay(state.replayOf, id));
-  if (state.delivery) deletes.push(keys.delivery(...state.delivery));
   const done = await store.commit({
     name: "forget",
     checks: [{ key: keys.execution(id), versionstamp: loaded!.versionstamp }],
@@ -58,8 +59,15 @@ async function attentionOf(store: Store, id: string): Promise<Key[]> {
 
 const FEED_KEPT_MS = 24 * 3_600_000;
 const FEED_EVERY_MS = 3_600_000;
+const FEED_SOON_MS = 60_000;
 
-/** Shortens the feed to its last day, and comes again in an hour. */
+/** The upkeep's due entry: where the look at idempotency keys goes on. */
+interface FeedDue {
+  v: 1;
+  after?: Key;
+}
+
+/** Shortens the feed to its last day, forgets old idempotency keys, and comes again in an hour. */
 export async function shortenFeed(store: Store, now: number, entry: DueEntry): Promise<void> {
   for (;;) {
     const old: Key[] = [];
@@ -73,11 +81,18 @@ export async function shortenFeed(store: Store, now: number, entry: DueEntry): P
     if (old.length < PER_COMMIT) break;
     await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
   }
+  const { after } = (await store.get<FeedDue>(entry.key))?.value ?? {};
+  const next = await forgetDeliveries(store, now, after ?? null);
+  // More keys than one look takes: the next part of them in a minute, not in an hour.
+  const again = now + (next ? FEED_SOON_MS : FEED_EVERY_MS);
   await store.commit({
     name: "feed",
     checks: [{ key: entry.key, versionstamp: entry.versionstamp }],
     deletes: [entry.key],
-    sets: [{ key: feedDue(now + FEED_EVERY_MS), value: new TextEncoder().encode("{}") }],
+    sets: [{
+      key: feedDue(again),
+      value: encode({ v: 1, ...(next ? { after: next } : {}) } satisfies FeedDue),
+    }],
   });
 }
 

@@ -7,6 +7,8 @@ import { leadView } from "../leads/mod.ts";
 import type { LeadSubject } from "../leads/mod.ts";
 import type { LeadRecord } from "../leads/mod.ts";
 import type { Write } from "../store/commit.ts";
+import { deliveryOf, deliveryWrite, findDelivery, fingerprint } from "../store/deliveries.ts";
+import type { Delivery } from "../store/deliveries.ts";
 import { loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
@@ -14,7 +16,6 @@ import type { LeadFacts } from "../worker/services.ts";
 import type { Worker } from "../worker/worker.ts";
 import { answerOf, Answers, storedAnswer } from "./answers.ts";
 import type { RespondMode } from "./answers.ts";
-import { deliveryWrite, findDelivery, fingerprint } from "./deliveries.ts";
 import { Doors } from "./doors.ts";
 import type { Door, HookDoor } from "./doors.ts";
 import { readRequest, verifyCaller } from "./request.ts";
@@ -37,7 +38,7 @@ export interface Start {
   leadId?: string;
   /** Derived ids make a repeated start the same execution. */
   id?: string;
-  delivery?: { key: readonly [string, string]; body: string };
+  delivery?: Delivery;
   depth: number;
   mode: RespondMode;
   /** Its messages stay in the house, marked as a test. */
@@ -86,12 +87,8 @@ async function throughHook(
 ): Promise<WebhookAnswer | null> {
   const { method, auth, respond } = door.config;
   if (request.method !== method) {
-    throw new EngineError(
-      "method-not-allowed",
-      405,
-      "Method not allowed",
-      `This webhook takes ${method}, not ${request.method}`,
-    );
+    const detail = `This webhook takes ${method}, not ${request.method}`;
+    throw new EngineError("method-not-allowed", 405, "Method not allowed", detail, { allow: [method] });
   }
   if (auth.kind !== "none") {
     const secret = auth.secret ? await deps.reveal(auth.secret.secret).catch(() => null) : null;
@@ -106,7 +103,7 @@ async function throughHook(
     ...(key
       ? {
         delivery: {
-          key: [`${door.version.workflowId}.${door.nodeId}`, key],
+          name: [`${door.version.workflowId}.${door.nodeId}`, key],
           body: await fingerprint(request.rawBody),
         },
       }
@@ -123,7 +120,7 @@ async function execute(
   options: { idempotencyKey?: string },
   _actor: Actor,
 ): Promise<Accepted> {
-  const body = await fingerprint(new TextEncoder().encode(JSON.stringify(input)));
+  const delivery = await deliveryOf(`${input.workflowId}.execute`, options.idempotencyKey, input);
   for (let i = 0; i < MAX_TRIES; i++) {
     const door = await doors.forExecute(input);
     const accepted = await startOnce(deps, {
@@ -131,9 +128,7 @@ async function execute(
       trigger: { nodeId: door.nodeId, kind: "manual" },
       input: { body: input.input ?? {}, query: {}, headers: {} },
       ...(input.leadId ? { leadId: input.leadId } : {}),
-      ...(options.idempotencyKey
-        ? { delivery: { key: [`${input.workflowId}.execute`, options.idempotencyKey], body } }
-        : {}),
+      ...(delivery ? { delivery } : {}),
       depth: 0,
       mode: "accepted",
     });
@@ -147,8 +142,8 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
   const { worker, store, answers } = deps;
   const { door, delivery, mode } = start;
   const id = start.id ?? worker.newId();
-  const known = delivery ? await findDelivery(store, delivery.key, delivery.body, worker.clock.now()) : null;
-  if (known && "executionId" in known) return await sameAgain(deps, known.executionId, mode);
+  const found = delivery ? await findDelivery(store, delivery, worker.clock.now()) : null;
+  if (found?.known) return await sameAgain(deps, found.known.value.id, mode);
   const planned = await planLead(deps, start);
   const write: Required<Pick<Write, "checks" | "sets" | "stamped" | "bells">> = {
     checks: [
@@ -160,8 +155,7 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
     bells: [...planned.write.bells ?? []],
   };
   if (delivery) {
-    const record = { executionId: id, at: worker.clock.now(), body: delivery.body };
-    const { checks, sets } = deliveryWrite(delivery.key, known?.entry ?? null, record);
+    const { checks, sets } = deliveryWrite(delivery, found?.expired ?? null, { id, at: worker.clock.now() });
     write.checks.push(...checks);
     write.sets.push(...sets);
   }
@@ -176,7 +170,7 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
       lead: planned.facts,
       test: start.test ?? false,
       depth: start.depth,
-      delivery: delivery?.key ?? null,
+      delivery: delivery?.name ?? null,
       with: write,
     });
     if (!result.ok) return waiter?.cancel(), null;

@@ -2,6 +2,7 @@ import { invalid, notFound, stale } from "../errors.ts";
 import type { Actor } from "../contract.ts";
 import type { Workflow, WorkflowGraph, WorkflowInput } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
+import { deliveryOf, deliveryWrite, findDelivery } from "../store/deliveries.ts";
 import { keys } from "../store/keys.ts";
 import { encode, type Entry, type Store } from "../store/store.ts";
 import {
@@ -57,17 +58,36 @@ async function toWorkflow(
   return { ...toSummary(record), ...graph, issues };
 }
 
+/** A new workflow, or the one that the key made before; throws 422 when the key came with another input. */
+export async function createOrFind(
+  deps: WorkflowDeps,
+  input: WorkflowInput,
+  actor: Actor,
+  key: string | undefined,
+): Promise<Workflow> {
+  const delivery = await deliveryOf("workflow.create", key, input);
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const found = delivery ? await findDelivery(deps.store, delivery, deps.now()) : null;
+    if (found?.known) return await getWorkflow(deps, found.known.value.id);
+    const id = deps.newId();
+    const once = delivery && deliveryWrite(delivery, found?.expired ?? null, { id, at: deps.now() });
+    const created = await createWorkflow(deps, input, actor, { ...once, id });
+    if (created) return created;
+  }
+  throw busy(input.name);
+}
+
 /** 201's workflow. `once`: checks and sets of the same commit; null when their check found it done already. */
 export async function createWorkflow(
   deps: WorkflowDeps,
   input: WorkflowInput,
   actor: Actor,
-  once?: Pick<Write, "checks" | "sets">,
+  once: Pick<Write, "checks" | "sets"> & { id?: string } = {},
 ): Promise<Workflow | null> {
   const parsed = parseInput(input);
   const graph = acceptGraph(deps, graphOf(parsed));
   const content = toContent(graph);
-  const id = deps.newId();
+  const id = once.id ?? deps.newId();
   const record = withDraft(deps, firstRecord(deps, id, parsed.name, actor), { graph, content });
   // Staged content needs a record to belong to: should the process die, the sweep finds it by this one.
   const hidden = isLarge(content) ? await hide(deps, { ...record, draftHash: "" }) : null;
@@ -77,18 +97,17 @@ export async function createWorkflow(
     checks: [
       { key: keys.workflow(id), versionstamp: hidden },
       ...(parts.checks ?? []),
-      ...(once?.checks ?? []),
+      ...(once.checks ?? []),
     ],
     sets: [
       { key: keys.workflow(id), value: encode(record) },
       ...(parts.sets ?? []),
-      ...(once?.sets ?? []),
+      ...(once.sets ?? []),
     ],
   });
   if (result.ok) return await toWorkflow(deps, record, graph);
   if (hidden) await sweepContent(deps.store, id);
-  if (once) return null;
-  throw busy(id);
+  return null;
 }
 
 async function hide(deps: WorkflowDeps, record: WorkflowRecord): Promise<string> {

@@ -10,8 +10,8 @@ import type {
 import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
-import { busy, type WorkflowDeps } from "./deps.ts";
-import { createWorkflow, getWorkflow, loadRecord, saveWorkflow } from "./drafts.ts";
+import type { WorkflowDeps } from "./deps.ts";
+import { createOrFind, createWorkflow, getWorkflow, loadRecord, saveWorkflow } from "./drafts.ts";
 import { runIssues } from "./issues.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import { describeVersion, loadVersion, publishWorkflow } from "./published.ts";
@@ -48,11 +48,7 @@ export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
   const { store } = deps;
   return {
     list: (paging) => listWorkflows(store, paging),
-    async create(input, actor): Promise<Workflow> {
-      const created = await createWorkflow(deps, input, actor);
-      if (!created) throw busy(input.name);
-      return created;
-    },
+    create: (input, actor, options) => createOrFind(deps, input, actor, options?.idempotencyKey),
     createOnce: (input, actor, once) => createWorkflow(deps, input, actor, once),
     get: (id) => getWorkflow(deps, id),
     save: (id, revision, change, actor) => saveWorkflow(deps, { id, revision }, change, actor),

@@ -9,7 +9,7 @@ import {
   ExecutionSummary,
 } from "../../engine/schemas/execution.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
-import { idempotencyKey } from "../middleware/idempotency.ts";
+import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
 import { define, json, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
 import { eventFor, executionFor } from "./payload.ts";
@@ -24,11 +24,10 @@ export const executionRoutes: readonly ApiRoute[] = [
     action: "execution.start",
     summary: "Start an execution of the live version; answered after its commit",
     body: ExecuteInput.meta({ id: "ExecuteInput" }),
-    headers: { "Idempotency-Key": "The same key within 72 h is the same execution" },
+    headers: IDEMPOTENT,
     answers: { 202: { description: "Accepted; Location is its page", schema: accepted } },
     handle: async ({ c, engine, body, actor }) => {
-      const key = idempotencyKey(c.req.raw.headers);
-      const options = key === undefined ? {} : { idempotencyKey: key };
+      const options = createOptions(c.req.raw.headers);
       const { executionId } = await engine.triggers.execute(body, options, actor());
       return json({ executionId }, 202, { location: `/executions/${executionId}` });
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "../../engine/schemas/lead.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
+import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
 import { define, json, noContent, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
 
@@ -33,9 +34,10 @@ export const leadRoutes: readonly ApiRoute[] = [
     action: "lead.edit",
     summary: "Add a lead; 409 when the e-mail address exists",
     body: LeadInput,
+    headers: IDEMPOTENT,
     answers: { 201: { description: "The lead", schema: Lead } },
-    handle: async ({ engine, body }) => {
-      const lead = await engine.leads.create(body);
+    handle: async ({ c, engine, body }) => {
+      const lead = await engine.leads.create(body, createOptions(c.req.raw.headers));
       return json(lead, 201, { location: `/api/leads/${lead.id}` });
     },
   }),
@@ -74,7 +76,9 @@ export const leadRoutes: readonly ApiRoute[] = [
     action: "lead.signal",
     summary: "Record a signal; waits and triggers that listen to it go on",
     body: SignalInput,
+    headers: IDEMPOTENT,
     answers: { 201: { description: "The signal", schema: Signal } },
-    handle: async ({ engine, param, body }) => json(await engine.leads.signal(param("id"), body), 201),
+    handle: async ({ c, engine, param, body }) =>
+      json(await engine.leads.signal(param("id"), body, createOptions(c.req.raw.headers)), 201),
   }),
 ];

@@ -76,10 +76,10 @@ function notInTable(c: AppContext): Response {
     method.toUpperCase()
   );
   if (allowed.length === 0) throw unknownPath(c);
-  const allow = [...new Set(allowed.includes("GET") ? [...allowed, "HEAD"] : allowed)].join(", ");
-  const detail = `${c.req.method} is not possible at ${c.req.path}; accepted: ${allow}`;
-  const error = new EngineError("method-not-allowed", 405, "Method not allowed", detail);
-  return problemResponse(error, c.req.path, { allow });
+  const allow = [...new Set(allowed.includes("GET") ? [...allowed, "HEAD"] : allowed)];
+  const detail = `${c.req.method} is not possible at ${c.req.path}; accepted: ${allow.join(", ")}`;
+  const error = new EngineError("method-not-allowed", 405, "Method not allowed", detail, { allow });
+  return problemResponse(error, c.req.path);
 }
 
 function matches(pattern: string, path: string): boolean {

@@ -10,6 +10,7 @@ import {
   WorkflowSummary,
   WorkflowVersion,
 } from "../../engine/schemas/workflow.ts";
+import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
 import { define, json, noContent, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
 
@@ -46,8 +47,10 @@ export const workflowRoutes: readonly ApiRoute[] = [
     summary:
       "Create a workflow; what is no graph is refused with 422, an unfinished config is kept in the draft",
     body: WorkflowInput.meta({ id: "WorkflowInput" }),
+    headers: IDEMPOTENT,
     answers: { 201: saved },
-    handle: async ({ engine, body, actor }) => withTag(await engine.workflows.create(body, actor()), 201),
+    handle: async ({ c, engine, body, actor }) =>
+      withTag(await engine.workflows.create(body, actor(), createOptions(c.req.raw.headers)), 201),
   }),
   define({
     method: "get",

@@ -8,6 +8,17 @@ export function idempotencyKey(headers: Headers): string | undefined {
   return checked("Idempotency-Key", headers.get("idempotency-key"));
 }
 
+/** What a creating route declares in its `headers`. */
+export const IDEMPOTENT = {
+  "Idempotency-Key": "The same key and body within 72 h is the same resource; another body is 422",
+};
+
+/** The key as a creating call of the engine takes it. */
+export function createOptions(headers: Headers): { idempotencyKey?: string } {
+  const key = idempotencyKey(headers);
+  return key === undefined ? {} : { idempotencyKey: key };
+}
+
 /** The same for a webhook, where a known sender's delivery id stands in. */
 export function deliveryKey(headers: Headers): string | undefined {
   const key = idempotencyKey(headers);

@@ -18,6 +18,7 @@ export function problemResponse(
   if (error instanceof EngineError && error.retryAfterSeconds !== undefined) {
     answer.headers.set("retry-after", String(error.retryAfterSeconds));
   }
+  if (error instanceof EngineError && error.allow) answer.headers.set("allow", error.allow.join(", "));
   if (problem.status === 401) answer.headers.set("www-authenticate", 'Bearer realm="LeadFlow"');
   return answer;
 }

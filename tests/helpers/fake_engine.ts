@@ -88,11 +88,11 @@ function fakeWorkflows(note: (what: string) => void, options: FakeEngine["option
   };
   return {
     list: emptyPage,
-    create: (input) => {
+    create: (input, _actor, { idempotencyKey } = {}) => {
       const id = `w${workflows.size + 1}`;
       const made = { ...WORKFLOW, ...input, id };
       workflows.set(id, made);
-      note(`workflow.create ${input.name}`);
+      note(`workflow.create ${input.name}${idempotencyKey ? ` under ${idempotencyKey}` : ""}`);
       return Promise.resolve(made);
     },
     // Async, so that what is thrown is a rejection as in the real one.
@@ -180,8 +180,8 @@ function fakeMending(note: (what: string) => void): Engine["mending"] {
 function fakeLeads(note: (what: string) => void): Engine["leads"] {
   return {
     list: emptyPage,
-    create: (input) => {
-      note(`lead.create ${input.email}`);
+    create: (input, { idempotencyKey } = {}) => {
+      note(`lead.create ${input.email}${idempotencyKey ? ` under ${idempotencyKey}` : ""}`);
       return Promise.resolve({ ...LEAD, email: input.email });
     },
     get: () => Promise.resolve(LEAD),
@@ -193,8 +193,8 @@ function fakeLeads(note: (what: string) => void): Engine["leads"] {
       note(`lead.remove ${id}`);
       return Promise.resolve();
     },
-    signal: (leadId, { type, data = null }) => {
-      note(`lead.signal ${type}`);
+    signal: (leadId, { type, data = null }, { idempotencyKey } = {}) => {
+      note(`lead.signal ${type}${idempotencyKey ? ` under ${idempotencyKey}` : ""}`);
       return Promise.resolve({ id: "s1", leadId, type, data, at: AT });
     },
     signals: emptyPage,
