@@ -7,6 +7,7 @@ export class Peers {
   readonly #owner: string;
   #own: Deno.FsFile | null = null;
   readonly #dead = new Set<string>();
+  readonly #asked = new Map<string, Promise<boolean>>();
 
   /** `folder` null: no database file, so no locks (memory, or a database over the network). */
   constructor(folder: string | null, owner: string) {
@@ -35,7 +36,11 @@ export class Peers {
   async isDead(owner: string): Promise<boolean> {
     if (this.#folder === null || owner === this.#owner) return false;
     if (this.#dead.has(owner)) return true;
-    const dead = await this.#lockIsFree(owner);
+    // One look at a time: two at once would each find the other's lock, and call a dead peer alive.
+    const asked = this.#asked.get(owner) ??
+      this.#lockIsFree(owner).finally(() => this.#asked.delete(owner));
+    this.#asked.set(owner, asked);
+    const dead = await asked;
     if (dead) this.#dead.add(owner);
     return dead;
   }
