@@ -5,12 +5,14 @@ import { Icon } from "../../routes/pages/components/icon.tsx";
 interface DialogProps {
   open: boolean;
   title: string;
+  /** As wide as the window allows: results beside a graph. */
+  wide?: boolean;
   onClose: () => void;
   children: ComponentChildren;
 }
 
 /** A modal dialog: the browser keeps focus inside, closes on Escape and gives focus back. */
-export function Dialog({ open, title, onClose, children }: DialogProps): JSX.Element {
+export function Dialog({ open, title, wide, onClose, children }: DialogProps): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
@@ -19,7 +21,12 @@ export function Dialog({ open, title, onClose, children }: DialogProps): JSX.Ele
     else dialog.close();
   }, [open]);
   return (
-    <dialog ref={ref} class="dialog" aria-label={title} onClose={onClose}>
+    <dialog
+      ref={ref}
+      class={wide ? "dialog sm:w-[min(80rem,calc(100vw-2rem))]" : "dialog"}
+      aria-label={title}
+      onClose={onClose}
+    >
       {open
         ? (
           <>

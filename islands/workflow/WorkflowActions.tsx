@@ -3,16 +3,22 @@ import { useState } from "preact/hooks";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import type { WorkflowSummary } from "../../engine/schemas/workflow.ts";
 import { Icon } from "../../routes/pages/components/icon.tsx";
+import { DryRun } from "./DryRun.tsx";
+import type { DryRunProps } from "./DryRun.tsx";
 import { DeleteDialog } from "./DeleteDialog.tsx";
 import { PublishRefusal } from "./PublishOutcome.tsx";
 import { RunDialog } from "./RunDialog.tsx";
 import { publishWorkflow } from "./workflow_calls.ts";
 import { LiveBadge } from "./WorkflowRow.tsx";
 
-export type WorkflowActionsProps = Pick<WorkflowSummary, "id" | "name" | "version" | "draftChanged">;
+export interface WorkflowActionsProps
+  extends Pick<WorkflowSummary, "id" | "name" | "version" | "draftChanged"> {
+  /** Null: there is nothing to run dry, or this person may not. */
+  dryRun: Pick<DryRunProps, "graph" | "people"> | null;
+}
 
-/** What one workflow's page can do: publish, run, export, delete. */
-export function WorkflowActions({ id, name, ...initial }: WorkflowActionsProps): JSX.Element {
+/** What one workflow's page can do: publish, run, run dry, export, delete. */
+export function WorkflowActions({ id, name, dryRun, ...initial }: WorkflowActionsProps): JSX.Element {
   const [live, setLive] = useState(initial);
   const [open, setOpen] = useState<"none" | "run" | "delete">("none");
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -50,6 +56,7 @@ export function WorkflowActions({ id, name, ...initial }: WorkflowActionsProps):
         >
           <Icon name="play" size={14} /> Run
         </button>
+        {dryRun ? <DryRun workflowId={id} name={name} {...dryRun} /> : null}
         <a class="button" href={`/workflow/${id}/export`} download>
           <Icon name="download" /> Export JSON
         </a>

@@ -1,4 +1,7 @@
-import type { Problem } from "../../engine/schemas/problem.ts";
+import type { z } from "zod";
+import type { Lead } from "../../engine/schemas/lead.ts";
+import type { Page, Problem } from "../../engine/schemas/problem.ts";
+import type { Simulated, SimulateInput } from "../../engine/schemas/simulation.ts";
 import type { Workflow, WorkflowNode, WorkflowSummary } from "../../engine/schemas/workflow.ts";
 import { type Answer, callApi } from "../shared/api.ts";
 
@@ -21,6 +24,18 @@ export function runWorkflow(
     // One key per press: a repeated request (a lost answer, a retry by the network) starts nothing twice.
     headers: { "idempotency-key": crypto.randomUUID() },
   });
+}
+
+export function dryRunWorkflow(
+  id: string,
+  input: Omit<z.input<typeof SimulateInput>, "input"> & { input?: unknown },
+): Promise<Answer<Simulated>> {
+  return callApi("POST", `/api/workflow/${id}/simulate`, { body: input });
+}
+
+/** The first leads whose address, name or company holds the text. */
+export function searchLeads(text: string): Promise<Answer<Page<Lead>>> {
+  return callApi("GET", `/api/leads?limit=8&q=${encodeURIComponent(text)}`);
 }
 
 export function importWorkflow(document: unknown): Promise<Answer<WorkflowSummary>> {

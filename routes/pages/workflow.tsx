@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
+import { portsOf } from "../../engine/core/check_node.ts";
 import type { Issue, Workflow, WorkflowNode } from "../../engine/schemas/workflow.ts";
 import { WorkflowActions } from "../../islands/workflow/WorkflowActions.tsx";
+import type { WorkflowActionsProps } from "../../islands/workflow/WorkflowActions.tsx";
 import { Command } from "./components/command.tsx";
 import { Empty } from "./components/empty.tsx";
 import { IssueList } from "./components/error_card.tsx";
@@ -12,7 +14,7 @@ import { Island } from "./components/island.tsx";
 import { NodeDetails } from "./components/node_details.tsx";
 import { Time } from "./components/time.tsx";
 import { curlFor, hookCallOf } from "./curl.ts";
-import type { PageContext, PageDeps } from "./deps.ts";
+import { type PageContext, type PageDeps, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 
 /** `/workflow/:id`: the draft as it is drawn, one node's details (`?node=`), and how to call it. */
@@ -34,7 +36,7 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
         <Island
           name="workflow/WorkflowActions"
           component={WorkflowActions}
-          props={{ id, name, version, draftChanged }}
+          props={{ id, name, version, draftChanged, dryRun: dryRunOf(c, deps, workflow) }}
         />
         <p class="mb-4 text-soft">
           {workflow.settings.description ? `${workflow.settings.description} · ` : ""}
@@ -61,6 +63,19 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
       </>
     ),
   );
+}
+
+/** What the dry run's dialog needs of the draft; null for whoever may not run. */
+function dryRunOf(c: PageContext, deps: PageDeps, workflow: Workflow): WorkflowActionsProps["dryRun"] {
+  if (workflow.nodes.length === 0 || !deps.can(userOf(c).role, "execution.start")) return null;
+  const types = deps.engine.nodeTypes();
+  const people = workflow.nodes.flatMap((node) => {
+    const type = types.find((one) => one.type === node.type);
+    if (type?.category !== "people") return [];
+    const outcomes = portsOf(type, node.data.config).map((port) => port.id);
+    return [{ nodeId: node.id, label: node.data.label || type.title, outcomes }];
+  });
+  return { graph: drawGraph(workflow, types), people };
 }
 
 function Drawing(props: { deps: PageDeps; workflow: Workflow; selected: WorkflowNode | null }): JSX.Element {

@@ -1,0 +1,98 @@
+/** What a dry run says, line by line: pure. */
+import { formatLocal } from "../../engine/core/zone.ts";
+import type { Step } from "../../engine/schemas/execution.ts";
+import type { Simulated, SimulatedStep } from "../../engine/schemas/simulation.ts";
+import { STATUS_LOOK, withoutWord } from "../../routes/pages/components/status_chip.tsx";
+import { durationWords } from "../../routes/pages/components/time_words.ts";
+
+export interface DryRunLine {
+  nodeId: string;
+  /** "09:00" in the dry run's zone. */
+  time: string;
+  /** Null: something happened to the step that changed no status. */
+  status: Step["status"] | null;
+  /** "Send the first mail to ann@example.com «A question for Acme»". */
+  text: string;
+  why: string | null;
+  /** A mail's text or a request's body. */
+  body: string | null;
+}
+
+export interface DryRunDay {
+  /** "Tue 1 Dec 2026"; null: what was not reached. */
+  day: string | null;
+  lines: DryRunLine[];
+}
+
+/** Steps, and what happened to them in between, by local day; what was not reached stands last. */
+export function dryRunDays({ steps, events, timezone }: Simulated): DryRunDay[] {
+  const lines: { at: string | null; line: Omit<DryRunLine, "time"> }[] = steps.map((step) => ({
+    at: step.at,
+    line: lineOf(step, timezone),
+  }));
+  for (const { type, taskId, taskName, message, timestamp } of events) {
+    if (taskId === null || type !== "progress" && type !== "retry") continue;
+    const line = { nodeId: taskId, status: null, text: `${taskName}: ${message}`, why: null, body: null };
+    lines.push({ at: timestamp, line });
+  }
+  // Stable: what is told of one moment stays in its order.
+  lines.sort((a, b) => (a.at ?? "~") < (b.at ?? "~") ? -1 : a.at === b.at ? 0 : 1);
+  const days: DryRunDay[] = [];
+  for (const { at, line } of lines) {
+    const [day = null, time = ""] = at === null ? [] : formatLocal(Date.parse(at), timezone).split(", ");
+    if (days.at(-1)?.day !== day) days.push({ day, lines: [] });
+    days.at(-1)?.lines.push({ ...line, time });
+  }
+  return days;
+}
+
+function lineOf(step: SimulatedStep, timezone: string): Omit<DryRunLine, "time"> {
+  const { nodeId, status, label, would, reason } = step;
+  // The whole result is told in one zone, which stands above it.
+  const said = reason
+    ? withoutWord(reason.text, STATUS_LOOK.waiting.word).replace(` (${timezone})`, "")
+    : null;
+  const line = { nodeId, status, text: label, why: said, body: null };
+  if (would?.kind === "mail") {
+    const to = [...would.to, ...would.cc, ...would.bcc].join(", ");
+    return { ...line, text: `${label} to ${to} «${would.subject}»`, body: would.text };
+  }
+  if (would) return { ...line, text: `${label}: ${would.method} ${would.url}`, body: would.body };
+  // A wait's reason says until when, and that is what the line is about.
+  if (step.until && said) return { ...line, text: `${label}, ${said}`, why: null };
+  return line;
+}
+
+/** "Completed after 30 d. 10 mails and 1 request would have left." */
+export function dryRunSummary({ endedAs, duration, reason, steps }: Simulated): string {
+  const mails = steps.filter(({ would }) => would?.kind === "mail").length;
+  const requests = steps.filter(({ would }) => would?.kind === "http").length;
+  const parts = [counted(mails, "mail"), counted(requests, "request")].filter(Boolean);
+  const left = parts.length === 0 ? "Nothing would have left." : `${parts.join(" and ")} would have left.`;
+  const after = duration === 0 ? "at once" : `after ${durationWords(duration)}`;
+  const how = endedAs === "waiting" || endedAs === "stopped"
+    ? reason?.text ?? STATUS_LOOK.waiting.word
+    : `${STATUS_LOOK[endedAs].word} ${after}${reason ? ` — ${reason.text}` : ""}`;
+  return `${how}. ${left}`;
+}
+
+function counted(count: number, what: string): string {
+  return count === 0 ? "" : `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** The steps as the graph paints them. */
+export function paintedSteps({ steps }: Simulated): Step[] {
+  return steps.map((
+    { nodeId, type, label, status, at, until, endedAt, attempts, port, reason, warnings },
+  ) => ({
+    ...{ nodeId, type, label, status, attempts, port, endedAt, warnings },
+    tries: [],
+    input: null,
+    output: null,
+    startedAt: at,
+    reason,
+    failure: null,
+    until: status === "waiting" || status === "retrying" ? until ?? null : null,
+    waitingFor: null,
+  }));
+}

@@ -1,0 +1,106 @@
+/** A dry run as a person makes it: the dialog, the days, the painted graph, and nothing left behind. */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { startServer } from "../helpers/server.ts";
+import { flow } from "./flows.ts";
+
+const free = { sanitizeOps: false, sanitizeResources: false };
+
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+Deno.test(
+  "a draft is run dry for a lead found by its address, day by day beside the painted graph",
+  free,
+  async () => {
+    await using server = await startServer();
+    const browser = await openBrowser();
+    try {
+      await server.api("POST", "/api/leads", {
+        email: "ann@example.com",
+        firstName: "Ann",
+        company: "Acme",
+        timezone: "America/New_York",
+      });
+      const { id } = await server.api(
+        "POST",
+        "/api/workflow",
+        flow("Follow-up", [
+          ["start", "trigger_manual", "Start", {}],
+          ["first", "email", "Send the first mail", {
+            to: "{{ lead.email }}",
+            subject: "A question for {{ lead.company }}",
+            text: "Hello",
+          }],
+          ["pause", "wait", "Give it time", { kind: "for", duration: { value: 3, unit: "days" } }],
+          ["opened", "condition", "Opened?", { all: [{ field: "messages.first.opened", op: "is_true" }] }],
+          ["call", "task", "Call the lead", { title: "Call", outcomes: ["Reached", "Not reached"] }],
+        ], [["start", "first"], ["first", "pause"], ["pause", "opened"], ["opened", "call", "true"]]),
+      ) as { id: string };
+      await using person = await openWindow(browser, server);
+      const { page } = person;
+      await createOwner(page, server);
+      await go(page, `/workflow/${id}`);
+
+      await page.getByRole("button", { name: "Dry run" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("E-mail").fill("ann@exam");
+      await page.locator("#dry-leads option").waitFor({ state: "attached" });
+      assert.equal(await page.locator("#dry-leads option").getAttribute("value"), "ann@example.com");
+      await dialog.getByLabel("E-mail").fill("ann@example.com");
+      await dialog.getByLabel("Starts").fill("2026-12-01T09:00");
+      await dialog.getByLabel("Opens the mails").check();
+      await dialog.getByLabel("Call the lead").selectOption("Not reached");
+      await dialog.getByRole("button", { name: "Dry run" }).click();
+
+      await seen(dialog.getByText("Completed after 3 d. 1 mail would have left."));
+      const days = await dialog.getByRole("region", { name: "What would happen" }).innerText();
+      assert.match(
+        days.replaceAll(/\s+/g, " "),
+        new RegExp([
+          "Tue 1 Dec 2026 09:00 .*Start",
+          "Send the first mail to ann@example\\.com «A question for Acme»",
+          "09:01 Send the first mail: The mail was opened",
+          "Fri 4 Dec 2026 09:00 .*Opened\\?",
+          'Call the lead .*"Not reached"',
+        ].join(".*")),
+      );
+      assert.equal(await dialog.locator('a[data-node="call"]').getAttribute("data-status"), "completed");
+      assert.deepEqual(await serious(page), []);
+      await dialog.locator('a[data-node="pause"]').click();
+      assert.equal(await dialog.locator('[data-step="pause"]').getAttribute("aria-current"), "true");
+
+      await dialog.getByRole("button", { name: "Change and run again" }).click();
+      assert.equal(await dialog.getByLabel("E-mail").inputValue(), "ann@example.com");
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "hidden" });
+      for (const path of ["/api/monitoring/executions", "/api/outbox"]) {
+        assert.deepEqual((await server.api("GET", path) as { items: unknown[] }).items, [], path);
+      }
+
+      await using phone = await openWindow(browser, server, {
+        viewport: { width: 360, height: 740 },
+        colorScheme: "dark",
+      });
+      await signIn(phone.page);
+      await go(phone.page, `/workflow/${id}`);
+      await phone.page.getByRole("button", { name: "Dry run" }).click();
+      await phone.page.getByRole("dialog").getByLabel("E-mail").fill("new@example.com");
+      await phone.page.getByRole("dialog").getByRole("button", { name: "Dry run" }).click();
+      await seen(phone.page.getByText(/^Completed after 3 d/));
+      assert.deepEqual(await serious(phone.page), []);
+      assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth), 360);
+    } finally {
+      await browser.close();
+    }
+  },
+);

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { dryRunDays, dryRunSummary, paintedSteps } from "../../islands/workflow/dry_run_lines.ts";
+import type { Simulated, SimulatedStep } from "../../engine/schemas/simulation.ts";
+import { SIMULATED } from "../helpers/fake_records.ts";
+
+function step(nodeId: string, at: string | null, change: Partial<SimulatedStep> = {}): SimulatedStep {
+  return {
+    nodeId,
+    type: "set",
+    label: `Label of ${nodeId}`,
+    status: "completed",
+    at,
+    local: at,
+    endedAt: at,
+    attempts: 1,
+    port: "out",
+    input: null,
+    output: null,
+    reason: null,
+    warnings: [],
+    ...change,
+  };
+}
+
+const mail: SimulatedStep["would"] = {
+  kind: "mail",
+  to: ["ann@example.com"],
+  cc: ["bob@example.com"],
+  bcc: [],
+  subject: "A question for Acme",
+  text: "Hello Ann",
+};
+
+const run: Simulated = {
+  ...SIMULATED,
+  timezone: "Europe/Zurich",
+  duration: 3 * 86_400_000,
+  steps: [
+    step("mail", "2026-12-01T08:00:00.000Z", { would: mail }),
+    step("pause", "2026-12-01T08:00:00.000Z", {
+      until: "2026-12-04T08:00:00.000Z",
+      reason: { code: "waited", text: "Waiting — until Fri 4 Dec 2026, 09:00 (Europe/Zurich)" },
+    }),
+    // 23:30 UTC is the next day in Zurich.
+    step("crm", "2026-12-03T23:30:00.000Z", {
+      would: { kind: "http", method: "POST", url: "https://crm.example.com/", body: "{}" },
+    }),
+    step("call", "2026-12-04T08:00:00.000Z", {
+      status: "skipped",
+      reason: { code: "x", text: "score was 42" },
+    }),
+    step("end", null, { status: "pending" }),
+  ],
+  events: [{
+    type: "progress",
+    executionId: "e1",
+    taskId: "mail",
+    taskName: "Send",
+    message: "The mail was opened",
+    progress: 0,
+    timestamp: "2026-12-01T08:01:00.000Z",
+  }],
+};
+
+Deno.test("dryRunDays() groups by local day, tells who would get what, and what happened in between", () => {
+  const days = dryRunDays(run).map(({ day, lines }) => [
+    day,
+    lines.map(({ time, text, why }) => [time, text, why]),
+  ]);
+  assert.deepEqual(days, [
+    ["Tue 1 Dec 2026", [
+      ["09:00", "Label of mail to ann@example.com, bob@example.com «A question for Acme»", null],
+      ["09:00", "Label of pause, until Fri 4 Dec 2026, 09:00", null],
+      ["09:01", "Send: The mail was opened", null],
+    ]],
+    ["Fri 4 Dec 2026", [
+      ["00:30", "Label of crm: POST https://crm.example.com/", null],
+      ["09:00", "Label of call", "score was 42"],
+    ]],
+    [null, [["", "Label of end", null]]],
+  ]);
+  assert.equal(dryRunDays(run)[0]?.lines[0]?.body, "Hello Ann");
+});
+
+Deno.test("dryRunSummary() counts what would have left and says how it ended", () => {
+  assert.equal(dryRunSummary(run), "Completed after 3 d. 1 mail and 1 request would have left.");
+  assert.equal(dryRunSummary(SIMULATED), "Completed at once. Nothing would have left.");
+  const stopped: Simulated = {
+    ...SIMULATED,
+    endedAs: "stopped",
+    reason: { code: "step_limit", text: "Stopped after 2" },
+  };
+  assert.equal(dryRunSummary(stopped), "Stopped after 2. Nothing would have left.");
+});
+
+Deno.test("paintedSteps() gives the graph statuses, ports and times, and no countdown for a wait that is over", () => {
+  const painted = paintedSteps(run);
+  assert.deepEqual(painted.map(({ nodeId, status, until }) => [nodeId, status, until]), [
+    ["mail", "completed", null],
+    ["pause", "completed", null],
+    ["crm", "completed", null],
+    ["call", "skipped", null],
+    ["end", "pending", null],
+  ]);
+  assert.equal(painted[0]?.startedAt, "2026-12-01T08:00:00.000Z");
+});
