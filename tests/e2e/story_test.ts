@@ -74,14 +74,15 @@ Deno.test(
     await go(page, "/workflow");
     await page.getByRole("link", { name: SAMPLE }).click();
     await seen(page.getByText(`${server.url}/hooks/cold-outreach`).first());
+    await server.hook("cold-outreach", { ...ANN, email: "ben@example.com", firstName: "Ben" });
     await page.getByRole("navigation").getByRole("link", { name: "Executions" }).first().click();
     await page.waitForURL("**/executions");
     await alive(page);
-    const unopened = server.hook("cold-outreach", { ...ANN, email: "ben@example.com", firstName: "Ben" });
-    await unopened;
-    await server.hook("cold-outreach", ANN);
-    await t.step("the new execution appears on the open list and leads to its page", async () => {
-      await seen(page.getByRole("row").filter({ hasText: "Ann" }));
+    await t.step("the open list gathers the new execution, and its row leads to its page", async () => {
+      await seen(page.getByRole("row").filter({ hasText: "Ben" }));
+      await seen(page.getByText("Live", { exact: true }));
+      await server.hook("cold-outreach", ANN);
+      await page.getByRole("button", { name: "1 new" }).click();
       await page.getByRole("row").filter({ hasText: "Ann" }).getByRole("link").first().click();
       await page.waitForURL("**/executions/*");
       await alive(page);

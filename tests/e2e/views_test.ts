@@ -119,12 +119,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await using person = await openWindow(browser, server, { colorScheme, viewport });
       const { page } = person;
       const wrong: string[] = [];
+      person.foresee("/nowhere");
       await go(page, "/login");
       wrong.push(...await findings(page), ...await overflow(page));
       await signIn(page);
       for (const path of paths) {
         await go(page, path);
-        if (path === "/nowhere") person.foresee(path);
         wrong.push(...await findings(page), ...await overflow(page));
         if (path === "/") assert.equal(await brightness(page) < 0.5, colorScheme === "dark");
       }
@@ -208,6 +208,7 @@ Deno.test(
     const { page } = person;
     await signIn(page);
     const shownOn: string[] = [];
+    person.foresee("/nowhere");
     for (const path of paths) {
       await go(page, path);
       for (const frame of page.frames()) {

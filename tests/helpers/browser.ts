@@ -21,14 +21,12 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: await ensureChromium(), headless: true, args: FLAGS });
 }
 
-/** A window with its own cookies, and what went wrong in it. */
+/** A window with its own cookies; script errors, refused resources and dialogs in it fail the test at its end. */
 export interface Window extends AsyncDisposable {
   page: Page;
-  /** Script errors, refused resources and dialogs. */
-  faults: readonly string[];
-  /** Takes off what a test meant to cause, such as a refusal; fails when it did not happen. */
+  /** A test means to cause this fault, such as a refusal; it fails when that did not happen. */
   foresee(part: string): void;
-  /** Takes off what may have happened, such as a request to a server that was down. */
+  /** This fault may happen, such as a request to a server that is down. */
   forgive(pattern: RegExp): void;
 }
 
@@ -47,22 +45,22 @@ export async function openWindow(
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];
+  const foreseen = new Set<string>();
+  const forgiven: RegExp[] = [];
   context.on("page", (page) => noteFaults(page, faults));
   const page = await context.newPage();
   return {
     page,
-    faults,
-    foresee(part): void {
-      const left = faults.filter((fault) => !fault.includes(part));
-      assert.ok(left.length < faults.length, `no ${part} among ${JSON.stringify(faults)}`);
-      faults.splice(0, faults.length, ...left);
-    },
-    forgive(pattern): void {
-      faults.splice(0, faults.length, ...faults.filter((fault) => !pattern.test(fault)));
-    },
+    foresee: (part) => void foreseen.add(part),
+    forgive: (pattern) => void forgiven.push(pattern),
     async [Symbol.asyncDispose](): Promise<void> {
       await context.close();
-      assert.deepEqual(faults, []);
+      const missing = [...foreseen].filter((part) => !faults.some((fault) => fault.includes(part)));
+      const left = faults.filter((fault) =>
+        ![...foreseen].some((part) => fault.includes(part)) &&
+        !forgiven.some((pattern) => pattern.test(fault))
+      );
+      assert.deepEqual({ missing, left }, { missing: [], left: [] });
     },
   };
 }
