@@ -4,6 +4,7 @@ import { isSettled } from "../core/state.ts";
 import type { EventData, ExecutionEvent } from "../schemas/event.ts";
 import type { Execution, ExecutionSummary, Reason, Step } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
+import { eventsOf } from "../store/records.ts";
 import type { EventRecord } from "../store/records.ts";
 
 /** What a summary needs from other records. */
@@ -154,7 +155,7 @@ export function toEvents(
   executionId: string,
   graph: Graph,
 ): { seq: number; event: ExecutionEvent }[] {
-  return record.e.map((stored, index) => {
+  return eventsOf(record).map((stored, index) => {
     const seq = firstSeq + index;
     const node = stored.node === undefined ? null : graph.nodes[graph.indexOf.get(stored.node) ?? -1] ?? null;
     return {
@@ -164,7 +165,7 @@ export function toEvents(
         executionId,
         taskId: stored.node ?? null,
         taskName: node?.label ?? stored.node ?? null,
-        message: stored.message ?? stored.reason?.text ?? wordsFor(stored),
+        message: stored.message ?? wordsFor(stored),
         progress: stored.progress,
         timestamp: new Date(record.at).toISOString(),
         data: dataOf(stored, seq, record.s) as unknown as Json,

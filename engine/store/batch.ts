@@ -7,7 +7,7 @@ const KEY_BYTES = 2_048;
 const VALUE_BYTES = 64 * 1024;
 const WRITE = { checks: 90, mutations: 400, keyBytes: 40 * 1024, bytes: 400 * 1024 };
 
-interface Size {
+export interface Size {
   checks: number;
   mutations: number;
   keyBytes: number;
@@ -71,8 +71,7 @@ export class Batch {
   readonly #size: Size = { checks: 0, mutations: 2, keyBytes: 64, bytes: 4096 };
 
   /** Takes the write in, or says no and stays as it was. */
-  admit(write: Write): boolean {
-    const size = measure(write);
+  admit(write: Write, size: Size = measure(write)): boolean {
     for (const limit of ["checks", "mutations", "keyBytes", "bytes"] as const) {
       if (this.#size[limit] + size[limit] > BATCH[limit]) return false;
     }

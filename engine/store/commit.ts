@@ -1,4 +1,5 @@
 import { Batch, measure } from "./batch.ts";
+import type { Size } from "./batch.ts";
 import type { Key } from "./keys.ts";
 
 /** Every commit has a name; the fault tests hit each of them. */
@@ -73,6 +74,7 @@ export interface CommitterOptions {
 
 interface Pending {
   write: Write;
+  size: Size;
   failures: number;
   resolve(result: CommitResult): void;
   reject(error: unknown): void;
@@ -95,9 +97,9 @@ export class Committer {
 
   /** Applies the write whole, or not at all when a check is stale. Throws for a write over the limits of one atomic. */
   commit(write: Write): Promise<CommitResult> {
-    measure(write);
+    const size = measure(write);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ write, failures: 0, resolve, reject });
+      this.#queue.push({ write, size, failures: 0, resolve, reject });
       if (!this.#flying) queueMicrotask(() => this.#launch());
     });
   }
@@ -120,7 +122,7 @@ export class Committer {
     const taken: Pending[] = [];
     const left: Pending[] = [];
     for (const pending of this.#queue) {
-      if (pending.failures < 2 && batch.admit(pending.write)) taken.push(pending);
+      if (pending.failures < 2 && batch.admit(pending.write, pending.size)) taken.push(pending);
       else left.push(pending);
     }
     this.#queue = left;

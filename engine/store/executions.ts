@@ -1,11 +1,11 @@
-import type { ExecutionState, Mail, StepState, StoredEvent, Transition } from "../core/state.ts";
+import type { ExecutionState, Mail, StepState, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { Message } from "../schemas/message.ts";
 import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
-import { headRecord, stateOf } from "./records.ts";
-import type { AttentionRecord, EventRecord, HeadRecord, StepRecord } from "./records.ts";
+import { headRecord, packEvent, stateOf } from "./records.ts";
+import type { AttentionRecord, EventRecord, HeadRecord, PackedEvent, StepRecord } from "./records.ts";
 import { encode } from "./store.ts";
 import type { Store } from "./store.ts";
 
@@ -133,8 +133,15 @@ function eventSets(
 ): { executionId: string; seq: number }[] {
   const { next, events } = transition;
   const feed: { executionId: string; seq: number }[] = [];
-  const put = (seq: number, e: StoredEvent[]): void => {
-    const record: EventRecord = { v: 1, commit: context.commitId, at: context.now, s: next.status, e };
+  const put = (seq: number, e: PackedEvent[]): void => {
+    const record: EventRecord = {
+      v: 1,
+      commit: context.commitId,
+      at: context.now,
+      s: next.status,
+      p: next.progress,
+      e,
+    };
     const value = encode(record);
     if (value.byteLength > EVENT_RECORD_BYTES && e.length > 1) {
       const half = Math.ceil(e.length / 2);
@@ -145,16 +152,12 @@ function eventSets(
     feed.push({ executionId: next.id, seq });
   };
   for (let i = 0; i < events.length; i += EVENTS_PER_RECORD) {
-    put(next.seq - events.length + 1 + i, events.slice(i, i + EVENTS_PER_RECORD).map(shortened));
+    put(
+      next.seq - events.length + 1 + i,
+      events.slice(i, i + EVENTS_PER_RECORD).map((event) => packEvent(event, next.progress)),
+    );
   }
   return feed;
-}
-
-/** The step's record keeps a reason's data; an event says it in words, once. */
-function shortened({ message, reason, ...event }: StoredEvent): StoredEvent {
-  if (!reason) return message === undefined ? event : { ...event, message };
-  const said = message === reason.text ? {} : { message };
-  return { ...event, ...said, reason: { code: reason.code, text: reason.text } };
 }
 
 /** Moves the due entry; says at which times a bell should ring. */

@@ -30,14 +30,55 @@ export interface StepRecord {
   step: StepState;
 }
 
+/** An event without what its record or its type says already: rows under a kilobyte are much cheaper to write. */
+export type PackedEvent = Omit<StoredEvent, "progress"> & { progress?: number };
+
 /** What one transition said, under its first event's sequence. */
 export interface EventRecord {
   v: 1;
   commit: string;
   at: number;
-  /** The execution's status after it. */
+  /** The execution's status and progress after it. */
   s: ExecutionState["status"];
-  e: StoredEvent[];
+  p: number;
+  e: PackedEvent[];
+}
+
+/** The step's status that an event of this type tells of, unless it says another. */
+const TOLD: Partial<Record<StoredEvent["type"], StepStatus>> = {
+  started: "running",
+  waiting: "waiting",
+  retry: "retrying",
+  completed: "completed",
+  failed: "failed",
+  cancelled: "cancelled",
+  skipped: "skipped",
+};
+
+/** The step's record keeps a reason's data; an event says it in words, once. */
+export function packEvent(
+  { message, reason, progress, step, ...event }: StoredEvent,
+  usual: number,
+): PackedEvent {
+  const packed: PackedEvent = { ...event };
+  if (step && step !== TOLD[event.type]) packed.step = step;
+  if (message !== undefined && message !== reason?.text) packed.message = message;
+  if (reason) packed.reason = { code: reason.code, text: reason.text };
+  if (progress !== usual) packed.progress = progress;
+  return packed;
+}
+
+export function eventsOf(record: EventRecord): StoredEvent[] {
+  return record.e.map((event) => {
+    const step = event.step ?? (event.node === undefined ? undefined : TOLD[event.type]);
+    const message = event.message ?? event.reason?.text;
+    return {
+      ...event,
+      progress: event.progress ?? record.p,
+      ...(step ? { step } : {}),
+      ...(message === undefined ? {} : { message }),
+    };
+  });
 }
 
 export interface FeedRecord {

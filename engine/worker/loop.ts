@@ -25,6 +25,8 @@ const AHEAD_MS = 1_000;
 /** Bells that ring together are answered together. */
 const GATHER_MS = 4;
 const PER_SHARD = 1_000;
+/** So many fit one atomic. */
+const TOGETHER = 90;
 
 /** Looks at the due index when a timer, a bell or a second has passed. The index is the truth; the timer only saves looking. */
 export class Loop {
@@ -102,10 +104,14 @@ export class Loop {
     const entries = (await Promise.all(lists)).flat();
     let next = now + PEEK_MS;
     const ahead: string[] = [];
+    let handled = 0;
     for (const entry of entries) {
       const at = entry.key[3] as number;
-      if (at <= clock.now()) this.#handle(entry);
-      else {
+      if (at <= clock.now()) {
+        this.#handle(entry);
+        // The first commits are under way while the next are decided, not behind them all.
+        if (++handled % TOGETHER === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      } else {
         next = Math.min(next, at);
         const id = entry.key[5] as string;
         if (entry.key[4] === "execution" && !this.#options.worker.isKnown(id)) ahead.push(id);
