@@ -27,6 +27,8 @@ const SPIN = 50;
 /** Something that the world does at its time (epoch ms). */
 interface Happening {
   at: number;
+  /** What is said when the run is over before it. */
+  missed: string;
   happen(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export class Driver {
     this.#start = clock.now();
     this.#happenings = leadId === null ? [] : input.signals.map(({ after, type, data }) => ({
       at: this.#start + durationMs(after),
+      missed: `It was over before the signal "${type}" came`,
       happen: async () =>
         void await house.engine.leads.signal(leadId, { type, ...data === undefined ? {} : { data } }),
     }));
@@ -111,7 +114,8 @@ export class Driver {
   }
 
   #driven(stopped: Driven["stopped"]): Driven {
-    return { stopped, assumed: this.#assumed, notes: this.#notes };
+    const notes = [...this.#notes, ...this.#happenings.map(({ missed }) => missed)];
+    return { stopped, assumed: this.#assumed, notes };
   }
 
   /** Until nothing is due and nothing acts; the time of the next due entry. */
@@ -145,11 +149,11 @@ export class Driver {
       } else if (input.clicked.includes(nodeId) && link !== null) {
         const token = house.links.sign({ kind: "click", messageId, url: link });
         const happen = async (): Promise<void> => void await messages.clicked(token);
-        this.#happenings.push({ at: at + MARK_AFTER_MS, happen });
+        this.#happenings.push({ at: at + MARK_AFTER_MS, missed: missedMark(nodeId, "clicked"), happen });
       } else if (input.opened.includes(nodeId)) {
         const token = house.links.sign({ kind: "open", messageId });
         const happen = async (): Promise<void> => void await messages.opened(token);
-        this.#happenings.push({ at: at + MARK_AFTER_MS, happen });
+        this.#happenings.push({ at: at + MARK_AFTER_MS, missed: missedMark(nodeId, "opened"), happen });
       }
     }
   }
@@ -179,6 +183,10 @@ export class Driver {
     }
     return false;
   }
+}
+
+function missedMark(nodeId: string, what: string): string {
+  return `It was over before the mail of "${nodeId}" was ${what}, a minute after sending`;
 }
 
 const NOTHING_COMES: Reason = {

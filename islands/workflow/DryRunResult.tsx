@@ -106,7 +106,7 @@ function Line({ line }: { line: DryRunLine }): JSX.Element {
         {body
           ? (
             <details>
-              <summary class="cursor-pointer text-soft">What it says</summary>
+              <summary class="cursor-pointer text-soft underline">What it says</summary>
               <pre class="mt-1 max-h-60 overflow-auto rounded-control bg-sunken p-2 text-sm whitespace-pre-wrap">{body}</pre>
             </details>
           )

@@ -82,7 +82,9 @@ Deno.test("simulate() opened and unopened mails take the two ways of the sample,
     assert.ok(call.at, "it was skipped at a time");
 
     // Opened a minute after sending is too late for a wait of 30 s.
-    assert.equal(stepOf(await dryRun({ input, opened: ["first_mail"] }), "call").status, "skipped");
+    const late = await dryRun({ input, opened: ["first_mail"] });
+    assert.equal(stepOf(late, "call").status, "skipped");
+    assert.match(late.notes.join(), /over before the mail of "first_mail" was opened/);
     const patient = structuredClone(SAMPLE);
     patient.nodes.find(({ id }) => id === "pause")!.data.config.duration = { value: 2, unit: "days" };
     await withDraft(patient, async (_house, _id, dryRun) => {
