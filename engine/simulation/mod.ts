@@ -39,14 +39,27 @@ export function createSimulation(deps: SimulationDeps): Simulate {
       throw new EngineError("busy", 503, "Too busy", detail, { retryAfterSeconds: 2 });
     }
     underWay++;
-    const kv = await Deno.openKv(":memory:");
     try {
-      return await simulate(deps, { kv, plan, input });
+      const kv = await openMemory();
+      try {
+        return await simulate(deps, { kv, plan, input });
+      } finally {
+        kv.close();
+      }
     } finally {
-      kv.close();
       underWay--;
     }
   };
+}
+
+/** A host that has its own database only may refuse one in memory. */
+async function openMemory(): Promise<Deno.Kv> {
+  try {
+    return await Deno.openKv(":memory:");
+  } catch (error) {
+    const detail = `Dry runs need a database in memory, which this host refuses: ${String(error)}`;
+    throw new EngineError("no-memory-database", 501, "Not possible here", detail);
+  }
 }
 
 async function simulate(
