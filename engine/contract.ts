@@ -1,6 +1,12 @@
 import type { NodeDescriptor } from "./nodes/define.ts";
 import type { WebhookResponse } from "./schemas/node.ts";
-import type { ExecuteInput, Execution, ExecutionFilter, ExecutionSummary } from "./schemas/execution.ts";
+import type {
+  ExecuteInput,
+  Execution,
+  ExecutionFilter,
+  ExecutionSummary,
+  Reason,
+} from "./schemas/execution.ts";
 import type { ExecutionEvent } from "./schemas/event.ts";
 import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
 import type { Json } from "./schemas/json.ts";
@@ -11,6 +17,7 @@ import type { Page, Paging } from "./schemas/problem.ts";
 import type { Simulated, SimulateInput } from "./schemas/simulation.ts";
 import type {
   Issue,
+  Refusals,
   Workflow,
   WorkflowGraph,
   WorkflowInput,
@@ -47,6 +54,8 @@ export interface Workflows {
   ): Promise<{ version: number }>;
   versions(id: string): Promise<WorkflowVersion[]>;
   version(id: string, version: number): Promise<WorkflowVersion & WorkflowGraph>;
+  /** Who was not enrolled, and why. */
+  refusals(id: string): Promise<Refusals>;
   /** What keeps a graph from running. */
   check(graph: WorkflowGraph, workflowId?: string): Promise<Issue[]>;
 }
@@ -55,6 +64,8 @@ export interface Accepted {
   executionId: string;
   /** False: this delivery was accepted before and is the same execution. */
   fresh: boolean;
+  /** The lead may not enter now: nothing was started, `executionId` is the execution that stands in the way. */
+  refused?: Reason;
 }
 
 /** A request at `/hooks/<path>`; the body has been read and bounded (1 MiB). */

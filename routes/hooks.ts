@@ -4,7 +4,8 @@ import { readBytes } from "./middleware/body.ts";
 import type { AppContext, AppEnv } from "./middleware/context.ts";
 import { route } from "./middleware/guard.ts";
 import { deliveryKey } from "./middleware/idempotency.ts";
-import { webhookResponse } from "./webhook_response.ts";
+import { json } from "./api/define.ts";
+import { notEnrolled, webhookResponse } from "./webhook_response.ts";
 
 /**
  * ANY /hooks/<path>: starts what listens there and answers after its commit: 202 `{ executionId }`, or what the
@@ -29,6 +30,7 @@ async function receive(c: AppContext, engine: Engine): Promise<Response> {
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(depth === undefined ? {} : { depth }),
   });
+  if (answer.refused) return json(notEnrolled(answer));
   return answer.response === undefined ? accepted(answer.executionId) : webhookResponse(answer);
 }
 

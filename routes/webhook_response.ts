@@ -1,4 +1,4 @@
-import type { WebhookAnswer } from "../engine/contract.ts";
+import type { Accepted, WebhookAnswer } from "../engine/contract.ts";
 import { EngineError } from "../engine/errors.ts";
 
 /** Types that a browser shows without running anything; all others become downloads (SECURITY, rule 10). */
@@ -20,6 +20,11 @@ const OURS = new Set([
   "service-worker-allowed",
 ]);
 const EMPTY = new Set([204, 205, 304]);
+
+/** The body of the 200 that says: the lead may not enter now, and why. */
+export function notEnrolled({ executionId, refused }: Accepted): object {
+  return { executionId, enrolled: false, reason: refused };
+}
 
 /**
  * What a workflow answers to its webhook's caller: a text body as it is, anything else as JSON.

@@ -7,6 +7,7 @@ import type { Page, Paging } from "../schemas/problem.ts";
 import type { Issue } from "../schemas/workflow.ts";
 import { keys } from "../store/keys.ts";
 import { deliveryOf, deliveryWrite, findDelivery } from "../store/deliveries.ts";
+import { enrolmentsOf } from "../store/enrolments.ts";
 import { encode, type Entry, type Store } from "../store/store.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import { displayName, emptyLead, type LeadRecord, normalEmail, toLead } from "./record.ts";
@@ -114,28 +115,29 @@ export async function updateLead(deps: LeadDeps, id: string, patch: LeadPatch): 
   throw busy(id);
 }
 
-/** Deletes the lead, its address and its signals; throws 404. Executions about it keep what they have read. */
+/** Deletes the lead, its address, its signals and its enrolments; throws 404. Executions about it keep what they have read. */
 export async function removeLead(deps: LeadDeps, id: string): Promise<void> {
   const { store } = deps;
   await loadLead(store, id);
   for (let i = 0; i < MAX_TRIES; i++) {
     // Signals first: should the process die, the lead is still there to be deleted again.
-    await removeSignals(store, id);
+    await removeTraces(store, id);
     const { value, versionstamp } = await loadLead(store, id);
     const result = await store.commit({
       name: "lead_delete",
       checks: [{ key: keys.lead(id), versionstamp }],
       deletes: [keys.lead(id), keys.leadByEmail(value.email), keys.clock(id)],
     });
-    if (result.ok) return await removeSignals(store, id);
+    if (result.ok) return await removeTraces(store, id);
   }
   throw busy(id);
 }
 
-async function removeSignals(store: Store, id: string): Promise<void> {
+async function removeTraces(store: Store, id: string): Promise<void> {
   const signals = await store.keys({ selector: { prefix: signalPrefix(id) } });
-  for (let i = 0; i < signals.length; i += PACE) {
-    await store.commit({ name: "lead_delete", deletes: signals.slice(i, i + PACE) });
+  const traces = [...signals, ...await enrolmentsOf(store, id)];
+  for (let i = 0; i < traces.length; i += PACE) {
+    await store.commit({ name: "lead_delete", deletes: traces.slice(i, i + PACE) });
   }
 }
 

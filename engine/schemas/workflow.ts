@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConditionGroup } from "./condition.ts";
 import { Duration } from "./duration.ts";
+import { Reason } from "./execution.ts";
 import { Json, NodeId } from "./json.ts";
 import { SignalType } from "./lead.ts";
 import { RetryOverrides } from "./retry.ts";
@@ -40,6 +41,21 @@ export const EndRule = z.strictObject({
   });
 export type EndRule = z.infer<typeof EndRule>;
 
+/** How often one lead may enter. Absent: always. */
+export const Enrolment = z.discriminatedUnion("mode", [
+  z.strictObject({ mode: z.enum(["always", "once", "once_after_exit"]) }),
+  z.strictObject({ mode: z.literal("every"), days: z.number().int().min(1).max(3_650) }),
+]).meta({ id: "Enrolment" });
+export type Enrolment = z.infer<typeof Enrolment>;
+
+/** How many executions may be unsettled at once; those beyond are queued. */
+export const Limits = z.strictObject({
+  maxConcurrent: z.number().int().min(1).max(10_000).optional(),
+  /** Absent: true. False: an execution that only waits does not count. */
+  countWaiting: z.boolean().optional(),
+}).meta({ id: "Limits" });
+export type Limits = z.infer<typeof Limits>;
+
 export const WorkflowSettings = z.strictObject({
   description: z.string().max(2_000).optional(),
   timezone: z.string().max(64).optional(),
@@ -51,8 +67,23 @@ export const WorkflowSettings = z.strictObject({
   goals: z.array(EndRule).max(20).optional(),
   /** Met: the execution is cancelled. */
   exits: z.array(EndRule).max(20).optional(),
+  enrolment: Enrolment.optional(),
+  limits: Limits.optional(),
 });
 export type WorkflowSettings = z.infer<typeof WorkflowSettings>;
+
+/** Who was not enrolled, and why: all are counted, the last twenty are told, newest first. */
+export const Refusals = z.object({
+  total: z.number().int(),
+  items: z.array(z.object({
+    at: z.string(),
+    lead: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
+    /** The execution that stands in the way. */
+    executionId: z.string(),
+    reason: Reason,
+  })),
+}).meta({ id: "Refusals" });
+export type Refusals = z.infer<typeof Refusals>;
 
 /** What a draft and a version hold. */
 export const WorkflowGraph = z.object({

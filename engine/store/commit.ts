@@ -5,6 +5,7 @@ import type { Key } from "./keys.ts";
 /** Every commit has a name; the fault tests hit each of them. */
 export const COMMIT_NAMES = [
   "accept",
+  "refuse",
   "claim",
   "settle",
   "wait",

@@ -37,6 +37,12 @@ export const keys = {
     nodeId: string,
   ): Key => ["listener", signal, workflowId, nodeId],
 
+  /** How a lead entered a workflow last. */
+  enrolment: (workflowId: string, leadId: string): Key => ["enrolment", workflowId, leadId],
+  /** The last who were not enrolled, in order, and how many in all (Deno.KvU64). */
+  refusal: (workflowId: string, id: string): Key => ["refusal", workflowId, id],
+  refusalCount: (workflowId: string): Key => ["refusal_count", workflowId],
+
   // executions
   execution: (id: string): Key => ["execution", id],
   step: (executionId: string, nodeId: string): Key => ["step", executionId, nodeId],

@@ -8,14 +8,17 @@ import type { LeadSubject } from "../leads/mod.ts";
 import type { LeadRecord } from "../leads/mod.ts";
 import type { Write } from "../store/commit.ts";
 import { deliveryOf, deliveryWrite, findDelivery, fingerprint } from "../store/deliveries.ts";
-import type { Delivery } from "../store/deliveries.ts";
+import type { Delivery, DeliveryRecord } from "../store/deliveries.ts";
 import { loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { LeadFacts } from "../worker/services.ts";
 import type { Worker } from "../worker/worker.ts";
+import { refusalWrite } from "../workflows/mod.ts";
 import { answerOf, Answers, storedAnswer } from "./answers.ts";
 import type { RespondMode } from "./answers.ts";
+import { enrol } from "./enrolment.ts";
+import type { Enrolling } from "./enrolment.ts";
 import { Doors } from "./doors.ts";
 import type { Door, HookDoor } from "./doors.ts";
 import { readRequest, verifyCaller } from "./request.ts";
@@ -132,7 +135,7 @@ async function execute(
       depth: 0,
       mode: "accepted",
     });
-    if (accepted) return { executionId: accepted.executionId, fresh: accepted.fresh };
+    if (accepted) return accepted;
   }
   throw conflict("busy", "The workflow or the lead is being changed by many at once; try again");
 }
@@ -143,22 +146,33 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
   const { door, delivery, mode } = start;
   const id = start.id ?? worker.newId();
   const found = delivery ? await findDelivery(store, delivery, worker.clock.now()) : null;
-  if (found?.known) return await sameAgain(deps, found.known.value.id, mode);
+  if (found?.known) return await sameAgain(deps, found.known.value, mode);
   const planned = await planLead(deps, start);
+  const { workflowId } = door.version;
+  const { enrolment } = door.published.value;
+  const about = { workflowId, leadId: planned.leadId, executionId: id, now: worker.clock.now() };
+  // A test is nobody's turn.
+  const enrolling = await enrol(store, start.test ? undefined : enrolment, about);
+  if (enrolling.kind === "again") return await sameAgain(deps, { id }, mode);
   const write: Required<Pick<Write, "checks" | "sets" | "stamped" | "bells">> = {
     checks: [
-      { key: keys.published(door.version.workflowId), versionstamp: door.published.versionstamp },
+      { key: keys.published(workflowId), versionstamp: door.published.versionstamp },
       ...planned.write.checks ?? [],
+      ...enrolling.checks,
     ],
-    sets: [...planned.write.sets ?? []],
+    sets: [...planned.write.sets ?? [], ...enrolling.kind === "enrol" ? enrolling.sets : []],
     stamped: [...planned.write.stamped ?? []],
     bells: [...planned.write.bells ?? []],
   };
   if (delivery) {
-    const { checks, sets } = deliveryWrite(delivery, found?.expired ?? null, { id, at: worker.clock.now() });
+    const became = enrolling.kind === "refuse"
+      ? { id: enrolling.executionId, at: about.now, refused: enrolling.reason }
+      : { id, at: about.now };
+    const { checks, sets } = deliveryWrite(delivery, found?.expired ?? null, became);
     write.checks.push(...checks);
     write.sets.push(...sets);
   }
+  if (enrolling.kind === "refuse") return await refuse(store, enrolling, about, write);
   const waiter = mode === "accepted" ? null : answers.expect(id, mode);
   try {
     const result = await worker.accept({
@@ -183,10 +197,33 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
   }
 }
 
+/** The refusal is counted, and told on the workflow's page; what the body says of the lead is kept all the same. */
+async function refuse(
+  store: Store,
+  { executionId, reason }: Extract<Enrolling, { kind: "refuse" }>,
+  about: { workflowId: string; leadId: string | null; executionId: string; now: number },
+  write: Required<Pick<Write, "checks" | "sets" | "stamped" | "bells">>,
+): Promise<WebhookAnswer | null> {
+  const record = { at: about.now, leadId: about.leadId ?? "", executionId, reason };
+  const parts = await refusalWrite(store, about.workflowId, about.executionId, record);
+  const result = await store.commit({
+    ...write,
+    ...parts,
+    name: "refuse",
+    checks: [...write.checks, ...parts.checks],
+    sets: [...write.sets, ...parts.sets],
+  });
+  return result.ok ? { executionId, fresh: false, refused: reason } : null;
+}
+
 /** The same delivery again: the same execution, and the same answer once there is one. */
-async function sameAgain(deps: TriggerDeps, executionId: string, mode: RespondMode): Promise<WebhookAnswer> {
-  const accepted = { executionId, fresh: false };
-  if (mode === "accepted") return accepted;
+async function sameAgain(
+  deps: TriggerDeps,
+  { id: executionId, refused }: Pick<DeliveryRecord, "id" | "refused">,
+  mode: RespondMode,
+): Promise<WebhookAnswer> {
+  const accepted = { executionId, fresh: false, ...(refused ? { refused } : {}) };
+  if (mode === "accepted" || refused) return accepted;
   const waiter = deps.answers.expect(executionId, mode);
   try {
     const [loaded] = await loadExecutions(deps.store, [executionId]);

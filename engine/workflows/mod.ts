@@ -17,10 +17,12 @@ import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import { describeVersion, loadVersion, publishWorkflow } from "./published.ts";
 import { type HookRecord, type PublishedRecord, toSummary, toVersion } from "./record.ts";
 import type { VersionRecord, WorkflowRecord } from "./record.ts";
+import { listRefusals } from "./refusals.ts";
 import { purgeDeleted, purgeWorkflow, removeWorkflow } from "./removal.ts";
 
 export { ensureSample } from "./ensure_sample.ts";
 export type { WorkflowDeps } from "./deps.ts";
+export { refusalWrite } from "./refusals.ts";
 export type { HookRecord, ListenerRecord, PublishedRecord } from "./record.ts";
 
 /** The subject with what the worker and the triggers ask of it. */
@@ -56,6 +58,7 @@ export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
     publish: (id, options, actor) => publishWorkflow(deps, id, options, actor),
     versions: (id) => listVersions(store, id),
     version: (id, version) => describeVersion(store, id, version),
+    refusals: (id) => listRefusals(store, id),
     check: (graph, workflowId) => runIssues(deps, graph, workflowId ?? null),
     loadVersion: (id, version) => loadVersion(store, id, version),
     loadPublished: (id) => store.get<PublishedRecord>(keys.published(id)),

@@ -78,7 +78,15 @@ async function commitVersion(
     webhooks: listedPaths(graph, deps.lookup),
     publishedAt: now,
   };
-  const published: PublishedRecord = { v: 1, version, hash: record.draftHash, at: now };
+  const { enrolment, limits } = graph.settings;
+  const published: PublishedRecord = {
+    v: 1,
+    version,
+    hash: record.draftHash,
+    at: now,
+    ...(enrolment ? { enrolment } : {}),
+    ...(limits ? { limits } : {}),
+  };
   const registered = registrations(record.id, version, triggers);
   const kept = new Set(registered.map(({ key }) => JSON.stringify(key)));
   const former = await liveKeys(deps, record);

@@ -1,4 +1,4 @@
-import type { WorkflowSummary, WorkflowVersion } from "../schemas/workflow.ts";
+import type { Enrolment, Limits, WorkflowSummary, WorkflowVersion } from "../schemas/workflow.ts";
 
 /** `["workflow", id]`. Times are epoch ms. */
 export interface WorkflowRecord {
@@ -45,6 +45,9 @@ export interface PublishedRecord {
   version: number;
   hash: string;
   at: number;
+  /** Of the live version's settings: accepting and admitting go by them, and by nothing older. */
+  enrolment?: Enrolment;
+  limits?: Limits;
 }
 
 /** `["hook", path]`: a live webhook. */

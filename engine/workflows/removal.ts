@@ -66,6 +66,9 @@ export async function purgeWorkflow(store: Store, id: string): Promise<boolean> 
   const left = [
     ...await store.keys({ selector: { prefix: contentPrefix(id) } }),
     ...await store.keys({ selector: { prefix: versions } }),
+    ...await store.keys({ selector: { prefix: keys.enrolment(id, "").slice(0, 2) } }),
+    ...await store.keys({ selector: { prefix: keys.refusal(id, "").slice(0, 2) } }),
+    keys.refusalCount(id),
   ];
   const checks = [{ key: keys.workflow(id), versionstamp: entry.versionstamp }];
   for (let i = 0; i < left.length; i += PACE) {

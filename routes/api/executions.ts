@@ -7,15 +7,18 @@ import {
   Execution,
   ExecutionFilter,
   ExecutionSummary,
+  Reason,
 } from "../../engine/schemas/execution.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
 import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
+import { notEnrolled } from "../webhook_response.ts";
 import { define, json, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
 import { eventFor, executionFor } from "./payload.ts";
 
 const EventLine = z.object({ id: z.string(), ...ExecutionEvent.shape });
 const accepted = z.object({ executionId: z.string() });
+const refused = z.object({ executionId: z.string(), enrolled: z.literal(false), reason: Reason });
 
 export const executionRoutes: readonly ApiRoute[] = [
   define({
@@ -25,10 +28,18 @@ export const executionRoutes: readonly ApiRoute[] = [
     summary: "Start an execution of the live version; answered after its commit",
     body: ExecuteInput.meta({ id: "ExecuteInput" }),
     headers: IDEMPOTENT,
-    answers: { 202: { description: "Accepted; Location is its page", schema: accepted } },
+    answers: {
+      202: { description: "Accepted; Location is its page", schema: accepted },
+      200: {
+        description: "Not started: the lead may not enter now; the execution is the one in the way",
+        schema: refused,
+      },
+    },
     handle: async ({ c, engine, body, actor }) => {
       const options = createOptions(c.req.raw.headers);
-      const { executionId } = await engine.triggers.execute(body, options, actor());
+      const accepted = await engine.triggers.execute(body, options, actor());
+      if (accepted.refused) return json(notEnrolled(accepted));
+      const { executionId } = accepted;
       return json({ executionId }, 202, { location: `/executions/${executionId}` });
     },
   }),

@@ -3,6 +3,7 @@ import type { Workflow as WorkflowData } from "../../engine/schemas/workflow.ts"
 import { EngineError } from "../../engine/errors.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
 import {
+  Refusals,
   Workflow,
   WorkflowGraph,
   WorkflowInput,
@@ -96,6 +97,14 @@ export const workflowRoutes: readonly ApiRoute[] = [
     answers: { 200: { description: "Published", schema: z.object({ version: z.number().int() }) } },
     handle: async ({ engine, param, body, actor }) =>
       json(await engine.workflows.publish(param("id"), body, actor())),
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id/refusals",
+    action: "workflow.see",
+    summary: "Who was not enrolled, and why: all are counted, the last 20 are told, newest first",
+    answers: { 200: { description: "The refusals", schema: Refusals } },
+    handle: async ({ engine, param }) => json(await engine.workflows.refusals(param("id"))),
   }),
   define({
     method: "get",

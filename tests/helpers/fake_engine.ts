@@ -123,6 +123,7 @@ function fakeWorkflows(note: (what: string) => void, options: FakeEngine["option
     versions: none,
     version: (id, version) =>
       Promise.resolve({ ...find(id), workflowId: id, version, publishedAt: AT, publishedBy: "Ann" }),
+    refusals: () => Promise.resolve({ total: 0, items: [] }),
     check: none,
   };
 }

@@ -7,7 +7,7 @@ import type { Lead, Signal } from "../../engine/schemas/lead.ts";
 import type { BulkJob } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
-import type { Workflow } from "../../engine/schemas/workflow.ts";
+import type { Refusals, Workflow } from "../../engine/schemas/workflow.ts";
 
 /** What the pages are shown; lists are whole, without paging, unless `nextCursor` says there is more. */
 export interface FakeData {
@@ -22,6 +22,7 @@ export interface FakeData {
   secrets: SecretInfo[];
   nodeTypes: NodeDescriptor[];
   nextCursor: string | null;
+  refusals: Refusals;
 }
 
 export const OWNER: User = { id: "u1", email: "ann@example.com", name: "Ann", role: "owner" };
@@ -38,6 +39,7 @@ const EMPTY: FakeData = {
   secrets: [],
   nodeTypes: [],
   nextCursor: null,
+  refusals: { total: 0, items: [] },
 };
 
 /** An engine that only remembers; what pages never call throws. */
@@ -61,6 +63,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       publish: unused,
       versions: unused,
       version: unused,
+      refusals: () => Promise.resolve(data.refusals),
       check: unused,
     },
     triggers: { webhook: unused, execute: unused },
