@@ -11,6 +11,7 @@ export type IslandLoader = () => Promise<ComponentType<any>>;
 export const islands: { readonly [name: string]: IslandLoader } = {
   "inbox/Inbox": async () => (await import("./inbox/Inbox.tsx")).Inbox,
   "leads/LeadDialog": async () => (await import("./leads/LeadDialog.tsx")).LeadDialog,
+  "monitoring/BulkBar": async () => (await import("./monitoring/BulkBar.tsx")).BulkBar,
   "monitoring/ExecutionList": async () => (await import("./monitoring/ExecutionList.tsx")).ExecutionList,
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
   "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,

@@ -6,8 +6,8 @@ export interface TakenStep {
   nodeId: string;
   status: "completed" | "failed" | "skipped";
   step?: StepState;
-  /** Arrived anew: the trigger that a replay begins with. */
-  fresh?: boolean;
+  /** What its event says; absent: that it was taken over. */
+  message?: string;
 }
 
 export interface ReplayStart {
@@ -23,27 +23,29 @@ export interface ReplayStart {
 export function startReplay(draft: Draft, { of, from, by, taken }: ReplayStart): void {
   const first = draft.node(from);
   const label = first?.label ?? from;
+  const text = `${by} replays ${shortId(of)} from ${label}`;
   draft.counts.push("started");
   draft.event("queued", null, {
-    message: `${by} replays ${of} from ${label}`,
-    reason: {
-      code: "replay",
-      text: `${by} replays ${of} from ${label}`,
-      data: { executionId: of, nodeId: from },
-    },
+    message: text,
+    reason: { code: "replay", text, data: { executionId: of, nodeId: from } },
   });
-  for (const { nodeId, status, step, fresh } of taken) {
+  for (const { nodeId, status, step, message } of taken) {
     const node = draft.node(nodeId);
     if (!node) continue;
     draft.put(node, status, step);
     draft.event(status, node, {
       step: status,
       ...(step?.port && step.port !== "out" ? { port: step.port } : {}),
-      message: fresh ? "Triggered" : status === "skipped" ? "Skipped, as before" : "Taken over",
+      message: message ?? (status === "skipped" ? "Skipped, as before" : "Taken over"),
     });
   }
   if (first) draft.consider(first);
   for (const node of draft.graph.nodes) {
     if (draft.status(node) === "pending" && node.index !== first?.index) draft.consider(node);
   }
+}
+
+/** As pages show ids: the data beside the words has it whole. */
+export function shortId(id: string): string {
+  return `…${id.slice(-6)}`;
 }

@@ -1,4 +1,5 @@
 import type { Mapped } from "../core/replay_plan.ts";
+import { shortId } from "../core/replay.ts";
 import type { TakenStep } from "../core/replay.ts";
 import { fitsWithin } from "../core/size.ts";
 import type { ExecutionState, MessageMarks, StepState, Stored } from "../core/state.ts";
@@ -43,8 +44,7 @@ export async function takeOver(
     if (status === "skipped" || !before) {
       steps.push({ nodeId: node.id, status });
     } else if (node.id === ran.state.trigger.nodeId && options.input !== undefined) {
-      const step = (await triggered(store, source, options, bodies)).step!;
-      steps.push({ nodeId: node.id, status, step: { ...step, takenOver: ran.state.id } });
+      steps.push(await triggered(store, source, options, bodies));
     } else {
       const step = takenStep(source, before, node, options.now);
       const [input, output] = [await copy(step.input), await copy(step.output)];
@@ -79,7 +79,7 @@ async function triggered(
   return {
     nodeId,
     status: "completed",
-    fresh: true,
+    message: input === undefined ? "Triggered" : reason.text,
     step: input === undefined ? step : { ...step, reason },
   };
 }
@@ -108,7 +108,7 @@ function takenStep(source: Source, before: StepState, node: Mapped["node"], now:
     ...(warnings ? { warnings } : {}),
     reason: {
       code: "taken_over",
-      text: `Taken over from ${ran.state.id}${why ? `: ${why.text}` : ""}`,
+      text: `Taken over from ${shortId(ran.state.id)}${why ? `: ${why.text}` : ""}`,
       data: { ...data, executionId: ran.state.id },
     },
   };

@@ -14,11 +14,12 @@ import { exactTime } from "../../routes/pages/components/time_words.ts";
 import { callApi } from "../shared/api.ts";
 import { isSettled } from "../shared/live_reducer.ts";
 import { CancelDialog } from "./CancelDialog.tsx";
+import { ReplayButton } from "./ReplayButton.tsx";
 
 interface ExecutionHeadProps {
   execution: Execution;
   clock: Clock;
-  may: { cancel: boolean; retry: boolean };
+  may: { cancel: boolean; retry: boolean; replay: boolean; bodies: boolean };
   /** Reads the execution again after somebody acted on it. */
   onActed(): void;
 }
@@ -66,8 +67,25 @@ function Progress({ execution, clock }: { execution: Execution; clock: Clock }):
         <span class="tabular-nums">{`${execution.progress} %`}</span>
         <span title={exactTime(at, clock.zone ?? "UTC")}>{startedWords(execution, clock.now)}</span>
         <Id value={execution.id} label="execution id" />
+        <ReplayLinks execution={execution} />
       </p>
     </div>
+  );
+}
+
+/** What this one replays, and what replays it. */
+function ReplayLinks({ execution }: { execution: Execution }): JSX.Element {
+  const link = (id: string): JSX.Element => (
+    <a key={id} class="link mono ml-1" href={`/executions/${encodeURIComponent(id)}`} title={id}>
+      {`…${id.slice(-6)}`}
+    </a>
+  );
+  const { replayOf, replayedAs = [] } = execution;
+  return (
+    <>
+      {replayOf ? <span>Replay of {link(replayOf)}</span> : null}
+      {replayedAs.length > 0 ? <span>Replayed as {replayedAs.map(link)}</span> : null}
+    </>
   );
 }
 
@@ -102,6 +120,9 @@ function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Elem
             <Icon name="rotate" /> Retry failed steps
           </button>
         )
+        : null}
+      {may.replay
+        ? <ReplayButton execution={execution} from={null} label="Replay …" bodies={may.bodies} />
         : null}
       {may.cancel && !isSettled(execution.status)
         ? (

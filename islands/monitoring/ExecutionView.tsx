@@ -15,6 +15,8 @@ import { useClock } from "../shared/use_clock.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { ExecutionHead } from "./ExecutionHead.tsx";
 import { GraphPane } from "./GraphPane.tsx";
+import { mayReplayFrom } from "./replay_steps.ts";
+import { ReplayButton } from "./ReplayButton.tsx";
 import { useExecution } from "./use_execution.ts";
 
 export interface ExecutionViewProps {
@@ -26,7 +28,7 @@ export interface ExecutionViewProps {
   selected: string | null;
   /** When the server drew it, epoch ms. */
   now: number;
-  may: { cancel: boolean; retry: boolean; bodies: boolean };
+  may: { cancel: boolean; retry: boolean; replay: boolean; bodies: boolean };
 }
 
 /** One execution, watched: head, graph, timeline and the selected step. */
@@ -60,7 +62,15 @@ export function ExecutionView(props: ExecutionViewProps): JSX.Element {
         />
       </div>
       {selected
-        ? <Selected step={selected} graph={props.graph} clock={clock} bodies={props.may.bodies} />
+        ? (
+          <Selected
+            step={selected}
+            graph={props.graph}
+            clock={clock}
+            bodies={props.may.bodies}
+            replay={props.may.replay && mayReplayFrom(execution, selected) ? execution : null}
+          />
+        )
         : null}
       <ConnectionBar state={source} />
     </>
@@ -143,9 +153,16 @@ function TimelinePane({ events, beside, ...rest }: TimelinePaneProps): JSX.Eleme
   );
 }
 
-function Selected(
-  { step, graph, clock, bodies }: { step: Step; graph: DrawnGraph | null; clock: Clock; bodies: boolean },
-): JSX.Element {
+interface SelectedProps {
+  step: Step;
+  graph: DrawnGraph | null;
+  clock: Clock;
+  bodies: boolean;
+  /** The execution, where it may be replayed from this step. */
+  replay: Execution | null;
+}
+
+function Selected({ step, graph, clock, bodies, replay }: SelectedProps): JSX.Element {
   const node = graph?.nodes.find((one) => one.id === step.nodeId);
   return (
     <div class="mt-4">
@@ -155,6 +172,17 @@ function Selected(
         summary={node?.summary ?? ""}
         clock={clock}
         bodies={bodies}
+        action={replay
+          ? (
+            <ReplayButton
+              key={step.nodeId}
+              execution={replay}
+              from={step.nodeId}
+              label="Replay from here …"
+              bodies={bodies}
+            />
+          )
+          : null}
       />
     </div>
   );

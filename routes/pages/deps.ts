@@ -17,6 +17,8 @@ export type PageAction =
   | "execution.start"
   | "execution.cancel"
   | "execution.retry"
+  | "execution.replay"
+  | "execution.bulk"
   | "inbox.see"
   | "lead.see"
   | "message.see"

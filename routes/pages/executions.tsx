@@ -4,19 +4,22 @@ import type { ExecutionSummary } from "../../engine/schemas/execution.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
 import type { Issue } from "../../engine/schemas/workflow.ts";
 import { EngineError } from "../../engine/errors.ts";
+import { BulkBar } from "../../islands/monitoring/BulkBar.tsx";
 import { ExecutionList } from "../../islands/monitoring/ExecutionList.tsx";
 import { ErrorCard } from "./components/error_card.tsx";
 import { Island } from "./components/island.tsx";
 import { leadName } from "./components/lead_name.tsx";
 import { NextPage } from "./components/table.tsx";
 import { Time } from "./components/time.tsx";
-import { requireAction } from "./deps.ts";
+import { requireAction, userOf } from "./deps.ts";
 import type { PageContext, PageDeps, PageEnv } from "./deps.ts";
 import { executionPage } from "./executions_detail.tsx";
 import { FilterForm, queryOf, readFilter } from "./executions_filter.tsx";
 import { renderPage } from "./page.tsx";
 
 const PAGE_SIZE = 50;
+/** Bulk actions under way are among the newest. */
+const JOBS_LOOKED_AT = 10;
 
 /** `/executions` and `/executions/:id`. */
 export function executionRoutes(deps: PageDeps): Hono<PageEnv> {
@@ -31,11 +34,14 @@ async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
   const { address, filter, issues } = readFilter(query);
   const cursor = query.get("cursor") ?? undefined;
-  const [page, workflows, lead] = await Promise.all([
+  const bulk = deps.can(userOf(c).role, "execution.bulk");
+  const [page, workflows, lead, jobs] = await Promise.all([
     deps.engine.executions.list({ ...filter, limit: PAGE_SIZE, cursor }),
     deps.engine.workflows.list({ limit: 200 }),
     address.leadId === "" ? null : leadNameOf(deps, address.leadId),
+    bulk ? deps.engine.mending.bulkJobs({ limit: JOBS_LOOKED_AT }) : { items: [] },
   ]);
+  const running = jobs.items.filter(({ status }) => status === "running");
   const apiQuery = new URLSearchParams({ ...queryOf(filter), limit: String(PAGE_SIZE) });
   return await renderPage(
     c,
@@ -45,6 +51,19 @@ async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
       <>
         <FilterForm address={address} workflows={workflows.items} leadName={lead} />
         {issues.length > 0 ? <FilterIssues issues={issues} /> : null}
+        {bulk && (page.items.length > 0 || running.length > 0)
+          ? (
+            <Island
+              name="monitoring/BulkBar"
+              component={BulkBar}
+              props={{
+                filter,
+                workflow: workflows.items.find(({ id }) => id === filter.workflowId)?.name ?? null,
+                jobs: running,
+              }}
+            />
+          )
+          : null}
         <Island
           name="monitoring/ExecutionList"
           component={ExecutionList}

@@ -48,6 +48,7 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
           may: {
             cancel: deps.can(role, "execution.cancel"),
             retry: deps.can(role, "execution.retry"),
+            replay: deps.can(role, "execution.replay"),
             bodies,
           },
         }}

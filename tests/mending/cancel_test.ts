@@ -21,7 +21,7 @@ import { oracle } from "../helpers/oracle.ts";
 
 const SETTLED = ["completed", "failed", "cancelled"];
 /** Long past every wait, retry, lease and time limit of these workflows. */
-const LATER_MS = 3 * 86_400_000;
+const LATER_MS = 12 * 3_600_000;
 
 type Status = "queued" | "running" | "waiting" | "retrying";
 

@@ -18,6 +18,8 @@ export interface StepDetailProps {
   clock: Clock;
   /** May this person see inputs and outputs? */
   bodies: boolean;
+  /** What can be done from here, beside the name. */
+  action?: ComponentChildren;
 }
 
 /** Everything about one step: status and why, attempts, input and output. */
@@ -37,6 +39,7 @@ export function StepDetail(props: StepDetailProps): JSX.Element {
             <Icon name="mail" size={15} /> Message as sent
           </a>
         )}
+        {props.action ? <div class={message === null ? "ml-auto" : ""}>{props.action}</div> : null}
       </header>
       <StepFacts {...props} />
       {step.failure ? <StepFailure failure={step.failure} /> : null}

@@ -88,6 +88,7 @@ export function stepText(step: Step, clock: Clock): string {
     case "running":
       return step.attempts > 1 ? `attempt ${step.attempts}` : "";
     case "completed": {
+      if (step.takenOver) return "taken over";
       const ms = elapsed(step, clock.now);
       return ms === null || ms < 1 ? "" : `in ${durationWords(ms)}`;
     }
@@ -135,6 +136,7 @@ export function cardText(step: Step, now: number): string {
     case "running":
       return step.attempts > 1 ? `attempt ${step.attempts}` : "";
     case "completed": {
+      if (step.takenOver) return "taken over";
       const ms = elapsed(step, now);
       // What is computed in no time says so by saying nothing.
       return ms === null || ms < 1 ? "" : durationWords(ms);
