@@ -14,17 +14,15 @@ let browser: Browser;
 let server: Server;
 let person: Window;
 
+const house = new AsyncDisposableStack();
+
 Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  person = await openWindow(browser, server);
+  server = house.use(await startServer());
+  browser = house.adopt(await openBrowser(), (opened) => opened.close());
+  person = house.use(await openWindow(browser, server));
   await createOwner(person.page, server);
 });
-Deno.test.afterAll(async () => {
-  await person[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+Deno.test.afterAll(() => house.disposeAsync());
 
 async function importText(page: Page, text: string): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Import a workflow" });

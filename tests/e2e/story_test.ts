@@ -29,16 +29,14 @@ let browser: Browser;
 let server: Server;
 let person: Window;
 
+const house = new AsyncDisposableStack();
+
 Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  person = await openWindow(browser, server);
+  server = house.use(await startServer());
+  browser = house.adopt(await openBrowser(), (opened) => opened.close());
+  person = house.use(await openWindow(browser, server));
 });
-Deno.test.afterAll(async () => {
-  await person[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+Deno.test.afterAll(() => house.disposeAsync());
 
 /** The card of a node in the painted graph. */
 function card(page: Page, nodeId: string): ReturnType<Page["locator"]> {

@@ -16,17 +16,16 @@ let server: Server;
 /** Every page with something on it, hostile text among it. */
 let paths: string[] = [];
 
+const house = new AsyncDisposableStack();
+
 Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
+  server = house.use(await startServer());
+  browser = house.adopt(await openBrowser(), (opened) => opened.close());
   await using first = await openWindow(browser, server);
   await createOwner(first.page, server);
   paths = await fill();
 });
-Deno.test.afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+Deno.test.afterAll(() => house.disposeAsync());
 
 function hostileFlow(): unknown {
   return flow(`Hostile ${MARK}`, [
