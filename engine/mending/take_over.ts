@@ -3,7 +3,7 @@ import { shortId } from "../core/replay.ts";
 import type { TakenStep } from "../core/replay.ts";
 import { fitsWithin } from "../core/size.ts";
 import type { ExecutionState, MessageMarks, StepState, Stored } from "../core/state.ts";
-import { messagesOf } from "../messages/store.ts";
+import type { MessageRecord } from "../messages/store.ts";
 import type { Reason } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import { Bodies, readBody } from "../store/bodies.ts";
@@ -127,9 +127,9 @@ export async function takenMessages(
     return marks ? [[node.id, marks] as const] : [];
   });
   if (taken.length === 0) return {};
-  const records = new Map((await messagesOf(store, ran.state.id)).map((record) => [record.id, record]));
-  return Object.fromEntries(taken.map(([nodeId, marks]): [string, MessageMarks] => {
-    const record = records.get(marks.id);
+  const records = await store.getMany<MessageRecord>(taken.map(([, marks]) => keys.message(marks.id)));
+  return Object.fromEntries(taken.map(([nodeId, marks], i): [string, MessageMarks] => {
+    const record = records[i]?.value;
     const opened = marks.opened ?? record?.openedAt ?? undefined;
     const clicked = marks.clicked ?? record?.clickedAt ?? undefined;
     return [nodeId, {

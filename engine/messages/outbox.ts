@@ -6,6 +6,7 @@ import type { Message, MessageSummary } from "../schemas/message.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Write } from "../store/commit.ts";
 import { keys, shardOf } from "../store/keys.ts";
+import { withReplays } from "../store/replays.ts";
 import { encode, type Store } from "../store/store.ts";
 import { badCursor, type Candidate, collectPage } from "../store/pages.ts";
 import type { LinkToken } from "./links.ts";
@@ -44,6 +45,7 @@ const MAX_TRIES = 20;
 const REPEAT_MS = 1_000;
 const CURSOR = /^(\d{1,16})\.(.{1,300})$/s;
 const POINTERS_A_READ = 50;
+const MOST_HEARERS = 20;
 
 /** The outbox and what became of its messages (contract: `Messages`). Lists run by time, newest first. */
 export function createMessages(deps: MessageDeps): Messages {
@@ -132,12 +134,16 @@ async function withTelling(
   const { executionId, nodeId, leadId, id: messageId } = record;
   const link = url === undefined ? {} : { url };
   const mail: MessageMail = { v: 1, kind: "message", nodeId, messageId, what, at: now, ...link };
+  // A replay that took the step over has not sent the mail, and its conditions ask what became of it.
+  const hearers = await withReplays(deps.store, executionId, MOST_HEARERS);
   const told: Write = {
     ...write,
     sets: [
       ...(write.sets ?? []),
-      { key: keys.mail(executionId, deps.newId()), value: encode(mail) },
-      { key: keys.due(shardOf(executionId), 0, now, "mail", executionId), value: encode({}) },
+      ...hearers.flatMap((id) => [
+        { key: keys.mail(id, deps.newId()), value: encode(mail) },
+        { key: keys.due(shardOf(id), 0, now, "mail", id), value: encode({}) },
+      ]),
     ],
     bells: [now],
   };

@@ -16,6 +16,7 @@ import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import type { Candidate } from "../store/pages.ts";
 import { stateOf } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
+import { replaysOf } from "../store/replays.ts";
 import type { Store } from "../store/store.ts";
 import type { Versions } from "../worker/versions.ts";
 import type { Worker } from "../worker/worker.ts";
@@ -70,7 +71,7 @@ async function detail(deps: MonitoringDeps, id: string): Promise<Execution> {
       return "json" in stored ? stored.json : await readBody(deps.store, id, stored);
     };
     const shown = await toExecution(state, graph, names!, read);
-    const replayedAs = await replaysOf(deps.store, id);
+    const replayedAs = await replaysOf(deps.store, id, REPLAYS_SHOWN);
     const execution = replayedAs.length > 0 ? { ...shown, replayedAs } : shown;
     if (isPlain(loaded) || i >= DETAIL_TRIES) return execution;
     const again = await deps.store.get<HeadRecord>(keys.execution(id));
@@ -79,13 +80,6 @@ async function detail(deps: MonitoringDeps, id: string): Promise<Execution> {
 }
 
 const REPLAYS_SHOWN = 20;
-
-/** The newest executions that replay this one. */
-async function replaysOf(store: Store, id: string): Promise<string[]> {
-  const selector = { prefix: keys.replay(id, "").slice(0, 2) };
-  const found = await store.keys({ selector, limit: REPLAYS_SHOWN, reverse: true });
-  return found.map((key) => String(key[2]));
-}
 
 /** Everything lay in the head, so it was read in one moment. */
 function isPlain({ state, spilled }: Loaded): boolean {

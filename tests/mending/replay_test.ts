@@ -327,17 +327,56 @@ Deno.test("replay() reads what became of the mail that it does not send again", 
   const first = await ran(house, "go");
   assert.equal((await statuses(engine, first)).no, "completed");
   const [message] = (await engine.messages.list({ limit: 1 })).items;
-  const html = (await engine.messages.get(message!.id)).html;
   // Opened after the execution had settled: only the message knows.
-  const token = /\/u\/o\/([^"]+)"|src="[^"]*\/([A-Za-z0-9_.~-]+)(?:\.gif)?"/.exec(html);
-  assert.ok(token, html);
-  assert.ok(await engine.messages.opened((token[1] ?? token[2])!.replace(/\.gif$/, "")));
+  assert.ok(await engine.messages.opened(openToken((await engine.messages.get(message!.id)).html)));
   await house.settle();
   const second = await replayed(house, first, { from: "opened" });
   assert.equal((await statuses(engine, second)).yes, "completed");
   assert.equal((await engine.messages.list({ limit: 10 })).items.length, 1, "no second mail");
   await oracle(house.store);
 });
+
+Deno.test("replay() hears of a mail that it took over and that is opened while it waits", async () => {
+  await using house = await openEngine();
+  const { engine } = house;
+  await publish(
+    engine,
+    [
+      hookNode("go"),
+      node("mail", "email", { to: "ann@example.com", subject: "Hello", text: "Hello", html: "<p>Hello</p>" }),
+      node("pause", "wait", { kind: "for", duration: { value: 1, unit: "hours" } }),
+      node("opened", "condition", { all: [{ field: "messages.mail.opened", op: "is_true" }] }),
+      node("yes", "probe"),
+      node("no", "probe"),
+    ],
+    [
+      ...chain("hook", "mail", "pause", "opened"),
+      edge("opened", "yes", "true"),
+      edge("opened", "no", "false"),
+    ],
+  );
+  const { executionId: first } = await hook(engine, "go");
+  await house.until(() => isOver(engine, first), 2 * 3_600_000);
+  const [message] = (await engine.messages.list({ limit: 1 })).items;
+  const second = (await engine.mending.replay(first, { from: "pause" }, {}, ANN)).executionId;
+  const third = (await engine.mending.replay(second, { from: "pause" }, {}, ANN)).executionId;
+  await house.settle();
+  assert.ok(await engine.messages.opened(openToken((await engine.messages.get(message!.id)).html)));
+  await house.settle();
+  for (const id of [second, third]) {
+    await house.until(() => isOver(engine, id), 2 * 3_600_000);
+    assert.equal((await statuses(engine, id)).yes, "completed");
+  }
+  assert.equal((await statuses(engine, first)).no, "completed", "what has ended stays as it was");
+  await oracle(house.store);
+});
+
+/** The token of the pixel that tells that a mail was opened. */
+function openToken(html: string): string {
+  const token = /\/([A-Za-z0-9_.~-]+)\.gif"/.exec(html)?.[1] ?? /src="[^"]*\/([^"/]+)"/.exec(html)?.[1];
+  assert.ok(token, html);
+  return token;
+}
 
 Deno.test("replay() of an execution that was deleted with its workflow, or whose lead is gone, is refused", async () => {
   await using house = await openEngine();
