@@ -118,9 +118,12 @@ class Recheck {
     }
   }
 
-  #isLedTo(node: GraphNode): boolean {
+  /** `seen` in all these walks: a row of n diamonds has 2^n ways through it. */
+  #isLedTo(node: GraphNode, seen = new Set<GraphNode>()): boolean {
+    if (seen.has(node)) return false;
+    seen.add(node);
     return this.#arrived(node).some((source) =>
-      !this.#lost.has(source) && (!this.#chain.has(source) || this.#isLedTo(source))
+      !this.#lost.has(source) && (!this.#chain.has(source) || this.#isLedTo(source, seen))
     );
   }
 
@@ -147,13 +150,15 @@ class Recheck {
   }
 
   /** Has nothing behind it begun, but for steps that are held? */
-  #isUntouched(node: GraphNode): boolean {
+  #isUntouched(node: GraphNode, seen = new Set<GraphNode>()): boolean {
+    if (seen.has(node)) return true;
+    seen.add(node);
     return node.outputs.every(({ target }) => {
       const follower = this.#draft.graph.nodes[target]!;
       if (this.#due.has(follower)) return true;
       const status = this.#draft.status(follower);
       return status === "pending" ||
-        (status === "skipped" || this.#chain.has(follower)) && this.#isUntouched(follower);
+        (status === "skipped" || this.#chain.has(follower)) && this.#isUntouched(follower, seen);
     });
   }
 
