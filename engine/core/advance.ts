@@ -34,7 +34,7 @@ function settleInputs(draft: Draft, node: GraphNode, inputs: Inputs): void {
   }
   if (inputs.open > 0) return;
   if (inputs.arrived.length === 0) skip(draft, node, "Skipped: no way led here");
-  else if (node.kind === "pure") compute(draft, node);
+  else if (node.kind === "pure" && hasRoom(draft)) compute(draft, node);
   else draft.put(node, "queued", draft.step(node));
 }
 
@@ -70,6 +70,15 @@ function isBlocked(draft: Draft, node: GraphNode, seen = new Set<number>()): boo
   if (status === "failed") return draft.step(node).port === undefined;
   if (status !== "pending" || node.join) return false;
   return node.inputs.some((edge) => isBlocked(draft, draft.graph.nodes[edge.source]!, seen));
+}
+
+// One commit holds 400 mutations and 400 KiB, large bodies included.
+const MOST_COMPUTED = 30;
+const MOST_WEIGHT = 120 * 1024;
+
+/** What is too much for one commit is queued like an effect, and goes on in the next. */
+function hasRoom(draft: Draft): boolean {
+  return draft.computed++ < MOST_COMPUTED && draft.weight < MOST_WEIGHT;
 }
 
 function compute(draft: Draft, node: GraphNode): void {

@@ -5,6 +5,9 @@ import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
 import type { ExecutionState, Mail, StepState } from "./state.ts";
 
+/** Steps with a record that one transition ends or reopens. */
+const MOST_AT_ONCE = 100;
+
 /** Waits and retries whose time has come. */
 export function wake(draft: Draft): void {
   const { now } = draft.env;
@@ -160,8 +163,11 @@ export function end(draft: Draft, how: Omit<NonNullable<ExecutionState["cancelli
  * another process may have set the mark, and a step that was running may have come back waiting.
  */
 export function stopUnstarted(draft: Draft): void {
+  let stopped = 0;
   for (const node of draft.withStatus("pending", "queued", "waiting", "retrying")) {
     const step = draft.steps.get(node.id);
+    // More records than one commit holds: it is due at once (`hold`), and the rest follows.
+    if (step && stopped++ >= MOST_AT_ONCE) continue;
     if (step && needsPerson(step)) {
       draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
     }
@@ -175,7 +181,7 @@ export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
   if (draft.state.status !== "failed" || draft.state.reason?.code === "execution_timeout") return;
   const nodes = draft.withStatus("failed").filter((node) =>
     draft.step(node).port === undefined && (nodeIds === null || nodeIds.includes(node.id))
-  );
+  ).slice(0, MOST_AT_ONCE);
   if (nodes.length === 0) return;
   draft.counts.push("reopened");
   draft.state.status = "running";

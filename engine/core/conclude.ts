@@ -129,6 +129,7 @@ function hold(draft: Draft, tally: Tally): void {
     state.lease = null;
     if (tally.queued > 0) at = Math.min(at, env.now);
   }
+  if (state.cancelling && tally.waiting + tally.retrying + tally.queued > 0) at = Math.min(at, env.now);
   if (at === Infinity) state.due = null;
   else if (state.due?.kind !== "execution" || state.due.at !== at) state.due = { at, kind: "execution" };
 }

@@ -51,6 +51,10 @@ export class Draft {
   readonly messages: Transition["messages"] = [];
   readonly counts: string[] = [];
   response: Transition["response"] = null;
+  /** About how many bytes this transition adds to what is stored, bodies beside the records aside. */
+  weight = 0;
+  /** Pure nodes computed in it. */
+  computed = 0;
   /** Nodes whose inputs may have become complete. */
   readonly #candidates: number[] = [];
 

@@ -4,7 +4,7 @@ import type { Done, Fail, Outcome, Wait } from "../schemas/node.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
-import { fitsWithin } from "./size.ts";
+import { brief, modest, weightOf } from "./modest.ts";
 import type { StepState } from "./state.ts";
 import { words } from "./words.ts";
 
@@ -18,6 +18,7 @@ export function applyOutcome(
 ): void {
   let step = draft.step(node);
   outcome = modest(outcome);
+  draft.weight += weightOf(outcome, input);
   if (input !== undefined) step = { ...step, input: draft.env.keep(input, ref(draft, node, step, "input")) };
   if (warnings.length) {
     step = {
@@ -28,30 +29,6 @@ export function applyOutcome(
   if (outcome.kind === "done") done(draft, node, step, outcome);
   else if (outcome.kind === "wait") wait(draft, node, step, outcome);
   else fail(draft, node, step, outcome);
-}
-
-const REASON_BYTES = 12 * 1024;
-const DETAIL_BYTES = 6 * 1024;
-
-/** A step's record must fit a value of the database: what explains it is cut before it grows past that. */
-function modest(outcome: Outcome): Outcome {
-  if (outcome.kind === "fail") {
-    const { details, ...failure } = outcome.failure;
-    const kept = details !== undefined && fitsWithin(details, DETAIL_BYTES) ? { details } : {};
-    return { ...outcome, failure: { ...failure, message: failure.message.slice(0, 2_000), ...kept } };
-  }
-  const { reason } = outcome;
-  if (!reason) return outcome;
-  const text = reason.text.slice(0, 2_000);
-  if (reason.data !== undefined && !fitsWithin(reason.data, REASON_BYTES)) {
-    return { ...outcome, reason: { code: reason.code, text, data: { cut: true } } };
-  }
-  return text === reason.text ? outcome : { ...outcome, reason: { ...reason, text } };
-}
-
-/** A past attempt keeps what tells failures apart, not all that was answered. */
-function brief({ details: _details, message, ...failure }: Failure): Failure {
-  return { ...failure, message: message.slice(0, 500) };
 }
 
 function ref(draft: Draft, node: GraphNode, step: StepState, part: string): string {

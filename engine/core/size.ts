@@ -5,6 +5,11 @@ export function fitsWithin(value: Json, limit: number): boolean {
   return remaining(value, limit) >= 0;
 }
 
+/** About how much a value adds to a commit, in bytes; `cap` where what is larger is kept elsewhere. */
+export function weigh(value: Json | undefined, cap: number): number {
+  return value === undefined ? 0 : cap - Math.max(0, remaining(value, cap));
+}
+
 function remaining(value: Json, left: number): number {
   if (left < 0) return left;
   if (typeof value === "string") return left - value.length * 3 - 2;

@@ -3,10 +3,10 @@ import { isSettled } from "../core/state.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import type { Json } from "../schemas/json.ts";
 import { Bodies, readBody } from "../store/bodies.ts";
-import type { CommitName } from "../store/commit.ts";
 import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
+import { MOST_MAIL, nameOf, portionOf } from "./round.ts";
 import { decideOver } from "./deciding.ts";
 import { runEffect } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
@@ -37,6 +37,8 @@ export class Held {
   readonly #bodies = new Map<string, Json>();
   readonly #running = new Map<string, AbortController>();
   #pumping: Promise<void> | null = null;
+  /** Its due entry was seen while a decision was under way, which may have been made too early for it. */
+  #lookAgain = false;
 
   constructor(
     id: string,
@@ -66,8 +68,10 @@ export class Held {
   /** A due entry says that there is mail, or that time has come. */
   due(kind: "mail" | "execution", entry: DueEntry): void {
     if (kind === "mail") this.#mailDue.push(entry);
-    // The decision under way may be the one that moves this entry; if it is not, the next look finds it again.
-    else if (this.#pumping) return;
+    else if (this.#pumping) {
+      this.#lookAgain = true;
+      return;
+    }
     this.offer({ kind: "wake" });
   }
 
@@ -96,9 +100,18 @@ export class Held {
   #pump(): void {
     this.#pumping ??= this.#rounds().catch((error) => this.#hands.failed(this, error)).finally(() => {
       this.#pumping = null;
+      if (this.#lookAgain && this.#isDue()) this.#commands.push({ kind: "wake" });
+      this.#lookAgain = false;
       if (this.#commands.length > 0) this.#pump();
       else if (this.#running.size === 0) this.#hands.letGo(this, this.#loaded);
     });
+  }
+
+  /** Is it still due, for something else than room? */
+  #isDue(): boolean {
+    const state = this.#loaded?.state;
+    return state?.due?.kind === "execution" && state.due.at <= this.#hands.clock.now() &&
+      !state.statuses.includes("queued");
   }
 
   async #rounds(): Promise<void> {
@@ -108,16 +121,23 @@ export class Held {
         this.#commands = [];
         return;
       }
-      const commands = [...rescued, ...this.#commands.splice(0)];
-      const mailDue = this.#mailDue.splice(0);
+      const commands = [...rescued, ...this.#commands.splice(0, portionOf(this.#commands))];
+      const mailDue = this.#mailDue.splice(0, MOST_MAIL);
       const look = mailDue.length > 0 || this.#version!.graph.sendWindow !== null &&
           isReleased(this.#loaded!.state, this.#hands.clock.now());
-      const mail = look ? await readMail(this.#hands.store, this.id) : [];
+      const mail = look ? (await readMail(this.#hands.store, this.id)).slice(0, MOST_MAIL) : [];
       for (const each of mail) commands.push({ kind: "mail", mail: each.mail });
       await this.#refresh();
-      const applied = [...mail.map((each) => each.key), ...mailDue.map((each) => each.key)];
+      // Where more mail may lie, the entry that says so stays.
+      const kept = mail.length < MOST_MAIL ? [] : mailDue.slice(0, 1);
+      const emptied = mailDue.slice(kept.length);
+      const applied = [...mail.map((each) => each.key), ...emptied.map((each) => each.key)];
       const committed = await this.#commit(commands, applied, mailDue);
-      if (committed) continue;
+      if (committed) {
+        this.#mailDue.unshift(...kept);
+        if (this.#mailDue.length > 0) this.#commands.push({ kind: "wake" });
+        continue;
+      }
       this.#commands = [
         ...commands.filter((command) => command.kind !== "mail" && command.kind !== "rescued"),
         ...this.#commands,
@@ -261,19 +281,4 @@ function isReleased(state: ExecutionState, now: number): boolean {
 function sameHolding(before: ExecutionState, next: ExecutionState): boolean {
   return before.lease === next.lease && before.due === next.due && before.status === next.status &&
     before.cancelling === next.cancelling;
-}
-
-/** The commit's name, by what it does: the fault tests hit each. */
-function nameOf(commands: readonly Command[], transition: Transition): CommitName {
-  const kinds = new Set(commands.map((command) => command.kind));
-  if (kinds.has("cancel")) return "cancel";
-  if (kinds.has("retry")) return "reopen";
-  if (kinds.has("rescued")) return "claim";
-  if (kinds.has("outcome")) {
-    if (transition.events.some((event) => event.type === "retry")) return "retry";
-    return transition.next.lease === null && !isSettled(transition.next) ? "wait" : "settle";
-  }
-  if (kinds.has("mail")) return "mail";
-  if (transition.events.length === 0) return "renew";
-  return transition.started.length > 0 ? "claim" : "wake";
 }

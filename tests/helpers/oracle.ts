@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isInQueue } from "../../engine/core/limit.ts";
 import { isSettled } from "../../engine/core/state.ts";
 import type { ExecutionState } from "../../engine/core/state.ts";
 import { loadExecutions } from "../../engine/store/executions.ts";
@@ -6,11 +7,12 @@ import { shardOf } from "../../engine/store/keys.ts";
 import type { AttentionRecord, EventRecord, FeedRecord } from "../../engine/store/records.ts";
 import { eventsOf } from "../../engine/store/records.ts";
 import type { Store } from "../../engine/store/store.ts";
+import { placeProblems } from "./places_oracle.ts";
 
 const ACTIVE = new Set(["queued", "running", "retrying"]);
 
 /** What must hold of every database whose engines are at rest, whatever was killed before. Fails with all that does not. */
-export async function oracle(store: Store, { feed = true } = {}): Promise<void> {
+export async function oracle(store: Store): Promise<void> {
   const problems: string[] = [];
   const states = await allStates(store);
   const attention = await records<AttentionRecord>(store, "attention");
@@ -21,8 +23,9 @@ export async function oracle(store: Store, { feed = true } = {}): Promise<void> 
   }
   await checkDue(store, states, problems);
   await checkIndexes(store, states, problems);
-  if (feed) await checkFeed(store, states, problems);
+  await checkFeed(store, states, problems);
   checkAttention(states, attention, problems);
+  problems.push(...await placeProblems(store, states));
   await checkCounters(store, states, problems);
   assert.deepEqual(problems, []);
 }
@@ -87,12 +90,14 @@ async function checkReason(
       }
       continue;
     }
-    if (kind === "join") continue;
+    if (kind !== "person" && kind !== "uncertain") continue;
     const answered = await store.keys({ selector: { prefix: ["mail", state.id] } });
     if (!attention.has(`${state.id}.${nodeId}.${step.visit}`) && answered.length === 0) {
       problems.push(`${state.id}: ${nodeId} waits for a person, and nobody is told`);
     }
   }
+  // Who stands in the queue of a limit is called: placeProblems() sees to it.
+  if (isInQueue(state)) return;
   if (!isSettled(state) && !state.due && people === 0) {
     problems.push(`${state.id}: nothing will ever move it`);
   }
@@ -166,19 +171,27 @@ async function checkIndexes(
   }
 }
 
-/** Each event record is in the feed once; not asked where the feed has been shortened since. */
+/** Each event record is in the feed once, as far back as the feed goes: it is shortened to a day. */
 async function checkFeed(
   store: Store,
   states: Map<string, ExecutionState>,
   problems: string[],
 ): Promise<void> {
   const fed: string[] = [];
+  let oldest = Infinity;
   for await (const { value } of store.list<FeedRecord>({ selector: { prefix: ["feed"] } })) {
+    oldest = Math.min(oldest, value.at);
     for (const [id, seq] of value.e) if (states.has(id)) fed.push(`${id}/${seq}`);
   }
-  const events = (await store.keys({ selector: { prefix: ["event"] } })).map((key) => key.slice(1).join("/"));
-  if (fed.sort().join() !== events.sort().join()) {
-    problems.push("the feed does not list each event record once");
+  const events = new Set<string>();
+  for await (const { key, value } of store.list<EventRecord>({ selector: { prefix: ["event"] } })) {
+    const name = key.slice(1).join("/");
+    events.add(name);
+    if (value.at > oldest && !fed.includes(name)) problems.push(`${name}: not in the feed`);
+  }
+  if (new Set(fed).size !== fed.length) problems.push("the feed lists an event record twice");
+  if (fed.some((name) => !events.has(name))) {
+    problems.push("the feed lists an event record that is not there");
   }
 }
 

@@ -1,0 +1,35 @@
+import type { Command } from "../core/machine.ts";
+import { weightOf } from "../core/modest.ts";
+import { isSettled } from "../core/state.ts";
+import type { Transition } from "../core/state.ts";
+import type { CommitName } from "../store/commit.ts";
+
+/** So much mail a round. */
+export const MOST_MAIL = 40;
+const MOST_COMMANDS = 64;
+const MOST_WEIGHT = 120 * 1024;
+
+/** How many of the waiting commands one round decides over: more than one commit can hold would fail it. */
+export function portionOf(commands: readonly Command[]): number {
+  let weight = 0;
+  const over = commands.findIndex((command, index) => {
+    if (command.kind === "outcome") weight += weightOf(command.outcome, command.input);
+    return index > 0 && (index >= MOST_COMMANDS || weight > MOST_WEIGHT);
+  });
+  return over < 0 ? commands.length : over;
+}
+
+/** The commit's name, by what it does: the fault tests hit each. */
+export function nameOf(commands: readonly Command[], transition: Transition): CommitName {
+  const kinds = new Set(commands.map((command) => command.kind));
+  if (kinds.has("cancel")) return "cancel";
+  if (kinds.has("retry")) return "reopen";
+  if (kinds.has("rescued")) return "claim";
+  if (kinds.has("outcome")) {
+    if (transition.events.some((event) => event.type === "retry")) return "retry";
+    return transition.next.lease === null && !isSettled(transition.next) ? "wait" : "settle";
+  }
+  if (kinds.has("mail")) return "mail";
+  if (transition.events.length === 0) return "renew";
+  return transition.started.length > 0 ? "claim" : "wake";
+}

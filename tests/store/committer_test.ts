@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { Committer } from "../../engine/store/commit.ts";
+import type { CommitName, CommitterOptions, Write } from "../../engine/store/commit.ts";
+import { encode } from "../../engine/store/store.ts";
+
+function committer(kv: Deno.Kv, options: Partial<CommitterOptions> = {}): Committer {
+  return new Committer(kv, {
+    now: Date.now,
+    random: () => 0,
+    queue: false,
+    onCommitted(): void {},
+    ...options,
+  });
+}
+
+/** The database, with another commit in the place of its own. */
+function withCommit(
+  kv: Deno.Kv,
+  commit: (operation: Deno.AtomicOperation) => Promise<Deno.KvCommitResult | Deno.KvCommitError>,
+): Deno.Kv {
+  return new Proxy(kv, {
+    get(target, property): unknown {
+      if (property === "atomic") {
+        return () => {
+          const operation = target.atomic();
+          const wrapped: Deno.AtomicOperation = new Proxy(operation, {
+            get(inner, name): unknown {
+              if (name === "commit") return () => commit(inner);
+              const value: unknown = Reflect.get(inner, name, inner);
+              return typeof value === "function"
+                ? (...args: unknown[]) => (value.apply(inner, args), wrapped)
+                : value;
+            },
+          });
+          return wrapped;
+        };
+      }
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+const put = (key: Deno.KvKey, commit = ""): Write => ({
+  name: "settle",
+  checks: [{ key, versionstamp: null }],
+  sets: [{ key, value: encode({ commit }) }],
+  ...(commit ? { proof: { key, id: commit } } : {}),
+});
+
+Deno.test("commit() of 1,000 writes at once makes each of them once, in few atomics", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const batches: number[] = [];
+  const store = committer(kv, { onBatch: (names) => batches.push(names.length) });
+  const results = await Promise.all(Array.from({ length: 1_000 }, (_, i) =>
+    store.commit({
+      name: "settle",
+      checks: [{ key: ["k", i], versionstamp: null }],
+      sets: [{ key: ["k", i], value: encode({ i }) }],
+      sums: [{ key: ["count"], add: 1 }],
+      feed: [{ executionId: `e${i}`, seq: 1 }],
+    })));
+  assert.ok(results.every((result) => result.ok));
+  assert.ok(batches.length < 30, `${batches.length} atomics`);
+  assert.equal((await Array.fromAsync(kv.list({ prefix: ["k"] }))).length, 1_000);
+  assert.equal((await kv.get<Deno.KvU64>(["count"])).value?.value, 1_000n);
+  const feeds = await Array.fromAsync(kv.list<Uint8Array>({ prefix: ["feed"] }));
+  const fed = feeds.flatMap((entry): [string, number][] =>
+    JSON.parse(new TextDecoder().decode(entry.value)).e
+  );
+  assert.equal(new Set(fed.map(String)).size, 1_000);
+  assert.equal(fed.length, 1_000);
+});
+
+Deno.test("commit() of 200 writes at once under one key makes one of them", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const store = committer(kv);
+  const results = await Promise.all(Array.from({ length: 200 }, () => store.commit(put(["one"]))));
+  assert.equal(results.filter((result) => result.ok).length, 1);
+  for (const result of results) if (!result.ok) assert.deepEqual(result.stale, [["one"]]);
+});
+
+Deno.test("commit() gives a stale write back to its owner and makes its neighbours", async () => {
+  using kv = await Deno.openKv(":memory:");
+  await kv.set(["k", 7], encode({}));
+  const batches: number[] = [];
+  const store = committer(kv, { onBatch: (names) => batches.push(names.length) });
+  const results = await Promise.all(Array.from({ length: 50 }, (_, i) => store.commit(put(["k", i]))));
+  assert.deepEqual(results.flatMap((result, i) => result.ok ? [] : [i]), [7]);
+  assert.deepEqual(batches, [50, 49], "the rest as one");
+});
+
+Deno.test("commit() of a locked database is made once it is free, and as the same batch", async () => {
+  using kv = await Deno.openKv(":memory:");
+  let locked = 17;
+  const names: (readonly CommitName[])[] = [];
+  const store = committer(
+    withCommit(kv, async (operation) => {
+      if (locked-- > 0) throw new TypeError("database is locked");
+      return await operation.commit();
+    }),
+    { onBatch: (batch) => names.push(batch) },
+  );
+  const results = await Promise.all([store.commit(put(["a"])), store.commit(put(["b"]))]);
+  assert.ok(results.every((result) => result.ok));
+  assert.equal(names.length, 1);
+});
+
+Deno.test("commit() that threw is read back: applied counts once, not applied is made again", async () => {
+  for (const applied of [true, false]) {
+    using kv = await Deno.openKv(":memory:");
+    let cuts = 1;
+    let commits = 0;
+    const store = committer(withCommit(kv, async (operation) => {
+      commits++;
+      if (cuts-- > 0) {
+        if (applied) await operation.commit();
+        throw new Error("the line was cut");
+      }
+      return await operation.commit();
+    }));
+    const write = { ...put(["a"], "commit-1"), sums: [{ key: ["count"], add: 1 }] };
+    const result = await store.commit(write);
+    assert.ok(result.ok);
+    assert.equal(result.versionstamp, (await kv.get(["a"])).versionstamp);
+    assert.equal((await kv.get<Deno.KvU64>(["count"])).value?.value, 1n);
+    assert.equal(commits, applied ? 1 : 2);
+  }
+});
+
+Deno.test("commit() rejects when the database stays away, and goes on when it is back", async () => {
+  using kv = await Deno.openKv(":memory:");
+  let away = true;
+  const store = committer(withCommit(kv, async (operation) => {
+    if (away) throw new Error("no route");
+    return await operation.commit();
+  }));
+  await assert.rejects(store.commit(put(["a"])), /no route/);
+  away = false;
+  assert.ok((await store.commit(put(["b"]))).ok);
+});
+
+Deno.test("commit() of a write over the limits rejects it alone", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const store = committer(kv);
+  const large = { ...put(["large"]), sets: [{ key: ["large"], value: new Uint8Array(70_000) }] };
+  const results = await Promise.allSettled([
+    store.commit(put(["a"])),
+    Promise.resolve().then(() => store.commit(large)),
+    store.commit(put(["b"])),
+  ]);
+  assert.deepEqual(results.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+});
