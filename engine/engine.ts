@@ -3,6 +3,7 @@ import { createAccess, createSecrets } from "./access/mod.ts";
 import type { RevealingSecrets, SecretKey } from "./access/mod.ts";
 import type { Actor, Engine } from "./contract.ts";
 import type { Transition } from "./core/state.ts";
+import { Breaker, guarded, hostsCheck } from "./egress/breaker.ts";
 import { createEgress } from "./egress/safe_fetch.ts";
 import { createLeads, hearSignals } from "./leads/mod.ts";
 import type { LeadSubject } from "./leads/mod.ts";
@@ -116,7 +117,8 @@ async function assemble(options: EngineOptions): Promise<House> {
     tokens,
   });
   const links = createLinks({ tokens, publicUrl: () => url.public });
-  const egress = createEgress({ allowHosts: options.allowHosts, enabled: options.send });
+  const breaker = new Breaker(clock.monotonic);
+  const egress = guarded(createEgress({ allowHosts: options.allowHosts, enabled: options.send }), breaker);
   const leads = createLeads({ store, now: clock.now, newId, onSignal: () => {} });
 
   const workflows: WorkflowSubject = createWorkflows({
@@ -211,6 +213,7 @@ async function assemble(options: EngineOptions): Promise<House> {
           ok: late < 10_000 && !worker.stopping,
           detail: worker.stopping ? "stopping" : `looked ${late} ms ago`,
         },
+        hostsCheck(breaker),
       ];
       return { ok: checks.every((check) => check.ok), checks };
     },
