@@ -27,6 +27,12 @@ export interface ListOptions {
   batchSize?: number;
 }
 
+/** Ids come from addresses that anybody may write: of one that no key can hold there is no record, and KV would throw. */
+function readable(key: Key): Key {
+  for (const part of key) if (typeof part === "string" && part.length > 500) return ["overlong"];
+  return key;
+}
+
 /** Records as JSON over `Deno.Kv`. Writing goes through `commit` alone. */
 export class Store {
   readonly kv: Deno.Kv;
@@ -44,7 +50,7 @@ export class Store {
   }
 
   async get<T>(key: Key): Promise<Entry<T> | null> {
-    const entry = await this.kv.get(key);
+    const entry = await this.kv.get(readable(key));
     return entry.versionstamp === null
       ? null
       : { value: decode<T>(entry.value), versionstamp: entry.versionstamp };
@@ -54,7 +60,7 @@ export class Store {
   async getMany<T>(wanted: readonly Key[]): Promise<(Entry<T> | null)[]> {
     const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
     for (let i = 0; i < wanted.length; i += 10) {
-      reads.push(this.kv.getMany<unknown[]>(wanted.slice(i, i + 10) as Key[]));
+      reads.push(this.kv.getMany<unknown[]>(wanted.slice(i, i + 10).map(readable) as Key[]));
     }
     return (await Promise.all(reads)).flat().map((entry) =>
       entry.versionstamp === null ? null : { value: decode<T>(entry.value), versionstamp: entry.versionstamp }

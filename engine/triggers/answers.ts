@@ -1,4 +1,4 @@
-import type { ExecutionState, Transition } from "../core/state.ts";
+import type { ExecutionState, Stored, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { WebhookResponse } from "../schemas/node.ts";
 import type { Json } from "../schemas/json.ts";
@@ -68,16 +68,15 @@ export function answerOf(
 }
 
 /** The answer of an execution that was accepted before, from its stored steps: a `respond` node's output is its answer. */
-export function storedAnswer(
+export async function storedAnswer(
   state: ExecutionState,
   mode: RespondMode,
-  isRespond: (nodeId: string) => boolean,
-): WebhookResponse | undefined {
+  about: { isRespond(nodeId: string): boolean; read(stored: Stored): Promise<Json> },
+): Promise<WebhookResponse | undefined> {
   for (const [nodeId, step] of state.steps) {
-    if (!isRespond(nodeId) || step.endedAt === undefined || !step.output || !("json" in step.output)) {
-      continue;
-    }
-    const output = step.output.json as unknown as WebhookResponse;
+    if (!about.isRespond(nodeId) || step.endedAt === undefined || !step.output) continue;
+    const output = await about.read(step.output) as unknown as WebhookResponse | null;
+    if (!output) continue;
     return { status: output.status, headers: output.headers, body: output.body };
   }
   return answerOf(state, mode, null);

@@ -9,6 +9,8 @@ import { keys, shardOf } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import { derivedId } from "../worker/clock.ts";
 import type { DueEntry } from "../worker/held.ts";
+import { EngineError } from "../errors.ts";
+import type { Door } from "./doors.ts";
 import type { createTriggers } from "./mod.ts";
 
 const SignalTrigger = z.object({ signal: z.string(), filter: ConditionGroup.optional() });
@@ -78,7 +80,7 @@ async function startAt(
 ): Promise<void> {
   const id = await derivedId(signal.at, "signal", signal.id, workflowId, nodeId);
   for (let i = 0; i < MAX_TRIES; i++) {
-    const door = await deps.triggers.doors.live(workflowId).catch(() => null);
+    const door = await liveDoor(deps, workflowId);
     const node = door?.version.nodes.get(nodeId);
     const lead = await deps.store.get<LeadRecord>(keys.lead(leadId));
     if (!door || !node || !lead) return;
@@ -103,5 +105,19 @@ async function startAt(
       mode: "accepted",
     });
     if (started || await deps.store.get(keys.execution(id))) return;
+  }
+  // The entry stays, and the next look tries again: a signal is not lost because many change the workflow at once.
+  throw new Error(
+    `Cannot start ${workflowId} for the signal ${signal.id}: it is being changed by many at once`,
+  );
+}
+
+/** Null when nothing is live there; a database that does not answer is no such answer. */
+async function liveDoor({ triggers }: DeliverDeps, workflowId: string): Promise<Door | null> {
+  try {
+    return await triggers.doors.live(workflowId);
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
   }
 }

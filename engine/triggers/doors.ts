@@ -17,6 +17,9 @@ export interface HookDoor extends Door {
   config: HookConfig;
 }
 
+/** Longer ones cannot be published, and no key holds what a stranger may send. */
+const MAX_PATH = 200;
+
 /**
  * What is live, kept in memory. Nothing here is trusted: every accepting commit checks the published record's
  * versionstamp, and a stale one makes it read again.
@@ -41,6 +44,7 @@ export class Doors {
 
   /** Throws 404 when nobody listens there. */
   async hook(path: string): Promise<HookDoor> {
+    if (path.length > MAX_PATH) throw notFound("live webhook", path);
     const entry = await this.#store.get<HookRecord>(keys.hook(path));
     if (!entry) throw notFound("live webhook", path);
     const { workflowId, nodeId } = entry.value;

@@ -1,6 +1,6 @@
 import type { Accepted, Actor, Triggers, WebhookAnswer, WebhookRequest } from "../contract.ts";
 import { conflict, EngineError, notFound } from "../errors.ts";
-import type { ExecutionState } from "../core/state.ts";
+import type { ExecutionState, Stored } from "../core/state.ts";
 import type { ExecuteInput } from "../schemas/execution.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
 import { leadView } from "../leads/mod.ts";
@@ -9,6 +9,7 @@ import type { LeadRecord } from "../leads/mod.ts";
 import type { Write } from "../store/commit.ts";
 import { deliveryOf, deliveryWrite, findDelivery, fingerprint } from "../store/deliveries.ts";
 import type { Delivery, DeliveryRecord } from "../store/deliveries.ts";
+import { readBody } from "../store/bodies.ts";
 import { loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
@@ -230,7 +231,9 @@ async function sameAgain(
     if (!loaded) return accepted;
     const version = await deps.worker.versions.get(loaded.state.workflowId, loaded.state.version);
     const isRespond = (nodeId: string): boolean => version.nodes.get(nodeId)?.type.type === "respond";
-    const stored = storedAnswer(loaded.state, mode, isRespond);
+    const read = async (stored: Stored): Promise<Json> =>
+      "json" in stored ? stored.json : await readBody(deps.store, executionId, stored);
+    const stored = await storedAnswer(loaded.state, mode, { isRespond, read });
     const settled = loaded.state.endedAt !== null;
     const response = stored ?? (settled ? undefined : await waiter.wait());
     return { ...accepted, ...(response ? { response } : {}) };

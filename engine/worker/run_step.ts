@@ -33,6 +33,8 @@ export interface Ran {
 
 /** A step that says nothing of its own time limit gets this. */
 const STEP_TIMEOUT_MS = 10 * 60_000;
+/** A longer timer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Computes a pure node over the present state. Throws what the node throws. */
 export function evaluatePure(node: GraphNode, facts: Facts): Ran {
@@ -170,7 +172,7 @@ async function timed(
   { signal, controller }: { signal: AbortSignal; controller: AbortController },
   run: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const limit = node.timeoutMs ?? STEP_TIMEOUT_MS;
+  const limit = Math.min(node.timeoutMs ?? STEP_TIMEOUT_MS, LONGEST_TIMER_MS);
   const ended = Promise.withResolvers<Outcome>();
   const outside = state.steps.get(node.id)?.outside === true;
   const end = (failure: { code: string; message: string; retryable?: boolean }): void => {

@@ -28,6 +28,8 @@ export class FaultyKv {
   dead = false;
   /** Operations that have not answered. */
   pending = 0;
+  /** Single reads that fail, as over a line that is down. */
+  failReads: (key: Deno.KvKey) => boolean = () => false;
   #aim: Aim | null = null;
   #names: readonly CommitName[] = [];
   readonly #seen = new Map<CommitName, number>();
@@ -45,6 +47,7 @@ export class FaultyKv {
               if (!this.dead) await handler(message);
             });
         }
+        if (property === "get") return (key: Deno.KvKey) => this.#tracked(() => this.#get(target, key));
         const value: unknown = Reflect.get(target, property, target);
         if (typeof value !== "function") return value;
         return (...args: unknown[]): unknown => {
@@ -71,6 +74,11 @@ export class FaultyKv {
   die(): void {
     this.dead = true;
     this.#die("crashed");
+  }
+
+  async #get(target: Deno.Kv, key: Deno.KvKey): Promise<unknown> {
+    if (this.failReads(key)) throw new Error("the line is down");
+    return await target.get(key);
   }
 
   async #tracked<T>(run: () => Promise<T>): Promise<T> {
