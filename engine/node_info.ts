@@ -1,3 +1,4 @@
+import { calendar } from "./core/calendar.ts";
 import { checkRunnable, checkShape } from "./core/check.ts";
 import type { NodeInfo } from "./core/check.ts";
 import type { NodeType } from "./nodes/define.ts";
@@ -14,7 +15,7 @@ export function nodeInfo(type: NodeType): NodeInfo {
     templates: type.templates,
     conditions: type.conditions ?? [],
     // Called once `parse` has found nothing: the check sees the config with its defaults.
-    check: (config) => type.check?.(type.config.parse(config)) ?? [],
+    check: (config) => type.check?.(type.config.parse(config), calendar) ?? [],
     parse(config: JsonObject): { path: string; message: string }[] {
       const parsed = type.config.safeParse(config);
       return parsed.error?.issues.map(({ path, message }) => ({

@@ -4,7 +4,12 @@ import type { Loop } from "./worker/loop.ts";
 import type { Log } from "./worker/services.ts";
 
 /** A queue message is a bell and carries no truth: the loop looks. One that rings too early is rung again. */
-export function listenForBells(kv: Deno.Kv, clock: Clock, loop: Loop, log: Log): void {
+export function listenForBells(
+  kv: Pick<Deno.Kv, "listenQueue" | "enqueue">,
+  clock: Pick<Clock, "now">,
+  loop: Pick<Loop, "expect">,
+  log: Log,
+): void {
   kv.listenQueue(async (message: unknown) => {
     const at = typeof message === "object" && message !== null && "bell" in message
       ? Number(message.bell)

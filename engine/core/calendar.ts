@@ -1,5 +1,5 @@
 import type { Calendar, Weekday } from "../schemas/window.ts";
-import { WEEKDAYS } from "../schemas/window.ts";
+import { WEEKDAYS } from "../schemas/weekday.ts";
 import { inWords, nextOpen, sinceMidnight, weekdayOf, windowProblems } from "./window.ts";
 import { formatLocal, isZone, localDate, localToUtc, parseMoment } from "./zone.ts";
 

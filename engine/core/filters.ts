@@ -1,6 +1,8 @@
 import type { Json } from "../schemas/json.ts";
+import { WEEKDAYS } from "../schemas/weekday.ts";
 import { durationWords, strftime } from "./template_date.ts";
 import { encodeUrl, escapeHtml, jsonOf, momentOf, numberOf, textOf } from "./template_values.ts";
+import { inWords } from "./window.ts";
 import { isZone } from "./zone.ts";
 
 /** What a filter may tell and must pay. */
@@ -140,6 +142,21 @@ function duration(value: Json, _args: readonly Json[], context: FilterContext): 
   return words ?? textOf(value);
 }
 
+/** A window in words: `{{ window | hours: ", then ", zone }}`. Nothing, also of what stands before it, where there is none. */
+function hours(value: Json, args: readonly Json[]): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "";
+  const list = (of: Json | undefined): Json[] => Array.isArray(of) ? of : [];
+  const named = list(value.days);
+  const words = inWords({
+    days: WEEKDAYS.filter((day) => named.includes(day)),
+    from: textOf(value.from ?? null),
+    to: textOf(value.to ?? null),
+    holidays: list(value.holidays).map(textOf),
+  });
+  const zone = textOf(args[1] ?? null);
+  return `${textOf(args[0] ?? null)}${words} in ${zone === "" ? "the lead's zone" : zone}`;
+}
+
 function isBlank(value: Json): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
@@ -169,4 +186,5 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ["escape", onText(escapeHtml)],
   ["url_encode", onText(encodeUrl)],
   ["duration", { run: duration, min: 0, max: 0 }],
+  ["hours", { run: hours, min: 0, max: 2 }],
 ]);

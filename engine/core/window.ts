@@ -1,4 +1,5 @@
-import { type Hours, WEEKDAYS } from "../schemas/window.ts";
+import { WEEKDAYS } from "../schemas/weekday.ts";
+import type { Hours } from "../schemas/window.ts";
 import { firstMomentAfter, offsetAt } from "./zone.ts";
 
 const DAY_MS = 86_400_000;

@@ -3,10 +3,12 @@ import type { Comparison, ConditionGroup } from "../schemas/condition.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { Category, Encoding, Outcome, Port, View } from "../schemas/node.ts";
 
+import type { Calendar } from "../schemas/window.ts";
 import type { HttpRequest, HttpResponse, MailRequest, MailResult } from "../schemas/outbound.ts";
 
 export type * from "../schemas/node.ts";
 export type * from "../schemas/outbound.ts";
+export type { Calendar };
 
 /** Who and when, without services: all that a pure node gets. */
 export interface PureContext {
@@ -21,6 +23,7 @@ export interface PureContext {
   /** The lead's zone, else the workflow's, else UTC. */
   timezone: string;
   view: View;
+  calendar: Calendar;
   evaluate(condition: ConditionGroup): { pass: boolean; comparisons: Comparison[] };
 }
 
@@ -72,7 +75,7 @@ interface Described<C> {
   /** Brings a config of an older version up to date. */
   upgrade?(config: JsonObject, from: number): JsonObject;
   /** What `config` alone cannot say, in words; checked on the unrendered config. */
-  check?(config: C): { path: string; message: string; accepted?: string }[];
+  check?(config: C, calendar: Calendar): { path: string; message: string; accepted?: string }[];
 }
 
 /** Starts executions. Its output is what arrived. */

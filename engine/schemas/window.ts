@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { WEEKDAYS } from "./weekday.ts";
 
-export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export const Weekday = z.enum(WEEKDAYS);
 export type Weekday = z.infer<typeof Weekday>;
 

@@ -1,3 +1,4 @@
+import { calendar } from "../core/calendar.ts";
 import { evaluateCondition } from "../core/condition.ts";
 import { renderConfig } from "../core/config.ts";
 import type { GraphNode } from "../core/graph.ts";
@@ -130,6 +131,7 @@ function pureContext(node: GraphNode, compiled: CompiledNode, facts: Facts): Pur
     startedAt: state.createdAt,
     timezone: facts.lead?.timezone || version.graph.timezone,
     view,
+    calendar,
     evaluate: (condition) => evaluateCondition(condition, view, now),
   };
 }

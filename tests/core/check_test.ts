@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checkRunnable, checkShape, type NodeInfo, portsOf } from "../../engine/core/check.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";
+import { WorkflowSettings } from "../../engine/schemas/workflow.ts";
 import type { Issue, WorkflowGraph } from "../../engine/schemas/workflow.ts";
 
 const out = [{ id: "out", label: "Then" }];
@@ -44,12 +45,30 @@ function shape(value: WorkflowGraph): Issue[] {
   return checkShape(value, lookup, [...TYPES.keys()]);
 }
 
+function withWindow(change: JsonObject): WorkflowGraph {
+  const sendWindow = { days: ["mon"], from: "09:00", to: "17:00", ...change };
+  return { ...graph("a:start"), settings: WorkflowSettings.parse({ sendWindow }) };
+}
+
 const REFUSED: [string, WorkflowGraph, string, RegExp][] = [
   ["two nodes with one id", graph("a:start a:set"), "nodes.a", /Two nodes have the id "a"/],
   ["an unknown type", graph("a:zzz"), "nodes.a.type", /no node type "zzz"/],
   ["an inherited type", graph("a:constructor"), "nodes.a.type", /no node type "constructor"/],
   ["an edge from nowhere", graph("a:start", "x-a"), "edges.e0.source", /begins at "x"/],
   ["an edge to nowhere", graph("a:start", "a-x"), "edges.e0.target", /ends at "x"/],
+  ["a send window without days", withWindow({ days: [] }), "settings.sendWindow.days", /never opens/],
+  [
+    "a send window of no time",
+    withWindow({ to: "09:00" }),
+    "settings.sendWindow.to",
+    /opens and closes at 09:00/,
+  ],
+  [
+    "a send window of no zone",
+    withWindow({ zone: "Mars" }),
+    "settings.sendWindow.zone",
+    /no time zone "Mars"/,
+  ],
   ["an edge to itself", graph("a:set", "a-a"), "edges.e0", /to itself/],
   ["an edge into a trigger", graph("a:set b:start", "a-b"), "edges.e0.target", /"b" is a trigger/],
   [
@@ -267,4 +286,9 @@ Deno.test("portsOf() gives the fixed ports, or one for each text of the list", (
   ]);
   assert.deepEqual(portsOf(ask, {}), []);
   assert.deepEqual(portsOf(ask, { outcomes: "Yes" }), []);
+});
+
+Deno.test("checkShape() takes a send window on the lead's clock, and over midnight", () => {
+  assert.deepEqual(shape(withWindow({ zone: "lead" })), []);
+  assert.deepEqual(shape(withWindow({ zone: "Europe/Zurich", from: "22:00", to: "06:00" })), []);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { calendar } from "../../engine/core/calendar.ts";
 import { inWords, isOpen, nextOpen, windowProblems } from "../../engine/core/window.ts";
-import { Hours, WEEKDAYS, Window } from "../../engine/schemas/window.ts";
+import { WEEKDAYS } from "../../engine/schemas/weekday.ts";
+import { Hours, Window } from "../../engine/schemas/window.ts";
 
 /** One shifts by 30 minutes, one at midnight. */
 const ZONES = [

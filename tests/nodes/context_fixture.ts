@@ -8,6 +8,7 @@ import type {
   StepContext,
   Wait,
 } from "../../engine/nodes/define.ts";
+import { calendar } from "../../engine/core/calendar.ts";
 import { loadNodeTypes } from "../../engine/nodes/mod.ts";
 import { StepError } from "../../engine/errors.ts";
 import type { Json } from "../../engine/schemas/json.ts";
@@ -31,6 +32,7 @@ export function pureContext(change: Partial<PureContext> = {}): PureContext {
       messages: {},
       now: new Date(NOW).toISOString(),
     },
+    calendar,
     evaluate: () => ({ pass: true, comparisons: [] }),
     ...change,
   };
@@ -81,5 +83,5 @@ export async function problems(type: string, config: Json): Promise<string[]> {
   const found = await node(type);
   const parsed = found.config.safeParse(config);
   if (!parsed.success) return parsed.error.issues.map((issue) => issue.path.join("."));
-  return (found.check?.(parsed.data) ?? []).map((problem) => problem.path);
+  return (found.check?.(parsed.data, calendar) ?? []).map((problem) => problem.path);
 }

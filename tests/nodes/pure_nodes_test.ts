@@ -83,10 +83,10 @@ const dates: { at: string; zone?: string; until: string }[] = [
   { at: "2027-07-01T09:00", zone: "Europe/Zurich", until: "2027-07-01T07:00:00.000Z" },
   { at: "2026-12-01T09:00", zone: "Asia/Kolkata", until: "2026-12-01T03:30:00.000Z" },
   // The clock jumps from 02:00 to 03:00: 02:30 is the moment after the gap.
-  { at: "2027-03-28T02:30", zone: "Europe/Zurich", until: "2027-03-28T01:30:00.000Z" },
+  { at: "2027-03-28T02:30", zone: "Europe/Zurich", until: "2027-03-28T01:00:00.000Z" },
   // 02:30 comes twice: the first.
   { at: "2027-10-31T02:30", zone: "Europe/Zurich", until: "2027-10-31T00:30:00.000Z" },
-  { at: "2027-03-14T02:30", zone: "America/New_York", until: "2027-03-14T07:30:00.000Z" },
+  { at: "2027-03-14T02:30", zone: "America/New_York", until: "2027-03-14T07:00:00.000Z" },
   { at: "2027-11-07T01:30", zone: "America/New_York", until: "2027-11-07T05:30:00.000Z" },
   { at: "2027-01-02T08:00", zone: "Pacific/Apia", until: "2027-01-01T19:00:00.000Z" },
 ];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { calendar } from "../../engine/core/calendar.ts";
 import { compileTemplate, renderTemplate } from "../../engine/core/template.ts";
 import { describe, loadFrom, loadNodeTypes, register } from "../../engine/nodes/mod.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";
@@ -73,7 +74,11 @@ for (const type of PART_ONE) {
     assert.match(descriptor.icon, /^[a-z]+(-[a-z0-9]+)*$/);
     assert.ok(descriptor.summary !== "" && descriptor.title !== "" && descriptor.description.endsWith("."));
     assert.ok(found.config.safeParse(found.example).success, "the example parses");
-    assert.deepEqual(found.check?.(found.config.parse(found.example)) ?? [], [], "the example could run");
+    assert.deepEqual(
+      found.check?.(found.config.parse(found.example), calendar) ?? [],
+      [],
+      "the example could run",
+    );
     if (type === "condition") return;
     const { $defs: _, ...own } = descriptor.schema;
     for (const object of objects(own)) {
@@ -114,7 +119,7 @@ const cards: { type: string; config?: JsonObject; says: string }[] = [
   { type: "trigger_manual", says: "Started by hand" },
   { type: "trigger_signal", says: "When lead.created" },
   { type: "trigger_webhook", config: { path: "a/b" }, says: "POST /hooks/a/b" },
-  { type: "wait", says: "Wait for 2 days" },
+  { type: "wait", says: "Wait 2 days" },
   { type: "wait", config: { kind: "until", at: "2026-12-01" }, says: "Wait until 2026-12-01" },
 ];
 for (const { type, config, says } of cards) {

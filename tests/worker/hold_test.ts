@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { NodeType } from "../../engine/mod.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";
 import type { Lead } from "../../engine/schemas/lead.ts";
-import { WEEKDAYS } from "../../engine/schemas/window.ts";
+import { WEEKDAYS } from "../../engine/schemas/weekday.ts";
 import type { Window } from "../../engine/schemas/window.ts";
 import { ManualClock } from "../helpers/clock.ts";
 import {
