@@ -1,10 +1,11 @@
 import { loadExecutions } from "../store/executions.ts";
 import { DUE_KINDS, SHARDS } from "../store/keys.ts";
-import type { DueKind, Key, Lane } from "../store/keys.ts";
+import type { DueKind, Lane } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { DueEntry } from "./held.ts";
 import type { Log } from "./services.ts";
+import type { Shards } from "./shards.ts";
 import type { Worker } from "./worker.ts";
 
 /** Called for an entry that has fallen due; deletes it in its own commit. */
@@ -14,17 +15,24 @@ export interface LoopOptions {
   store: Store;
   clock: Clock;
   worker: Worker;
+  shards: Pick<Shards, "alone" | "isMine">;
   handlers: { [kind in Exclude<DueKind, "execution" | "mail">]: DueHandler };
   log: Log;
 }
 
 /** Without a bell, look so often. */
 const PEEK_MS = 1_000;
+/** What other processes write rings no bell here. */
+const PEEK_BESIDE_OTHERS_MS = 100;
+/** What another process looks after is left to it for so long. */
+const OVERDUE_MS = 1_000;
 /** Heads that fall due within this time are read ahead. */
 const AHEAD_MS = 1_000;
 /** Bells that ring together are answered together. */
 const GATHER_MS = 4;
 const PER_SHARD = 1_000;
+/** Leases end before that, also by a clock that is ahead. */
+const RESCUE_MS = 60_000;
 /** So many fit one atomic. */
 const TOGETHER = 90;
 
@@ -36,6 +44,8 @@ export class Loop {
   #looking: Promise<void> | null = null;
   #again = false;
   #stopped = true;
+  #rescuing: Promise<void> | null = null;
+  #rescueAgain = false;
   readonly #inHand = new Set<string>();
   /** Epoch ms of the last finished look. */
   lookedAt = 0;
@@ -102,10 +112,12 @@ export class Loop {
       for (const lane of [0, 1] as Lane[]) lists.push(this.#list(shard, lane, now + AHEAD_MS));
     }
     const entries = (await Promise.all(lists)).flat();
-    let next = now + PEEK_MS;
+    let next = now + (this.#options.shards.alone ? PEEK_MS : PEEK_BESIDE_OTHERS_MS);
     const ahead: string[] = [];
     let handled = 0;
+    const isOurs = this.#sharing();
     for (const entry of entries) {
+      if (!isOurs(entry)) continue;
       const at = entry.key[3] as number;
       if (at <= clock.now()) {
         this.#handle(entry);
@@ -123,6 +135,21 @@ export class Loop {
       }
     }
     return next;
+  }
+
+  /**
+   * Which entries one look takes: those that this process looks after, those of what is in hand here, and what nobody
+   * has taken for a second, though no more steps of others than there is room for.
+   */
+  #sharing(): (entry: DueEntry) => boolean {
+    const { clock, shards, worker } = this.#options;
+    let room = worker.room;
+    return ({ key }) => {
+      const id = key[5] as string;
+      if (shards.isMine(id) || worker.holds(id)) return true;
+      if ((key[3] as number) > clock.now() - OVERDUE_MS) return false;
+      return key[4] !== "execution" || room-- > 0;
+    };
   }
 
   async #list(shard: number, lane: Lane, until: number): Promise<DueEntry[]> {
@@ -182,26 +209,36 @@ export class Loop {
     return false;
   }
 
-  /** Leases of processes that died before this one started end later than need be: look at them now. */
-  async rescue(within: number): Promise<void> {
-    const { clock, store, worker } = this.#options;
-    const range = (shard: number): Deno.KvListSelector => ({
-      start: ["due", shard, 0, 0],
-      end: ["due", shard, 0, clock.now() + within],
+  /** Leases of dead processes end later than need be: takes them up now. Asked for meanwhile, it is done once more. */
+  rescue(): Promise<void> {
+    this.#rescueAgain = this.#rescuing !== null;
+    this.#rescuing ??= this.#rescue().catch((error) => {
+      this.#options.log("error", "rescue_failed", { error: String(error) });
+    }).finally(() => {
+      this.#rescuing = null;
+      if (this.#rescueAgain) return this.rescue();
     });
+    return this.#rescuing;
+  }
+
+  async #rescue(): Promise<void> {
+    const { clock, store, worker } = this.#options;
+    const until = clock.now() + RESCUE_MS;
+    const isDead = worker.takeover.deaths(worker.owner);
     for (let shard = 0; shard < SHARDS; shard++) {
-      const entries: { key: Key; versionstamp: string }[] = [];
-      for await (const { key, versionstamp } of store.kv.list(range(shard))) {
-        if (key[4] === "execution") entries.push({ key, versionstamp });
+      const entries: DueEntry[] = [];
+      const range = { start: ["due", shard, 0, 0], end: ["due", shard, 0, until] };
+      for await (const { key, versionstamp } of store.kv.list(range)) {
+        const id = key[5] as string;
+        if (key[4] === "execution" && !worker.holds(id)) entries.push({ key, versionstamp });
       }
       for (let i = 0; i < entries.length; i += 200) {
         const slice = entries.slice(i, i + 200);
         const loaded = await loadExecutions(store, slice.map((entry) => entry.key[5] as string));
-        loaded.forEach((each, index) => {
-          if (each?.state.lease && each.state.lease.owner !== worker.owner) {
-            worker.due("execution", each.state.id, slice[index]!);
-          }
-        });
+        for (const [index, each] of loaded.entries()) {
+          const owner = each?.state.lease?.owner;
+          if (each && owner && await isDead(owner)) worker.due("execution", each.state.id, slice[index]!);
+        }
       }
     }
   }

@@ -1,8 +1,12 @@
 import { isSettled } from "../core/state.ts";
-import { loadExecutions, transitionWrite } from "../store/executions.ts";
+import { EMPTY, loadExecutions, transitionWrite } from "../store/executions.ts";
+import { keys, shardOf } from "../store/keys.ts";
 import type { Hands } from "./hands.ts";
 
-/** Another process holds the execution: the mark makes that one's next commit fail, and it looks again. */
+/**
+ * Another process holds the execution: the mark makes that one's next commit fail, and it looks again. The mail entry
+ * has it make one within moments, also while its steps just run.
+ */
 export async function markCancelling(
   hands: Hands,
   id: string,
@@ -24,5 +28,6 @@ export async function markCancelling(
       messageWrite: services.messageWrite,
     },
   );
+  write.sets!.push({ key: keys.due(shardOf(id), 0, now, "mail", id), value: EMPTY });
   await store.commit(write);
 }

@@ -32,6 +32,20 @@ export class Takeover {
     return false;
   }
 
+  /**
+   * Whose leases are worth a look right now; each owner is asked about once. Without locks nobody is known to be dead: the
+   * look begins the time for which a lease must be seen unchanged.
+   */
+  deaths(self: string): (owner: string) => Promise<boolean> {
+    const answers = new Map<string, Promise<boolean>>();
+    return (owner) => {
+      if (owner === self || !this.#peers.hasLocks) return Promise.resolve(owner !== self);
+      const answer = answers.get(owner) ?? this.#peers.isDead(owner);
+      answers.set(owner, answer);
+      return answer;
+    };
+  }
+
   forget(id: string): void {
     this.#watched.delete(id);
   }

@@ -10,6 +10,8 @@ export interface ServerOptions {
   env?: Readonly<Record<string, string>>;
   /** Another Deno than the one that runs the tests. */
   deno?: string;
+  /** Another program than main.ts, with its arguments; it says that it runs as main.ts does. */
+  program?: readonly string[];
 }
 
 /** A started server with its own folder; `await using` kills it and removes the folder. */
@@ -25,6 +27,12 @@ export class Server implements AsyncDisposable {
     this.#folder = folder;
     this.#options = options;
     this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** The process that runs now. */
+  get pid(): number {
+    assert.ok(this.#child, "the server does not run");
+    return this.#child.pid;
   }
 
   /** Everything that it printed since the last start. */
@@ -43,7 +51,7 @@ export class Server implements AsyncDisposable {
   async start(): Promise<void> {
     this.#said = "";
     const child = this.#child = new Deno.Command(this.#options.deno ?? Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "main.ts"],
+      args: ["run", "-A", "--no-check", ...this.#options.program ?? ["main.ts"]],
       cwd: ROOT,
       clearEnv: true,
       env: {
@@ -146,7 +154,10 @@ export class Server implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.remove(this.#folder, { recursive: true }).catch((error) => {
+      // Servers on one folder: another has removed it.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
   }
 }
 
@@ -170,7 +181,7 @@ export function textOf(answer: unknown, name: string): string {
   return value;
 }
 
-function freePort(): number {
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
