@@ -21,8 +21,8 @@ import { createInbox } from "./monitoring/inbox.ts";
 import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
-import type { CommitName } from "./store/commit.ts";
-import { listenForBells, ringAfter } from "./queue_bell.ts";
+import type { CommitName, Write } from "./store/commit.ts";
+import { listenForBells } from "./queue_bell.ts";
 import { createSimulation } from "./simulation/mod.ts";
 import type { Limits } from "./simulation/drive.ts";
 import { Store } from "./store/store.ts";
@@ -32,7 +32,6 @@ import { createIds, systemClock } from "./worker/clock.ts";
 import type { Clock } from "./worker/clock.ts";
 import { Loop } from "./worker/loop.ts";
 import { Peers } from "./worker/peers.ts";
-import { Shards } from "./worker/shards.ts";
 import type { Heard, LeadFacts, Log, Services } from "./worker/services.ts";
 import { Worker } from "./worker/worker.ts";
 import { createWorkflows, ensureSample } from "./workflows/mod.ts";
@@ -103,7 +102,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     random: clock.random,
     queue: options.queue,
     ...(options.onBatch ? { onBatch: options.onBatch } : {}),
-    onCommitted: (writes) => ringAfter(writes, { loop, tail }),
+    onCommitted: (writes) => afterCommit(writes, () => loop, () => tail),
   });
   const tail = new Tail(store);
   const secrets = createSecrets({ store, keys: options.secretKeys, now: clock.now });
@@ -140,15 +139,13 @@ async function assemble(options: EngineOptions): Promise<House> {
     },
   });
   const owner = newId();
-  const peers = new Peers(options.lockFolder, owner, () => void loop.rescue());
-  const shards: Shards = new Shards({ clock, peers, owner, onGone: () => loop.expect(clock.now()) });
+  const peers = new Peers(options.lockFolder, owner);
   const worker: Worker = new Worker({
     store,
     clock,
     peers,
     owner,
     newId,
-    isMine: (id) => shards.isMine(id),
     concurrency: options.concurrency,
     retentionMs: options.retentionDays * DAY_MS,
     services: servicesFor({ store, types, workflows, leads, mailer, egress, secrets, log: options.log }),
@@ -176,13 +173,13 @@ async function assemble(options: EngineOptions): Promise<House> {
     store,
     clock,
     worker,
-    shards,
     log: options.log,
     handlers: {
       deliver: (leadId, entry) => deliverSignals({ store, triggers }, leadId, entry),
       forget: (id, entry) => forgetExecution(store, id, entry, workflows.purge),
       feed: (_id, entry) => shortenFeed(store, clock.now(), entry),
       bulk: mending.run,
+      limit: (id, entry) => worker.slots.due(id, entry),
     },
   });
 
@@ -232,14 +229,12 @@ async function assemble(options: EngineOptions): Promise<House> {
       await keepFeedShort(store, clock.now());
       if (options.queue) listenForBells(options.kv, clock, loop, options.log);
       worker.start();
-      await shards.start();
       loop.start();
-      await loop.rescue();
+      await loop.rescue(60_000);
       await workflows.purgeDeleted();
     },
     sweep: () => loop.stay(clock.now() - clock.now() % 60_000 + 58_000),
     async stop(): Promise<void> {
-      shards.stop();
       await loop.stop();
       await worker.stop(STEP_GRACE_MS);
       tail.close();
@@ -256,6 +251,20 @@ function derived(bytes: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(createHmac("sha256", bytes).update(`leadflow ${purpose}`).digest());
 }
 
+/** New due entries set the loop's timer; events ring their followers. */
+function afterCommit(writes: readonly Write[], loop: () => Loop, tail: () => Tail): void {
+  let earliest = Infinity;
+  let events = false;
+  for (const write of writes) {
+    for (const { key } of write.sets ?? []) {
+      if (key[0] === "due") earliest = Math.min(earliest, key[3] as number);
+    }
+    if (write.feed?.length) events = true;
+  }
+  if (earliest < Infinity) loop().expect(earliest);
+  if (events) tail().ring();
+}
+
 function servicesFor(parts: {
   store: Store;
   types: ReadonlyMap<string, NodeType>;
@@ -269,6 +278,7 @@ function servicesFor(parts: {
   const { types, workflows, leads, mailer, egress, secrets, log } = parts;
   return {
     nodeType: (type) => types.get(type),
+    limits: (workflowId) => workflows.limits(workflowId),
     loadVersion: (workflowId, version) => workflows.loadVersion(workflowId, version),
     http: (request, context) => egress.fetch(request, context),
     mailLeaves: () => mailer.transport !== "outbox",

@@ -1,6 +1,7 @@
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { goOn } from "./join.ts";
+import { mustStandStill } from "./limit.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
 import type { ExecutionState, Mail, StepState } from "./state.ts";
@@ -199,7 +200,7 @@ export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
       output: undefined,
       spent: step.attempt,
     };
-    draft.put(node, node.kind === "pure" ? "pending" : "queued", again);
+    draft.put(node, node.kind === "pure" && !mustStandStill(draft.state) ? "pending" : "queued", again);
     draft.consider(node);
     draft.event("progress", node, { step: "queued", message: "Retried by hand" });
   }

@@ -1,5 +1,6 @@
 import type { StepStatus } from "../schemas/execution.ts";
 import type { Draft } from "./draft.ts";
+import { isInQueue, needsSlot, queuedReason, takePlace } from "./limit.ts";
 import { isSettled, LEASE_MS } from "./state.ts";
 import type { ExecutionState } from "./state.ts";
 
@@ -24,8 +25,10 @@ export function conclude(draft: Draft): void {
   }
   if (tally.running + tally.queued + tally.retrying + tally.waiting === 0) return settle(draft);
   const waitsOnly = tally.running + tally.queued + tally.retrying === 0;
-  state.status = waitsOnly ? "waiting" : state.startedAt === null ? "queued" : "running";
-  state.reason = null;
+  takePlace(draft, needsSlot(draft, waitsOnly));
+  const queues = isInQueue(state);
+  state.status = waitsOnly ? "waiting" : queues || state.startedAt === null ? "queued" : "running";
+  state.reason = queues ? queuedReason() : null;
   // What followers see last is where the execution stands.
   const last = draft.events.at(-1);
   if (last) last.progress = state.progress;
@@ -76,6 +79,7 @@ function settle(draft: Draft): void {
     state.reason = null;
   }
   state.cancelling = null;
+  takePlace(draft, false);
   state.endedAt = env.now;
   state.startedAt ??= env.now;
   // A failed execution can be retried: the failed step, and what stands behind it, are still ahead.
@@ -127,7 +131,8 @@ function hold(draft: Draft, tally: Tally): void {
     at = Math.min(at, state.lease!.until);
   } else {
     state.lease = null;
-    if (tally.queued > 0) at = Math.min(at, env.now);
+    // Whoever stands in the queue is called.
+    if (tally.queued > 0 && !isInQueue(state)) at = Math.min(at, env.now);
   }
   if (state.cancelling && tally.waiting + tally.retrying + tally.queued > 0) at = Math.min(at, env.now);
   if (at === Infinity) state.due = null;

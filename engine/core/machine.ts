@@ -17,6 +17,7 @@ import type { Env } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import { holdBack, release } from "./hold.ts";
 import { applyOutcome } from "./outcome.ts";
+import { enter, lacksSlot, mustStandStill, queuedReason } from "./limit.ts";
 import { startReplay } from "./replay.ts";
 import type { ReplayStart } from "./replay.ts";
 import { checkEnds, receive } from "./signals.ts";
@@ -39,7 +40,9 @@ export type Command =
   | { kind: "interrupted"; nodeIds: readonly string[] }
   | { kind: "cancel"; by: string; reason: string }
   /** A person reopens failed steps (all of them when null). */
-  | { kind: "retry"; nodeIds: readonly string[] | null };
+  | { kind: "retry"; nodeIds: readonly string[] | null }
+  /** Its turn has come in the queue of its workflow's limit. */
+  | { kind: "enter"; slot: number | null };
 
 /** Decides; never changes `state`. Commands that no longer apply change nothing. */
 export function decide(
@@ -89,6 +92,8 @@ function apply(draft: Draft, command: Command): void {
       return cancel(draft, command.by, command.reason);
     case "retry":
       return reopen(draft, command.nodeIds);
+    case "enter":
+      return enter(draft, command.slot);
     default:
       command satisfies never;
   }
@@ -104,6 +109,10 @@ function start(draft: Draft, nodeId: string, input: Json): void {
       if (node.inputs.length === 0) draft.put(node, "skipped");
     } else if (node.id === nodeId) {
       const output = keep(input, `${node.id}.1`);
+      if (mustStandStill(draft.state)) {
+        draft.put(node, "queued", { visit: 1, attempt: 1, output, reason: queuedReason() });
+        continue;
+      }
       draft.put(node, "completed", {
         visit: 1,
         attempt: 1,
@@ -125,7 +134,7 @@ function start(draft: Draft, nodeId: string, input: Json): void {
 
 /** Starts queued steps in drawn order while this process has room for them. */
 function admit(draft: Draft): void {
-  if (draft.state.cancelling) return;
+  if (draft.state.cancelling || lacksSlot(draft.state)) return;
   for (const node of draft.graph.nodes) {
     if (draft.status(node) !== "queued" || holdBack(draft, node)) continue;
     if (draft.started.length >= draft.env.slots) continue;

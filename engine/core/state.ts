@@ -88,6 +88,19 @@ export interface ExecutionState {
   listening: boolean;
   reason: Reason | null;
   timeoutAt: number | null;
+  /** Where it stands with its workflow's limit; null: it does not count. */
+  limit: Place | null;
+}
+
+/** Of one that counts against a limit: it holds a slot, or stands in the queue for one, or needs none now. */
+export interface Place {
+  /** It counts while it only waits, too. */
+  waits: boolean;
+  slot: number | null;
+  /** Since when it holds the slot, or stands in the queue. */
+  since: number | null;
+  /** How long it held slots before, ms. */
+  held: number;
 }
 
 export interface MessageMarks {

@@ -24,6 +24,7 @@ import type { Tail } from "./feed.ts";
 import { followEverything, followOne, readEvents } from "./follow.ts";
 import { toExecution, toSummary } from "./present.ts";
 import type { Names } from "./present.ts";
+import { queueReasons } from "./queue.ts";
 
 export interface MonitoringDeps {
   store: Store;
@@ -35,7 +36,7 @@ export interface MonitoringDeps {
 /** Executions as people see and steer them (contract: `Executions`). */
 export function createExecutions(deps: MonitoringDeps): Executions {
   return {
-    list: (filter) => list(deps.store, filter),
+    list: (filter) => list(deps, filter),
     get: (id) => detail(deps, id),
     async events(id, { after = 0, limit = 200 }): Promise<Followed[]> {
       const state = await stateById(deps.store, id);
@@ -65,7 +66,7 @@ async function detail(deps: MonitoringDeps, id: string): Promise<Execution> {
     if (!loaded) throw notFound("execution", id);
     const { state } = loaded;
     const { graph } = await deps.versions.get(state.workflowId, state.version);
-    const [names] = await namesOf(deps.store, [state]);
+    const [names] = await namesOf(deps, [state]);
     const read = async (stored: Stored | undefined): Promise<Json> => {
       if (!stored) return null;
       return "json" in stored ? stored.json : await readBody(deps.store, id, stored);
@@ -91,12 +92,16 @@ function isPlain({ state, spilled }: Loaded): boolean {
 }
 
 /** Workflow and lead names, each record read once. */
-async function namesOf(store: Store, states: readonly ExecutionState[]): Promise<Names[]> {
+async function namesOf(
+  { store, worker }: Pick<MonitoringDeps, "store" | "worker">,
+  states: readonly ExecutionState[],
+): Promise<Names[]> {
   const workflowIds = [...new Set(states.map((state) => state.workflowId))];
   const leadIds = [...new Set(states.flatMap((state) => state.leadId ?? []))];
-  const [workflows, leads] = await Promise.all([
+  const [workflows, leads, queued] = await Promise.all([
     store.getMany<{ name: string }>(workflowIds.map(keys.workflow)),
     store.getMany<LeadRecord>(leadIds.map(keys.lead)),
+    queueReasons(store, states, worker.clock.now()),
   ]);
   const nameOf = new Map(workflowIds.map((id, i) => [id, workflows[i]?.value.name ?? "(deleted)"]));
   const leadOf = new Map(leadIds.map((id, i) => [id, leads[i]?.value ?? null]));
@@ -105,19 +110,23 @@ async function namesOf(store: Store, states: readonly ExecutionState[]): Promise
     return {
       workflow: nameOf.get(state.workflowId)!,
       lead: lead ? { id: lead.id, name: displayName(lead), email: lead.email } : null,
+      queued: queued.get(state.id),
     };
   });
 }
 
 /** Newest first, by the narrowest index; other filters scan for 50 ms and say how far they came. */
-async function list(store: Store, filter: ExecutionFilter & Paging): Promise<Page<ExecutionSummary>> {
-  const page = await collectPage(candidatesOf(store, filter), {
+async function list(
+  deps: MonitoringDeps,
+  filter: ExecutionFilter & Paging,
+): Promise<Page<ExecutionSummary>> {
+  const page = await collectPage(candidatesOf(deps.store, filter), {
     paging: filter,
     keep: (head) => matches(head, filter),
     view: stateOf,
     at: (head) => head.createdAt,
   });
-  const names = await namesOf(store, page.items);
+  const names = await namesOf(deps, page.items);
   return { ...page, items: page.items.map((state, i) => toSummary(state, names[i]!)) };
 }
 

@@ -11,6 +11,8 @@ import type { EventRecord } from "../store/records.ts";
 export interface Names {
   workflow: string;
   lead: ExecutionSummary["lead"];
+  /** Its place in the queue of its workflow's limit. */
+  queued?: Reason | undefined;
 }
 
 function iso(at: number | null | undefined): string | null {
@@ -32,7 +34,7 @@ export function toSummary(state: ExecutionState, names: Names): ExecutionSummary
     createdAt: new Date(state.createdAt).toISOString(),
     startedAt: iso(state.startedAt),
     endedAt: iso(state.endedAt),
-    reason: state.reason ?? waitingReason(state),
+    reason: names.queued ?? state.reason ?? waitingReason(state),
     until: isSettled(state) ? null : iso(nextWake(state)),
   };
 }

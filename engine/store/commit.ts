@@ -15,6 +15,8 @@ export const COMMIT_NAMES = [
   "cancel",
   "reopen",
   "renew",
+  "enter",
+  "limit",
   "blob",
   "forget",
   "feed",

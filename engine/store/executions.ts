@@ -4,6 +4,7 @@ import type { Message } from "../schemas/message.ts";
 import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
+import { placeWrite } from "./places.ts";
 import { headRecord, packEvent, stateOf } from "./records.ts";
 import type { AttentionRecord, EventRecord, HeadRecord, PackedEvent, StepRecord } from "./records.ts";
 import { encode } from "./store.ts";
@@ -52,6 +53,9 @@ export function transitionWrite(
   const bells = dueSets(before?.state ?? null, next, now, sets, deletes);
   indexSets(before?.state ?? null, next, sets, deletes);
   attentionSets(transition, now, sets, deletes);
+  const place = placeWrite(before?.state ?? null, next, now);
+  sets.push(...place.sets);
+  deletes.push(...place.deletes);
   for (const line of transition.ledger) {
     sets.push({
       key: keys.ledger(next.id, line.nodeId, line.visit),
@@ -65,7 +69,7 @@ export function transitionWrite(
     spilled,
     write: {
       name: context.name,
-      checks: [{ key: head, versionstamp: before?.versionstamp ?? null }],
+      checks: [{ key: head, versionstamp: before?.versionstamp ?? null }, ...place.checks],
       ...(mayDouble(transition) ? withoutDoubles(sets, deletes) : { sets, deletes }),
       sums: transition.counts.map((what) => ({ key: keys.count(next.workflowId, hour, what), add: 1 })),
       bells,

@@ -8,7 +8,7 @@ export type Key = Deno.KvKey;
 export const SHARDS = 8;
 /** Lane 0 is live work, lane 1 is bulk and housekeeping. */
 export type Lane = 0 | 1;
-export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed", "bulk"] as const;
+export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed", "bulk", "limit"] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
 /** Which shard an id's due entries live in: FNV-1a over its characters. */
@@ -39,6 +39,14 @@ export const keys = {
 
   /** How a lead entered a workflow last. */
   enrolment: (workflowId: string, leadId: string): Key => ["enrolment", workflowId, leadId],
+  /** Held by the workflow's i-th execution of those that count; checked to be absent by whoever takes it. */
+  slot: (workflowId: string, slot: number): Key => ["slot", workflowId, slot],
+  /** Executions that wait for a slot, in the order in which they came. */
+  queue: (
+    workflowId: string,
+    since: number,
+    executionId: string,
+  ): Key => ["queue", workflowId, since, executionId],
   /** The last who were not enrolled, in order, and how many in all (Deno.KvU64). */
   refusal: (workflowId: string, id: string): Key => ["refusal", workflowId, id],
   refusalCount: (workflowId: string): Key => ["refusal_count", workflowId],

@@ -120,6 +120,7 @@ const DEFAULTS = {
   listening: false,
   reason: null,
   timeoutAt: null,
+  limit: null,
 } as const satisfies Partial<ExecutionState>;
 
 export function headRecord(

@@ -186,6 +186,7 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
       test: start.test ?? false,
       depth: start.depth,
       delivery: delivery?.name ?? null,
+      limits: start.test ? undefined : door.published.value.limits,
       with: write,
     });
     if (!result.ok) return waiter?.cancel(), null;

@@ -1,6 +1,8 @@
-import type { ExecutionState, StepState } from "../core/state.ts";
+import type { ExecutionState, Place, StepState } from "../core/state.ts";
 import type { ReplayStart } from "../core/replay.ts";
+import { EngineError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
+import type { Limits } from "../schemas/workflow.ts";
 import type { Bodies } from "../store/bodies.ts";
 import type { Write } from "../store/commit.ts";
 import type { LeadFacts } from "./services.ts";
@@ -19,6 +21,8 @@ export interface Acceptance {
   delivery: readonly [string, string] | null;
   /** It goes on from the middle of another execution. */
   replay?: Replay;
+  /** The live version's; absent: it does not count (a test, a child in its parent's slot). */
+  limits?: Limits | undefined;
   /** Checks and sets that stand or fall with it: published version, idempotency key, a new lead. */
   with: Pick<Write, "checks" | "sets" | "stamped" | "bells">;
 }
@@ -32,8 +36,22 @@ export interface Replay {
   messages: ExecutionState["messages"];
 }
 
+/** Queued or running in one process; waiting ones do not count. */
+const MOST_IN_HAND = 10_000;
+
+/** Throws 503 with Retry-After while the process stops, or has all that it may hold in hand. */
+export function refuseUnlessRoom({ stopping, inHand }: { stopping: boolean; inHand: number }): void {
+  if (stopping) {
+    const detail = "This process is stopping; try again";
+    throw new EngineError("stopping", 503, "Stopping", detail, { retryAfterSeconds: 1 });
+  }
+  if (inHand < MOST_IN_HAND) return;
+  const detail = `${MOST_IN_HAND} executions are queued or running; try again later`;
+  throw new EngineError("busy", 503, "Too busy", detail, { retryAfterSeconds: 5 });
+}
+
 /** The execution before anything has been decided. */
-export function freshState(acceptance: Acceptance, now: number): ExecutionState {
+export function freshState(acceptance: Acceptance, limit: Place | null, now: number): ExecutionState {
   const { version, trigger, leadId, test, depth, delivery, id } = acceptance;
   return {
     id,
@@ -61,6 +79,10 @@ export function freshState(acceptance: Acceptance, now: number): ExecutionState 
     consumed: [],
     listening: false,
     reason: null,
-    timeoutAt: version.graph.timeoutMs === null ? null : now + version.graph.timeoutMs,
+    // In the queue, the time limit begins with its turn.
+    timeoutAt: version.graph.timeoutMs === null || limit?.slot === null
+      ? null
+      : now + version.graph.timeoutMs,
+    limit,
   };
 }

@@ -139,7 +139,8 @@ export class Held {
         continue;
       }
       this.#commands = [
-        ...commands.filter((command) => command.kind !== "mail" && command.kind !== "rescued"),
+        // Whoever let it enter looks again: another may have taken the slot.
+        ...commands.filter(({ kind }) => kind !== "mail" && kind !== "rescued" && kind !== "enter"),
         ...this.#commands,
       ];
       if (mailDue.length > 0) this.#mailDue = [...await this.#hands.mailEntries(this.id), ...this.#mailDue];
@@ -280,5 +281,5 @@ function isReleased(state: ExecutionState, now: number): boolean {
 
 function sameHolding(before: ExecutionState, next: ExecutionState): boolean {
   return before.lease === next.lease && before.due === next.due && before.status === next.status &&
-    before.cancelling === next.cancelling;
+    before.cancelling === next.cancelling && before.limit === next.limit;
 }

@@ -24,6 +24,7 @@ export function nameOf(commands: readonly Command[], transition: Transition): Co
   const kinds = new Set(commands.map((command) => command.kind));
   if (kinds.has("cancel")) return "cancel";
   if (kinds.has("retry")) return "reopen";
+  if (kinds.has("enter")) return "enter";
   if (kinds.has("rescued")) return "claim";
   if (kinds.has("outcome")) {
     if (transition.events.some((event) => event.type === "retry")) return "retry";

@@ -3,7 +3,7 @@ import type { NodeType } from "../nodes/define.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
 import type { HttpRequest, HttpResponse, MailAbout, MailRequest, MailResult } from "../schemas/outbound.ts";
-import type { WorkflowGraph } from "../schemas/workflow.ts";
+import type { Limits, WorkflowGraph } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
 import type { Key } from "../store/keys.ts";
 
@@ -30,6 +30,8 @@ export interface Heard {
 /** What the worker is handed by engine.ts: everything that its nodes may do to the world. */
 export interface Services {
   nodeType(type: string): NodeType | undefined;
+  /** What the workflow's live version says of how many may run at once; null: nothing. */
+  limits(workflowId: string): Promise<Limits | null>;
   loadVersion(workflowId: string, version: number): Promise<WorkflowGraph & { name: string }>;
   http(request: HttpRequest, options: { signal: AbortSignal; depth: number }): Promise<HttpResponse>;
   /** Does mail leave the house? */

@@ -1,6 +1,7 @@
 import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isSettled, LEASE_MS } from "../core/state.ts";
+import { isInQueue } from "../core/limit.ts";
 import { EngineError } from "../errors.ts";
 import { Bodies } from "../store/bodies.ts";
 import type { CommitResult } from "../store/commit.ts";
@@ -19,11 +20,11 @@ import type { OwnEnv } from "./deciding.ts";
 import type { Services } from "./services.ts";
 import { Versions } from "./versions.ts";
 import { bodiesRead } from "./view.ts";
-import { freshState } from "./acceptance.ts";
+import { freshState, refuseUnlessRoom } from "./acceptance.ts";
 import type { Acceptance } from "./acceptance.ts";
 import { markCancelling } from "./mark.ts";
 import { dropEntries, mailEntries } from "./entries.ts";
-import { Room } from "./room.ts";
+import { Slots } from "./slots.ts";
 import { Takeover } from "./takeover.ts";
 
 export interface WorkerOptions {
@@ -33,8 +34,6 @@ export interface WorkerOptions {
   peers: Peers;
   owner: string;
   newId(): string;
-  /** Does this process look after it, as long as all live? */
-  isMine(id: string): boolean;
   /** Steps under way at once. */
   concurrency: number;
   retentionMs: number;
@@ -55,12 +54,15 @@ export class Worker implements Hands {
   readonly versions: Versions;
   readonly owner: string;
   readonly newId: () => string;
+  readonly slots: Slots;
   readonly bodiesRead = bodiesRead;
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
   readonly #recent = new Map<string, Loaded>();
-  readonly #room: Room;
-  readonly takeover: Takeover;
+  /** Executions whose queued steps found no room here. */
+  readonly #backlog = new Set<string>();
+  readonly #takeover: Takeover;
+  #free: number;
   #stopping = false;
   #cancelRenewal: (() => void) | null = null;
 
@@ -72,49 +74,28 @@ export class Worker implements Hands {
     this.owner = options.owner;
     this.newId = options.newId;
     this.versions = new Versions(options.services.loadVersion, options.services.nodeType);
-    this.takeover = new Takeover(options.clock, options.peers);
-    const { concurrency: slots, isMine } = options;
-    this.#room = new Room({ slots, isMine, wake: (id) => this.hold(id).offer({ kind: "wake" }) });
+    this.slots = new Slots(this);
+    this.#takeover = new Takeover(options.clock, options.peers);
+    this.#free = options.concurrency;
   }
 
   get stopping(): boolean {
     return this.#stopping;
   }
 
-  /** Steps that could start now. */
-  get room(): number {
-    return this.#room.free;
-  }
-
-  holds(id: string): boolean {
-    return this.#held.has(id);
-  }
-
   /** One commit: the execution exists, its pure nodes are computed, and its first steps run here if there is room. */
   async accept(
     acceptance: Acceptance,
   ): Promise<{ ok: true; transition: Transition } | { ok: false; stale: Key[] }> {
-    if (this.#stopping) {
-      throw new EngineError("stopping", 503, "Stopping", "This process is stopping; try again", {
-        retryAfterSeconds: 1,
-      });
-    }
-    if (this.#held.size + this.#room.waiting >= MOST_IN_HAND) {
-      throw new EngineError(
-        "busy",
-        503,
-        "Too busy",
-        `${MOST_IN_HAND} executions are queued or running; try again later`,
-        { retryAfterSeconds: 5 },
-      );
-    }
+    refuseUnlessRoom({ stopping: this.#stopping, inHand: this.#held.size + this.#backlog.size });
+    const { version, lead, id, replay, limits } = acceptance;
+    const place = await this.slots.place(version.workflowId, limits, this.clock.now());
     const now = this.clock.now();
-    const { version, lead, id, replay } = acceptance;
     const bodies = replay?.bodies ?? new Bodies();
     const heard = version.listens && acceptance.leadId
       ? await this.services.signals(acceptance.leadId)
       : SILENCE;
-    const state = freshState(acceptance, now);
+    const state = freshState(acceptance, place, now);
     const start: Command = replay?.start ??
       { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input };
     const known = { version, lead, heard, bodies, read: bodies.values };
@@ -138,7 +119,11 @@ export class Worker implements Hands {
     const result = await this.withSlots(transition.started.length, async () => {
       for (const blob of before) await this.store.commit(blob);
       return await this.store.commit(write);
+    }).catch((error) => {
+      this.slots.placed(version.workflowId, place, null);
+      throw error;
     });
+    this.slots.placed(version.workflowId, place, result.ok ? transition.next : null);
     if (!result.ok) return result;
     // Only now: one that was accepted before, under a derived id, may be in hand.
     const held = transition.started.length > 0 ? new Held(id, this, { loaded, version, lead }) : null;
@@ -173,8 +158,8 @@ export class Worker implements Hands {
   due(kind: "mail" | "execution", id: string, entry: DueEntry): void {
     if (this.#stopping) return;
     if (!this.#held.has(id)) {
-      if (this.takeover.isResting(id)) return;
-      if (kind === "execution" && this.#room.isWaiting(id) && this.#room.free <= 0) return;
+      if (this.#takeover.isResting(id)) return;
+      if (kind === "execution" && this.#backlog.has(id) && this.#free <= 0) return;
     }
     this.hold(id).due(kind, entry);
   }
@@ -195,7 +180,6 @@ export class Worker implements Hands {
   /** Takes nothing new; steps have `graceMs` to end, then they are given back. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    this.#room.close();
     this.#cancelRenewal?.();
     const until = this.clock.monotonic() + graceMs;
     while (this.#underWay() > 0 && this.clock.monotonic() < until) {
@@ -218,18 +202,33 @@ export class Worker implements Hands {
       now,
       random: this.clock.random,
       owner: this.owner,
-      slots: this.#room.free,
+      slots: this.#stopping ? 0 : this.#free,
       retentionMs: this.#options.retentionMs,
       outside: () => this.services.mailLeaves(),
     };
   }
 
-  withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult> {
-    return this.#room.taken(slots, commit);
+  async withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult> {
+    this.#free -= slots;
+    let ok = false;
+    try {
+      const result = await commit();
+      ok = result.ok;
+      return result;
+    } finally {
+      if (!ok) this.giveBack(slots);
+    }
   }
 
   giveBack(slots: number): void {
-    this.#room.giveBack(slots);
+    this.#free += slots;
+    if (this.#backlog.size === 0 || this.#stopping) return;
+    for (const id of this.#backlog) {
+      if (this.#free <= 0) return;
+      this.#backlog.delete(id);
+      this.hold(id).offer({ kind: "wake" });
+      if (--slots <= 0) return;
+    }
   }
 
   recent(id: string): Loaded | null {
@@ -256,7 +255,7 @@ export class Worker implements Hands {
   }
 
   async mayTakeOver(id: string, owner: string, versionstamp: string): Promise<boolean> {
-    return owner === this.owner || await this.takeover.isFree(id, owner, versionstamp);
+    return owner === this.owner || await this.#takeover.isFree(id, owner, versionstamp);
   }
 
   mailEntries(id: string): Promise<DueEntry[]> {
@@ -268,16 +267,15 @@ export class Worker implements Hands {
   }
 
   committed(held: Held, transition: Transition): void {
-    this.#room.leave(held.id);
-    this.takeover.forget(held.id);
+    this.#backlog.delete(held.id);
+    this.#takeover.forget(held.id);
     this.#options.onTransition(held.id, transition);
     this.nothingToDo(held.id, transition.next);
   }
 
   nothingToDo(id: string, state: ExecutionState): void {
-    if (state.lease !== null || isSettled(state) || !state.statuses.includes("queued")) return;
-    if (this.#options.isMine(id)) this.#room.wait(id);
-    else this.takeover.rest(id, 1_000);
+    const queued = state.statuses.includes("queued") && !isInQueue(state);
+    if (state.lease === null && !isSettled(state) && queued) this.#backlog.add(id);
   }
 
   letGo(held: Held, loaded: Loaded | null): void {
@@ -289,7 +287,7 @@ export class Worker implements Hands {
 
   failed(held: Held, error: unknown): void {
     this.#recent.delete(held.id);
-    this.takeover.rest(held.id, 5_000);
+    this.#takeover.rest(held.id, 5_000);
     this.services.log("error", "execution_stuck", {
       executionId: held.id,
       error: error instanceof Error ? error.stack ?? error.message : String(error),

@@ -1,6 +1,7 @@
 import type { Actor, Workflows } from "../contract.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type {
+  Limits,
   Workflow,
   WorkflowGraph,
   WorkflowInput,
@@ -14,7 +15,7 @@ import type { WorkflowDeps } from "./deps.ts";
 import { createOrFind, createWorkflow, getWorkflow, loadRecord, saveWorkflow } from "./drafts.ts";
 import { runIssues } from "./issues.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
-import { describeVersion, loadVersion, publishWorkflow } from "./published.ts";
+import { describeVersion, liveLimits, loadVersion, publishWorkflow } from "./published.ts";
 import { type HookRecord, type PublishedRecord, toSummary, toVersion } from "./record.ts";
 import type { VersionRecord, WorkflowRecord } from "./record.ts";
 import { listRefusals } from "./refusals.ts";
@@ -31,6 +32,8 @@ export interface WorkflowSubject extends Workflows {
   loadVersion(workflowId: string, version: number): Promise<WorkflowGraph & { name: string }>;
   /** What is live, with the versionstamp that accepting checks; null while nothing is. */
   loadPublished(workflowId: string): Promise<{ value: PublishedRecord; versionstamp: string } | null>;
+  /** What counts for those who wait: the live version's limits; of a deleted workflow those of its last version. */
+  limits(workflowId: string): Promise<Limits | null>;
   /** Whose webhook listens on the path; null: nobody's. */
   resolveHook(path: string): Promise<HookRecord | null>;
   /** Like `create`, with checks and sets in the same commit; null when a check says that it was done before. */
@@ -62,6 +65,7 @@ export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
     check: (graph, workflowId) => runIssues(deps, graph, workflowId ?? null),
     loadVersion: (id, version) => loadVersion(store, id, version),
     loadPublished: (id) => store.get<PublishedRecord>(keys.published(id)),
+    limits: (id) => liveLimits(store, id),
     async resolveHook(path): Promise<HookRecord | null> {
       return (await store.get<HookRecord>(keys.hook(path)))?.value ?? null;
     },

@@ -1,8 +1,9 @@
 import { invalid, notFound } from "../errors.ts";
 import type { Actor } from "../contract.ts";
-import type { WorkflowGraph, WorkflowVersion } from "../schemas/workflow.ts";
+import type { Limits, WorkflowGraph, WorkflowVersion } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
+import { limitDue } from "../store/places.ts";
 import { encode, type Entry, type Store } from "../store/store.ts";
 import { readContent } from "./content.ts";
 import { busy, MAX_TRIES, type WorkflowDeps } from "./deps.ts";
@@ -97,6 +98,8 @@ async function commitVersion(
       { key: keys.workflow(record.id), value: encode(next) },
       { key: keys.version(record.id, version), value: encode(details) },
       { key: keys.published(record.id), value: encode(published) },
+      // Another limit counts for those who wait in the queue, too.
+      ...(record.version === null ? [] : [limitDue(record.id, "publish", now)]),
       ...registered,
     ],
     deletes: former.filter((key) => !kept.has(JSON.stringify(key))),
@@ -125,6 +128,15 @@ export async function liveKeys(deps: WorkflowDeps, record: WorkflowRecord): Prom
   if (record.version === null) return [];
   const graph = await loadVersion(deps.store, record.id, record.version);
   return registrations(record.id, record.version, triggersOf(graph, deps.lookup)).map(({ key }) => key);
+}
+
+/** The limits that count now; a deleted workflow's executions end under those of its last version. */
+export async function liveLimits(store: Store, id: string): Promise<Limits | null> {
+  const published = await store.get<PublishedRecord>(keys.published(id));
+  if (published) return published.value.limits ?? null;
+  const record = await store.get<WorkflowRecord>(keys.workflow(id));
+  const version = record?.value.version ?? null;
+  return version === null ? null : (await loadVersion(store, id, version)).settings.limits ?? null;
 }
 
 async function versionRecord(store: Store, id: string, version: number): Promise<VersionRecord> {

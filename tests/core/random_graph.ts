@@ -84,6 +84,7 @@ export function fresh(graph: Graph): ExecutionState {
     timeoutAt: null,
     consumed: [],
     listening: false,
+    limit: null,
   };
 }
 

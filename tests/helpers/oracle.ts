@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { isInQueue } from "../../engine/core/limit.ts";
+import { placeProblems } from "./places_oracle.ts";
 import { isSettled } from "../../engine/core/state.ts";
 import type { ExecutionState } from "../../engine/core/state.ts";
 import { loadExecutions } from "../../engine/store/executions.ts";
@@ -23,6 +25,7 @@ export async function oracle(store: Store): Promise<void> {
   await checkIndexes(store, states, problems);
   await checkFeed(store, states, problems);
   checkAttention(states, attention, problems);
+  problems.push(...await placeProblems(store, states));
   await checkCounters(store, states, problems);
   assert.deepEqual(problems, []);
 }
@@ -93,6 +96,8 @@ async function checkReason(
       problems.push(`${state.id}: ${nodeId} waits for a person, and nobody is told`);
     }
   }
+  // Who stands in the queue of a limit is called: placeProblems() sees to it.
+  if (isInQueue(state)) return;
   if (!isSettled(state) && !state.due && people === 0) {
     problems.push(`${state.id}: nothing will ever move it`);
   }
