@@ -21,8 +21,8 @@ import { createInbox } from "./monitoring/inbox.ts";
 import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
-import type { CommitName, Write } from "./store/commit.ts";
-import { listenForBells } from "./queue_bell.ts";
+import type { CommitName } from "./store/commit.ts";
+import { listenForBells, ringAfter } from "./queue_bell.ts";
 import { createSimulation } from "./simulation/mod.ts";
 import type { Limits } from "./simulation/drive.ts";
 import { Store } from "./store/store.ts";
@@ -32,6 +32,7 @@ import { createIds, systemClock } from "./worker/clock.ts";
 import type { Clock } from "./worker/clock.ts";
 import { Loop } from "./worker/loop.ts";
 import { Peers } from "./worker/peers.ts";
+import { Shards } from "./worker/shards.ts";
 import type { Heard, LeadFacts, Log, Services } from "./worker/services.ts";
 import { Worker } from "./worker/worker.ts";
 import { createWorkflows, ensureSample } from "./workflows/mod.ts";
@@ -102,7 +103,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     random: clock.random,
     queue: options.queue,
     ...(options.onBatch ? { onBatch: options.onBatch } : {}),
-    onCommitted: (writes) => afterCommit(writes, () => loop, () => tail),
+    onCommitted: (writes) => ringAfter(writes, { loop, tail }),
   });
   const tail = new Tail(store);
   const secrets = createSecrets({ store, keys: options.secretKeys, now: clock.now });
@@ -139,13 +140,15 @@ async function assemble(options: EngineOptions): Promise<House> {
     },
   });
   const owner = newId();
-  const peers = new Peers(options.lockFolder, owner);
+  const peers = new Peers(options.lockFolder, owner, () => void loop.rescue());
+  const shards: Shards = new Shards({ clock, peers, owner, onGone: () => loop.expect(clock.now()) });
   const worker: Worker = new Worker({
     store,
     clock,
     peers,
     owner,
     newId,
+    isMine: (id) => shards.isMine(id),
     concurrency: options.concurrency,
     retentionMs: options.retentionDays * DAY_MS,
     services: servicesFor({ store, types, workflows, leads, mailer, egress, secrets, log: options.log }),
@@ -173,6 +176,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     store,
     clock,
     worker,
+    shards,
     log: options.log,
     handlers: {
       deliver: (leadId, entry) => deliverSignals({ store, triggers }, leadId, entry),
@@ -229,12 +233,14 @@ async function assemble(options: EngineOptions): Promise<House> {
       await keepFeedShort(store, clock.now());
       if (options.queue) listenForBells(options.kv, clock, loop, options.log);
       worker.start();
+      await shards.start();
       loop.start();
-      await loop.rescue(60_000);
+      await loop.rescue();
       await workflows.purgeDeleted();
     },
     sweep: () => loop.stay(clock.now() - clock.now() % 60_000 + 58_000),
     async stop(): Promise<void> {
+      shards.stop();
       await loop.stop();
       await worker.stop(STEP_GRACE_MS);
       tail.close();
@@ -249,20 +255,6 @@ async function assemble(options: EngineOptions): Promise<House> {
 /** A key for one purpose only, so that what it signs says nothing of what it encrypts. */
 function derived(bytes: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(createHmac("sha256", bytes).update(`leadflow ${purpose}`).digest());
-}
-
-/** New due entries set the loop's timer; events ring their followers. */
-function afterCommit(writes: readonly Write[], loop: () => Loop, tail: () => Tail): void {
-  let earliest = Infinity;
-  let events = false;
-  for (const write of writes) {
-    for (const { key } of write.sets ?? []) {
-      if (key[0] === "due") earliest = Math.min(earliest, key[3] as number);
-    }
-    if (write.feed?.length) events = true;
-  }
-  if (earliest < Infinity) loop().expect(earliest);
-  if (events) tail().ring();
 }
 
 function servicesFor(parts: {

@@ -2,7 +2,6 @@ import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isSettled, LEASE_MS } from "../core/state.ts";
 import { isInQueue } from "../core/limit.ts";
-import { EngineError } from "../errors.ts";
 import { Bodies } from "../store/bodies.ts";
 import type { CommitResult } from "../store/commit.ts";
 import { transitionWrite } from "../store/executions.ts";
@@ -24,6 +23,7 @@ import { freshState, refuseUnlessRoom } from "./acceptance.ts";
 import type { Acceptance } from "./acceptance.ts";
 import { markCancelling } from "./mark.ts";
 import { dropEntries, mailEntries } from "./entries.ts";
+import { Room } from "./room.ts";
 import { Slots } from "./slots.ts";
 import { Takeover } from "./takeover.ts";
 
@@ -34,6 +34,8 @@ export interface WorkerOptions {
   peers: Peers;
   owner: string;
   newId(): string;
+  /** Does this process look after it, as long as all live? */
+  isMine(id: string): boolean;
   /** Steps under way at once. */
   concurrency: number;
   retentionMs: number;
@@ -43,8 +45,6 @@ export interface WorkerOptions {
 
 const RECENT = 2_000;
 const RENEW_EVERY_MS = 5_000;
-/** Queued or running here; waiting ones do not count. */
-const MOST_IN_HAND = 10_000;
 
 /** Holds executions, runs their steps, and keeps within its slots. */
 export class Worker implements Hands {
@@ -59,10 +59,8 @@ export class Worker implements Hands {
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
   readonly #recent = new Map<string, Loaded>();
-  /** Executions whose queued steps found no room here. */
-  readonly #backlog = new Set<string>();
-  readonly #takeover: Takeover;
-  #free: number;
+  readonly #room: Room;
+  readonly takeover: Takeover;
   #stopping = false;
   #cancelRenewal: (() => void) | null = null;
 
@@ -75,19 +73,29 @@ export class Worker implements Hands {
     this.newId = options.newId;
     this.versions = new Versions(options.services.loadVersion, options.services.nodeType);
     this.slots = new Slots(this);
-    this.#takeover = new Takeover(options.clock, options.peers);
-    this.#free = options.concurrency;
+    this.takeover = new Takeover(options.clock, options.peers);
+    const { concurrency: slots, isMine } = options;
+    this.#room = new Room({ slots, isMine, wake: (id) => this.hold(id).offer({ kind: "wake" }) });
   }
 
   get stopping(): boolean {
     return this.#stopping;
   }
 
+  /** Steps that could start now. */
+  get room(): number {
+    return this.#room.free;
+  }
+
+  holds(id: string): boolean {
+    return this.#held.has(id);
+  }
+
   /** One commit: the execution exists, its pure nodes are computed, and its first steps run here if there is room. */
   async accept(
     acceptance: Acceptance,
   ): Promise<{ ok: true; transition: Transition } | { ok: false; stale: Key[] }> {
-    refuseUnlessRoom({ stopping: this.#stopping, inHand: this.#held.size + this.#backlog.size });
+    refuseUnlessRoom({ stopping: this.#stopping, inHand: this.#held.size + this.#room.waiting });
     const { version, lead, id, replay, limits } = acceptance;
     const place = await this.slots.place(version.workflowId, limits, this.clock.now());
     const now = this.clock.now();
@@ -158,8 +166,8 @@ export class Worker implements Hands {
   due(kind: "mail" | "execution", id: string, entry: DueEntry): void {
     if (this.#stopping) return;
     if (!this.#held.has(id)) {
-      if (this.#takeover.isResting(id)) return;
-      if (kind === "execution" && this.#backlog.has(id) && this.#free <= 0) return;
+      if (this.takeover.isResting(id)) return;
+      if (kind === "execution" && this.#room.isWaiting(id) && this.#room.free <= 0) return;
     }
     this.hold(id).due(kind, entry);
   }
@@ -180,6 +188,7 @@ export class Worker implements Hands {
   /** Takes nothing new; steps have `graceMs` to end, then they are given back. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
+    this.#room.close();
     this.#cancelRenewal?.();
     const until = this.clock.monotonic() + graceMs;
     while (this.#underWay() > 0 && this.clock.monotonic() < until) {
@@ -202,33 +211,18 @@ export class Worker implements Hands {
       now,
       random: this.clock.random,
       owner: this.owner,
-      slots: this.#stopping ? 0 : this.#free,
+      slots: this.#room.free,
       retentionMs: this.#options.retentionMs,
       outside: () => this.services.mailLeaves(),
     };
   }
 
-  async withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult> {
-    this.#free -= slots;
-    let ok = false;
-    try {
-      const result = await commit();
-      ok = result.ok;
-      return result;
-    } finally {
-      if (!ok) this.giveBack(slots);
-    }
+  withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult> {
+    return this.#room.taken(slots, commit);
   }
 
   giveBack(slots: number): void {
-    this.#free += slots;
-    if (this.#backlog.size === 0 || this.#stopping) return;
-    for (const id of this.#backlog) {
-      if (this.#free <= 0) return;
-      this.#backlog.delete(id);
-      this.hold(id).offer({ kind: "wake" });
-      if (--slots <= 0) return;
-    }
+    this.#room.giveBack(slots);
   }
 
   recent(id: string): Loaded | null {
@@ -255,7 +249,7 @@ export class Worker implements Hands {
   }
 
   async mayTakeOver(id: string, owner: string, versionstamp: string): Promise<boolean> {
-    return owner === this.owner || await this.#takeover.isFree(id, owner, versionstamp);
+    return owner === this.owner || await this.takeover.isFree(id, owner, versionstamp);
   }
 
   mailEntries(id: string): Promise<DueEntry[]> {
@@ -267,15 +261,17 @@ export class Worker implements Hands {
   }
 
   committed(held: Held, transition: Transition): void {
-    this.#backlog.delete(held.id);
-    this.#takeover.forget(held.id);
+    this.#room.leave(held.id);
+    this.takeover.forget(held.id);
     this.#options.onTransition(held.id, transition);
     this.nothingToDo(held.id, transition.next);
   }
 
   nothingToDo(id: string, state: ExecutionState): void {
     const queued = state.statuses.includes("queued") && !isInQueue(state);
-    if (state.lease === null && !isSettled(state) && queued) this.#backlog.add(id);
+    if (state.lease !== null || isSettled(state) || !queued) return;
+    if (this.#options.isMine(id)) this.#room.wait(id);
+    else this.takeover.rest(id, 1_000);
   }
 
   letGo(held: Held, loaded: Loaded | null): void {
@@ -287,7 +283,7 @@ export class Worker implements Hands {
 
   failed(held: Held, error: unknown): void {
     this.#recent.delete(held.id);
-    this.#takeover.rest(held.id, 5_000);
+    this.takeover.rest(held.id, 5_000);
     this.services.log("error", "execution_stuck", {
       executionId: held.id,
       error: error instanceof Error ? error.stack ?? error.message : String(error),
