@@ -122,6 +122,13 @@ export class Server implements AsyncDisposable {
     return text ? JSON.parse(text) : null;
   }
 
+  /** The body of an event stream, from its first event on. */
+  async stream(path: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const response = await fetch(this.url + path, { headers: { authorization: `Bearer ${TOKEN}` } });
+    assert.ok(response.ok && response.body, `${path} → ${response.status}`);
+    return response.body;
+  }
+
   /** The story's curl; returns the execution's id. */
   async hook(path: string, body: unknown): Promise<string> {
     const response = await fetch(`${this.url}/hooks/${path}`, {
