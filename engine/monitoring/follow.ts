@@ -96,7 +96,8 @@ export async function* followEverything(
     } else if (at < (await oldestFeed(deps.store) ?? "")) {
       at = await newestFeed(deps.store) ?? "";
       index = Infinity;
-      yield { id: `${at}.0`, reset: true };
+      // Behind every event of that record: whoever is told so reads all that is there anew.
+      yield { id: `${at}.999999999`, reset: true };
     }
     // A cursor in the middle of a record reads that record again and passes over what was seen.
     let from = index === Infinity ? at : before(at);

@@ -18,6 +18,8 @@ const RIDE_ALONG_BYTES = 240 * 1024;
 /** Collects the large values of one transition. */
 export class Bodies {
   readonly #found = new Map<string, Uint8Array>();
+  /** Very large ones are written before their commit is made: two who decide at once must not mix their chunks. */
+  #own = "";
   /** The values themselves, so that the same process need not read them again. */
   readonly values = new Map<string, Json>();
 
@@ -26,9 +28,11 @@ export class Bodies {
     if (fitsWithin(value, INLINE_BYTES)) return { json: value };
     const bytes = new TextEncoder().encode(JSON.stringify(value));
     if (bytes.byteLength <= INLINE_BYTES) return { json: value };
-    this.#found.set(ref, bytes);
-    this.values.set(ref, value);
-    return { ref, bytes: bytes.byteLength };
+    this.#own ||= crypto.randomUUID().slice(0, 8);
+    const own = `${ref}.${this.#own}`;
+    this.#found.set(own, bytes);
+    this.values.set(own, value);
+    return { ref: own, bytes: bytes.byteLength };
   }
 
   /** Chunks that ride along in the transition's commit, and commits that must come before it. */

@@ -177,8 +177,12 @@ export async function until(
 async function nextDue(real: Deno.Kv, now: number): Promise<number> {
   let next = Infinity;
   for (let shard = 0; shard < SHARDS; shard++) {
-    const [first] = await Array.fromAsync(real.list({ prefix: ["due", shard, 0] }, { limit: 1 }));
-    if (first) next = Math.min(next, Number(first.key[3]));
+    for (const lane of [0, 1]) {
+      const found = await Array.fromAsync(real.list({ prefix: ["due", shard, lane] }, { limit: 2 }));
+      // The feed is looked after every hour: time need not stop for it.
+      const first = found.find(({ key }) => key[4] !== "feed");
+      if (first) next = Math.min(next, Number(first.key[3]));
+    }
   }
   if (next <= now || next === Infinity) return now + 1_000;
   // Awake shortly before, as a process that peeks every second is: it reads ahead and sets its timer to the moment.
