@@ -63,7 +63,9 @@ function messageView(messages: { readonly [nodeId: string]: MessageMarks }): Jso
 }
 
 function valueOf(stored: Stored, bodies: BodyCache): Json {
-  return "json" in stored ? stored.json : bodies.get(stored.ref) ?? null;
+  if ("json" in stored) return stored.json;
+  // The limit holds for what is still in memory too: a template sees the same before and after a restart.
+  return stored.bytes <= VIEW_BYTES ? bodies.get(stored.ref) ?? null : null;
 }
 
 /** References that the version's nodes read and that are small enough to be seen. */

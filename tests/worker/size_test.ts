@@ -50,15 +50,18 @@ Deno.test("templates see the same of a large output before and after a restart",
         hookNode("go"),
         node("a", "probe"),
         node("pause", "wait", { kind: "for", duration: { value: 5, unit: "seconds" } }),
+        node("now", "set", { fields: [{ name: "found", value: "{{ steps.a.output.small }}" }] }),
         node("read", "set", { fields: [{ name: "found", value: "{{ steps.a.output.small }}" }] }),
-      ], chain("hook", "a", "pause", "read"));
+      ], [...chain("hook", "a", "pause", "read"), edge("a", "now")]);
       const { executionId } = await hook(engine, "go");
       await house.until(async () => (await statuses(engine, executionId)).pause === "waiting");
       if (restart) house.die();
       await using other = await openEngine({ real: house.real, manual: house.clock, probe });
       await other.until(() => isOver(other.engine, executionId));
       const execution = await other.engine.executions.get(executionId);
-      seen[bytes]!.push(execution.steps.find(({ nodeId }) => nodeId === "read")!.output);
+      const outputOf = (id: string): Json => execution.steps.find(({ nodeId }) => nodeId === id)!.output;
+      assert.deepEqual(outputOf("now"), outputOf("read"));
+      seen[bytes]!.push(outputOf("read"));
     }
   }
   assert.deepEqual(seen[100_000], [{ found: "y" }, { found: "y" }]);
