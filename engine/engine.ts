@@ -270,6 +270,7 @@ function servicesFor(parts: {
   const { types, workflows, leads, mailer, egress, secrets, log } = parts;
   return {
     nodeType: (type) => types.get(type),
+    liveVersion: async (workflowId) => (await workflows.loadPublished(workflowId))?.value.version ?? null,
     limits: (workflowId) => workflows.limits(workflowId),
     loadVersion: (workflowId, version) => workflows.loadVersion(workflowId, version),
     http: (request, context) => egress.fetch(request, context),

@@ -13,6 +13,7 @@ export function nodeInfo(type: NodeType): NodeInfo {
     title: type.title,
     ports: type.ports,
     templates: type.templates,
+    readsItself: type.kind === "pure" && type.readsItself === true,
     conditions: type.conditions ?? [],
     // Called once `parse` has found nothing: the check sees the config with its defaults.
     check: (config) => type.check?.(type.config.parse(config), calendar) ?? [],

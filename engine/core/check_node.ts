@@ -12,6 +12,8 @@ export interface NodeInfo {
   templates: { [pattern: string]: Encoding };
   /** Config paths that hold conditions; `""` is the config itself. */
   conditions?: readonly string[];
+  /** May read its own output: what it put out so far. */
+  readsItself?: boolean;
   /** Does the schema take the unrendered config? */
   parse(config: JsonObject): ConfigProblem[];
   /** What the schema cannot say; only asked of a config that parses. */

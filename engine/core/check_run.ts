@@ -98,7 +98,10 @@ function configIssues(node: WorkflowNode, info: NodeInfo, around: Surroundings):
     );
   }
   if (found.length === 0) found.push(...info.check?.(config) ?? []);
-  found.push(...readProblems([...compiled.reads, ...conditions.reads], node, around));
+  found.push(...readProblems([...compiled.reads, ...conditions.reads], node, {
+    ...around,
+    readsItself: info.readsItself === true,
+  }));
   return found.slice(0, MAX_ISSUES_OF_NODE).map(({ path, message, accepted }) => ({
     path: joined(`nodes.${node.id}.config`, path),
     nodeId: node.id,
@@ -148,12 +151,14 @@ function isCondition(value: Json | ConditionGroup): value is ConditionGroup {
 function readProblems(
   reads: readonly ConfigRead[],
   node: WorkflowNode,
-  { nodes, before }: Surroundings,
+  { nodes, before, readsItself }: Surroundings & { readsItself: boolean },
 ): ConfigProblem[] {
   const problems = new Map<string, ConfigProblem>();
   for (const { field, path } of reads) {
     const [root = "", id] = path;
     if (id === undefined || (root !== "steps" && root !== "messages") || before.has(id)) continue;
+    // A loop's condition looks at what its last round put out.
+    if (id === node.id && root === "steps" && readsItself) continue;
     const read = formatPath([root, id]);
     const known = nodes.get(id);
     const why = !known

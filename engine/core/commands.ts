@@ -1,10 +1,12 @@
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
+import { endWait } from "./children.ts";
+import { end } from "./ending.ts";
 import { goOn } from "./join.ts";
 import { mustStandStill } from "./limit.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
-import type { ExecutionState, Mail, StepState } from "./state.ts";
+import type { Mail, StepState } from "./state.ts";
 
 /** Steps with a record that one transition ends or reopens. */
 const MOST_AT_ONCE = 100;
@@ -49,6 +51,7 @@ function needsPerson(step: StepState): boolean {
 }
 
 export function deliver(draft: Draft, mail: Mail): void {
+  if (mail.kind === "cancel") return end(draft, { by: mail.by, reason: mail.reason });
   const node = draft.node(mail.nodeId);
   if (!node || isSettled(draft.state)) return;
   if (mail.kind === "complete") return complete(draft, node, mail);
@@ -153,12 +156,6 @@ export function cancel(draft: Draft, by: string, reason: string): void {
   end(draft, { by, reason });
 }
 
-/** Ends the execution before its time: by a person, a time limit, a goal or an exit. */
-export function end(draft: Draft, how: Omit<NonNullable<ExecutionState["cancelling"]>, "at">): void {
-  if (isSettled(draft.state) || draft.state.cancelling) return;
-  draft.state.cancelling = { ...how, at: draft.env.now };
-}
-
 /**
  * What has not started, or waits, ends with a cancelled execution. In every transition, not only in the one that cancels:
  * another process may have set the mark, and a step that was running may have come back waiting.
@@ -169,6 +166,7 @@ export function stopUnstarted(draft: Draft): void {
     const step = draft.steps.get(node.id);
     // More records than one commit holds: it is due at once (`hold`), and the rest follows.
     if (step && stopped++ >= MOST_AT_ONCE) continue;
+    endWait(draft, node);
     if (step && needsPerson(step)) {
       draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
     }

@@ -1,4 +1,5 @@
 import type { StepStatus } from "../schemas/execution.ts";
+import { childResult, wantedOf } from "./children.ts";
 import type { Draft } from "./draft.ts";
 import { isInQueue, needsSlot, queuedReason, takePlace } from "./limit.ts";
 import { isSettled, LEASE_MS } from "./state.ts";
@@ -86,6 +87,7 @@ function settle(draft: Draft): void {
   if (state.status !== "failed") state.progress = 100;
   state.lease = null;
   state.listening = false;
+  if (state.parent) draft.result = childResult(draft);
   state.due = { at: env.now + Math.round(env.retentionMs * (0.9 + 0.2 * env.random())), kind: "forget" };
   draft.counts.push(state.status);
   draft.event(state.status === "failed" || state.status === "cancelled" ? state.status : "completed", null, {
@@ -119,7 +121,12 @@ function hold(draft: Draft, tally: Tally): void {
   let at = state.timeoutAt ?? Infinity;
   if (tally.waiting + tally.retrying > 0) {
     for (const node of draft.withStatus("waiting", "retrying")) {
-      at = Math.min(at, draft.step(node).wakeAt ?? Infinity);
+      const { wakeAt, waitingFor } = draft.step(node);
+      at = Math.min(at, wakeAt ?? Infinity);
+      // Children are created by whoever holds the execution, not by whoever accepts it.
+      if (waitingFor?.kind === "children" && waitingFor.created < wantedOf(waitingFor)) {
+        at = Math.min(at, env.now);
+      }
     }
   }
   if (tally.running > 0) {

@@ -3,6 +3,7 @@ import type { EventType } from "../schemas/event.ts";
 import type { StepStatus } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
+import type { DoneChild, Spawn } from "./children.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import type { ExecutionState, SignalFact, StepState, Stored, StoredEvent, Transition } from "./state.ts";
 
@@ -34,6 +35,10 @@ export interface Env {
     condition: ConditionGroup,
     about: { state: ExecutionState; node: GraphNode | null; signal: SignalFact | null },
   ): boolean;
+  /** Children that have settled, by `<node>.<visit>`: those from `low` on, or all when the last ones have come. */
+  children: ReadonlyMap<string, readonly DoneChild[]>;
+  /** May children be created with this transition? */
+  maySpawn: boolean;
   /** Where a value is kept: in the record, or as a body beside it. */
   keep(value: Json, ref: string): Stored;
 }
@@ -50,6 +55,9 @@ export class Draft {
   readonly ledger: Transition["ledger"] = [];
   readonly messages: Transition["messages"] = [];
   readonly counts: string[] = [];
+  readonly spawn: Spawn[] = [];
+  readonly dismiss: Spawn[] = [];
+  result: Stored | null = null;
   response: Transition["response"] = null;
   /** About how many bytes this transition adds to what is stored, bodies beside the records aside. */
   weight = 0;
@@ -121,6 +129,9 @@ export class Draft {
       messages: this.messages,
       response: this.response,
       counts: this.counts,
+      spawn: this.spawn,
+      dismiss: this.dismiss,
+      result: this.result,
     };
   }
 }

@@ -7,16 +7,19 @@
  *     admit      start queued steps while there is room
  *     conclude   say what the execution is now, who holds it, and when to look again
  */
+import type { Failure } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import { advance } from "./advance.ts";
+import { gather, startChild } from "./children.ts";
+import type { ChildStart } from "./children.ts";
 import { cancel, deliver, reopen, stopUnstarted, surrender, wake } from "./commands.ts";
 import { conclude } from "./conclude.ts";
 import { Draft } from "./draft.ts";
 import type { Env } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import { holdBack, release } from "./hold.ts";
-import { applyOutcome } from "./outcome.ts";
+import { applyOutcome, settleFailed } from "./outcome.ts";
 import { enter, lacksSlot, mustStandStill, queuedReason } from "./limit.ts";
 import { startReplay } from "./replay.ts";
 import type { ReplayStart } from "./replay.ts";
@@ -28,6 +31,10 @@ export type Command =
   | { kind: "start"; nodeId: string; input: Json }
   /** Triggered to go on from the middle of another execution. */
   | ReplayStart
+  /** The children that a step asks for cannot be. */
+  | { kind: "refused"; nodeId: string; failure: Failure }
+  /** Accepted as a round of its parent's loop. */
+  | ChildStart
   /** A running step's attempt ended. */
   | { kind: "outcome"; nodeId: string; attempt: number; outcome: Outcome; input?: Json; warnings?: string[] }
   /** Time passed: waits and retries that are due go on. */
@@ -57,7 +64,7 @@ export function decide(
   for (const command of commands) apply(draft, command);
   release(draft);
   if (!draft.state.cancelling) advance(draft);
-  while (receive(draft)) advance(draft);
+  while (receive(draft) || gather(draft)) advance(draft);
   checkEnds(draft);
   if (draft.state.cancelling) stopUnstarted(draft);
   admit(draft);
@@ -71,6 +78,13 @@ function apply(draft: Draft, command: Command): void {
       return start(draft, command.nodeId, command.input);
     case "replay":
       return startReplay(draft, command);
+    case "child":
+      return startChild(draft, command);
+    case "refused": {
+      const node = draft.node(command.nodeId);
+      if (!node || draft.step(node).waitingFor?.kind !== "children") return;
+      return settleFailed(draft, node, draft.step(node), command.failure);
+    }
     case "outcome": {
       const node = draft.node(command.nodeId);
       if (!node || draft.status(node) !== "running" || draft.step(node).attempt !== command.attempt) return;

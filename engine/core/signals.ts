@@ -1,6 +1,6 @@
 import type { WaitingFor } from "../schemas/execution.ts";
 import type { EndRule } from "../schemas/workflow.ts";
-import { end } from "./commands.ts";
+import { end } from "./ending.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { ended } from "./outcome.ts";

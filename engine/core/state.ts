@@ -1,3 +1,4 @@
+import type { Spawn } from "./children.ts";
 import type { EventType } from "../schemas/event.ts";
 import type { ExecutionStatus, Failure, Reason, StepStatus, WaitingFor } from "../schemas/execution.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
@@ -81,6 +82,10 @@ export interface ExecutionState {
   lease: Lease | null;
   /** Its one due entry. */
   due: { at: number; kind: "execution" | "forget" } | null;
+  /** The execution whose step waits for this one, and as which of its children. */
+  parent: { executionId: string; nodeId: string; visit: number; index: number } | null;
+  /** Generations above it. */
+  nesting: number;
   cancelling: { by: string; reason: string; at: number; as?: "timeout" | "goal" | "exit" } | null;
   /** Signals that a wait has taken: one signal satisfies one wait. */
   consumed: readonly string[];
@@ -162,6 +167,7 @@ export type Mail =
     by: string;
     at: number;
   }
+  | { kind: "cancel"; by: string; reason: string; at: number }
   | {
     kind: "message";
     nodeId: string;
@@ -184,6 +190,12 @@ export interface Transition {
   response: WebhookResponse | null;
   /** `started`, `completed`, `failed`, `cancelled`, `reopened`: counted in the same commit. */
   counts: string[];
+  /** Children to be created before this commit, under its execution's fence. */
+  spawn: Spawn[];
+  /** Children that are told to stop. */
+  dismiss: Spawn[];
+  /** A child's result for its parent, once it has settled. */
+  result: Stored | null;
 }
 
 export const SETTLED: ReadonlySet<ExecutionStatus> = new Set(["completed", "failed", "cancelled"]);

@@ -12,7 +12,7 @@ import { loadExecutions } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
-import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
+import { badCursor, collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import type { Candidate } from "../store/pages.ts";
 import { stateOf } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
@@ -135,6 +135,7 @@ export function candidatesOf(
   store: Store,
   filter: ExecutionFilter & Paging,
 ): AsyncGenerator<Candidate<HeadRecord>> {
+  if (filter.parentId) return childrenOf(store, filter.parentId, filter.cursor);
   if (filter.workflowId) return throughIndex(store, ["execution_by_workflow", filter.workflowId], filter);
   if (filter.leadId) return throughIndex(store, ["execution_by_lead", filter.leadId], filter);
   return newestFirst<HeadRecord>(store, ["execution"], {
@@ -142,6 +143,23 @@ export function candidatesOf(
     pattern: ULID_CURSOR,
     batchSize: Math.min(500, filter.limit + 1),
   });
+}
+
+/** Children in the order of their steps and rounds. */
+async function* childrenOf(
+  store: Store,
+  parentId: string,
+  cursor: string | undefined,
+): AsyncGenerator<Candidate<HeadRecord>> {
+  const [step, index] = /^(.{1,80})~(\d{1,9})$/.exec(cursor ?? "")?.slice(1) ?? [];
+  if (cursor && step === undefined) throw badCursor();
+  const selector = step === undefined
+    ? { prefix: ["child", parentId] }
+    : { prefix: ["child", parentId], start: keys.child(parentId, step, Number(index) + 1) };
+  for await (const { key, value } of store.list<{ id: string }>({ selector })) {
+    const head = await store.get<HeadRecord>(keys.execution(value.id));
+    if (head) yield { cursor: `${String(key[2])}~${String(key[3])}`, record: head.value };
+  }
 }
 
 /** Pointers in an index, their heads read in batches; dangling ones are passed over. */
@@ -166,6 +184,7 @@ async function* throughIndex(
 }
 
 export function matches(head: HeadRecord, filter: ExecutionFilter): boolean {
+  if ((head.parent?.executionId ?? undefined) !== filter.parentId) return false;
   if (filter.status && head.status !== filter.status) return false;
   if (filter.workflowId && head.workflowId !== filter.workflowId) return false;
   if (filter.leadId && head.leadId !== filter.leadId) return false;

@@ -34,7 +34,12 @@ export async function forgetExecution(
     return;
   }
   const below: Key[] = [...await messageKeys(store, id)];
-  for (const prefix of [["step", id], ["body", id], ["event", id], ["mail", id], ["replay", id]]) {
+  for (
+    const prefix of [["step", id], ["body", id], ["event", id], ["mail", id], ["replay", id], ["child", id], [
+      "done",
+      id,
+    ]]
+  ) {
     below.push(...await store.keys({ selector: { prefix } }));
   }
   for (const key of await attentionOf(store, id)) below.push(key);

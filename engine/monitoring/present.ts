@@ -30,6 +30,11 @@ export function toSummary(state: ExecutionState, names: Names): ExecutionSummary
     progress: state.progress,
     trigger: state.trigger,
     lead: names.lead,
+    parent: state.parent && {
+      executionId: state.parent.executionId,
+      nodeId: state.parent.nodeId,
+      index: state.parent.index,
+    },
     ...(state.replayOf ? { replayOf: state.replayOf } : {}),
     createdAt: new Date(state.createdAt).toISOString(),
     startedAt: iso(state.startedAt),

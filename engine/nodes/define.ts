@@ -88,6 +88,8 @@ export interface PureNode<C> extends Described<C> {
   kind: "pure";
   /** Makes it a join: when it goes on is decided by what arrived, and `run` is never called. */
   joins?(config: C): JoinRule;
+  /** Its conditions may read its own output: what it put out so far. */
+  readsItself?: boolean;
   /** Waits for signals of the lead. */
   listens?: boolean;
   /** Computes from what it reads alone, so that it may be computed anew when a step behind it was held. */

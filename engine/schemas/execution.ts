@@ -75,6 +75,24 @@ export const WaitingFor = z.discriminatedUnion("kind", [
     filter: ConditionGroup.optional(),
     got: z.array(z.object({ id: z.string(), type: z.string(), data: Json, at: z.string() })).optional(),
   }),
+  /** Child executions: rounds of a loop, or another workflow. All before `low` have settled. */
+  z.object({
+    kind: z.literal("children"),
+    how: z.enum(["for_each", "repeat", "sub_workflow"]),
+    total: z.number().int(),
+    created: z.number().int(),
+    low: z.number().int(),
+    lowFailed: z.number().int(),
+    done: z.number().int(),
+    failed: z.number().int(),
+    concurrency: z.number().int(),
+    onError: z.enum(["stop", "continue"]),
+    /** repeat: no further round once this holds. */
+    until: ConditionGroup.optional(),
+    /** sub_workflow: which one, with what, and is it waited for? */
+    workflowId: z.string().optional(),
+    awaited: z.boolean().optional(),
+  }),
   /** A send whose result nobody knows: a person decides. */
   z.object({ kind: z.literal("uncertain"), title: z.string() }),
 ]);
@@ -124,6 +142,8 @@ export const ExecutionSummary = z.object({
   lead: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
   /** The execution that this one replays. */
   replayOf: z.string().optional(),
+  /** The execution whose step it is a child of. */
+  parent: z.object({ executionId: z.string(), nodeId: z.string(), index: z.number().int() }).nullable(),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
@@ -150,6 +170,8 @@ export const ExecutionFilter = z.object({
   workflowId: z.string().optional(),
   status: ExecutionStatus.optional(),
   leadId: z.string().optional(),
+  /** Children of this execution; without it only executions that are nobody's children are listed. */
+  parentId: z.string().optional(),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
   q: z.string().max(200).optional(),

@@ -1,13 +1,14 @@
 import type { ExecutionState, Mail, StepState, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { Message } from "../schemas/message.ts";
+import { doneSets } from "./children.ts";
 import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { placeWrite } from "./places.ts";
 import { headRecord, packEvent, stateOf } from "./records.ts";
 import type { AttentionRecord, EventRecord, HeadRecord, PackedEvent, StepRecord } from "./records.ts";
-import { encode } from "./store.ts";
+import { EMPTY, encode } from "./store.ts";
 import type { Store } from "./store.ts";
 
 /** An execution in memory, with what fences its next commit. */
@@ -62,6 +63,7 @@ export function transitionWrite(
       value: encode({ v: 1, ...line, at: now }),
     });
   }
+  sets.push(...doneSets(transition, now));
   for (const message of transition.messages) sets.push(...context.messageWrite(message).sets);
   const hour = Math.floor(now / HOUR_MS);
   const head = keys.execution(next.id);
@@ -71,7 +73,11 @@ export function transitionWrite(
       name: context.name,
       checks: [{ key: head, versionstamp: before?.versionstamp ?? null }, ...place.checks],
       ...(mayDouble(transition) ? withoutDoubles(sets, deletes) : { sets, deletes }),
-      sums: transition.counts.map((what) => ({ key: keys.count(next.workflowId, hour, what), add: 1 })),
+      // Children are counted apart.
+      sums: transition.counts.map((what) => ({
+        key: keys.count(next.workflowId, hour, next.parent ? `child_${what}` : what),
+        add: 1,
+      })),
       bells,
       feed,
       // Nobody writes over an event record, so it tells for good; the head may have moved on by then.
@@ -181,7 +187,7 @@ function dueSets(
   return is.kind === "execution" && !next.lease && is.at > now ? [is.at] : [];
 }
 
-export const EMPTY: Uint8Array = encode({});
+export { EMPTY } from "./store.ts";
 
 export function dueKey(id: string, due: NonNullable<ExecutionState["due"]>): Key {
   return keys.due(shardOf(id), due.kind === "forget" ? 1 : 0, due.at, due.kind, id);

@@ -78,6 +78,10 @@ export const keys = {
     kind: DueKind,
     id: string,
   ): Key => ["due", shard, lane, at, kind, id],
+  /** A child execution: which one a parent's node, visit and index became. */
+  child: (parentId: string, step: string, index: number): Key => ["child", parentId, step, index],
+  /** A child that has settled: status and output, for its parent. */
+  done: (parentId: string, step: string, index: number): Key => ["done", parentId, step, index],
   /** Idempotency of a trigger, 72 h. */
   delivery: (triggerKey: string, idempotencyKey: string): Key => ["delivery", triggerKey, idempotencyKey],
   ledger: (executionId: string, nodeId: string, visit: number): Key => ["ledger", executionId, nodeId, visit],

@@ -115,6 +115,8 @@ const DEFAULTS = {
   fence: 0,
   lease: null,
   due: null,
+  parent: null,
+  nesting: 0,
   cancelling: null,
   consumed: [],
   listening: false,

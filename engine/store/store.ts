@@ -15,6 +15,9 @@ export function encode(value: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 
+/** The value of a key that says all there is to say. */
+export const EMPTY: Uint8Array = encode({});
+
 export function decode<T>(bytes: unknown): T {
   return JSON.parse(decoder.decode(bytes as Uint8Array)) as T;
 }

@@ -1,3 +1,4 @@
+import type { ChildStart } from "../core/children.ts";
 import type { ExecutionState, Place, StepState } from "../core/state.ts";
 import type { ReplayStart } from "../core/replay.ts";
 import { EngineError } from "../errors.ts";
@@ -21,6 +22,8 @@ export interface Acceptance {
   delivery: readonly [string, string] | null;
   /** It goes on from the middle of another execution. */
   replay?: Replay;
+  /** It is a child of another execution; a loop's round begins in the middle of the graph. */
+  child?: { parent: NonNullable<ExecutionState["parent"]>; nesting: number; start: ChildStart | null };
   /** The live version's; absent: it does not count (a test, a child in its parent's slot). */
   limits?: Limits | undefined;
   /** Checks and sets that stand or fall with it: published version, idempotency key, a new lead. */
@@ -40,7 +43,7 @@ export interface Replay {
 const MOST_IN_HAND = 10_000;
 
 /** Throws 503 with Retry-After while the process stops, or has all that it may hold in hand. */
-export function refuseUnlessRoom({ stopping, inHand }: { stopping: boolean; inHand: number }): void {
+export function refuseOverload({ stopping, inHand }: { stopping: boolean; inHand: number }): void {
   if (stopping) {
     const detail = "This process is stopping; try again";
     throw new EngineError("stopping", 503, "Stopping", detail, { retryAfterSeconds: 1 });
@@ -75,6 +78,8 @@ export function freshState(acceptance: Acceptance, limit: Place | null, now: num
     fence: 0,
     lease: null,
     due: null,
+    parent: acceptance.child?.parent ?? null,
+    nesting: acceptance.child?.nesting ?? 0,
     cancelling: null,
     consumed: [],
     listening: false,

@@ -1,3 +1,4 @@
+import type { DoneChild } from "../core/children.ts";
 import type { Env } from "../core/draft.ts";
 import { decide } from "../core/machine.ts";
 import type { Command } from "../core/machine.ts";
@@ -10,13 +11,18 @@ import type { Heard, LeadFacts } from "./services.ts";
 import type { CompiledVersion } from "./versions.ts";
 
 /** What a process brings to a decision: its time, its name, its free slots. */
-export type OwnEnv = Omit<Env, "leadZone" | "evaluate" | "keep" | "signals" | "matches">;
+export type OwnEnv = Omit<
+  Env,
+  "leadZone" | "evaluate" | "keep" | "signals" | "matches" | "children" | "maySpawn"
+>;
 
 /** What is known of one execution's world when it is decided. */
 export interface Known {
   version: CompiledVersion;
   lead: LeadFacts | null;
   heard: Heard;
+  /** Children that have settled; null: none may be created with this transition. */
+  children: ReadonlyMap<string, readonly DoneChild[]> | null;
   /** Values that this decision keeps. */
   bodies: Bodies;
   /** Values that were kept before. */
@@ -30,7 +36,7 @@ export function decideOver(
   env: OwnEnv,
   known: Known,
 ): Transition {
-  const { version, lead, heard, bodies, read } = known;
+  const { version, lead, heard, children, bodies, read } = known;
   const facts = (present: ExecutionState): Facts => {
     const all = bodies.values.size === 0 ? read : new Map([...read, ...bodies.values]);
     return { version, state: present, lead, bodies: all, now: env.now };
@@ -41,6 +47,8 @@ export function decideOver(
     evaluate: (node, present) => evaluatePure(node, facts(present)),
     keep: (value, ref) => bodies.keep(value, ref),
     signals: heard.signals,
+    children: children ?? new Map(),
+    maySpawn: children !== null,
     matches: (condition, { state: present, ...about }) => ruleHolds(condition, about, facts(present)),
   });
 }

@@ -1,9 +1,11 @@
+import type { Spawn } from "../core/children.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import type { CommitResult } from "../store/commit.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { OwnEnv } from "./deciding.ts";
+import type { ParentFacts } from "./children.ts";
 import type { DueEntry, Held } from "./held.ts";
 import type { Services } from "./services.ts";
 import type { CompiledVersion, Versions } from "./versions.ts";
@@ -16,6 +18,8 @@ export interface Hands {
   readonly versions: Versions;
   /** This process. */
   readonly owner: string;
+  /** Creates children that are not there yet; false when their parent has moved meanwhile. */
+  spawn(parent: Omit<ParentFacts, "live">, children: readonly Spawn[]): Promise<boolean>;
   newId(): string;
   env(now: number): OwnEnv;
   /** Takes slots for the steps that a commit starts, and gives them back when it is not made. */

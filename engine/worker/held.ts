@@ -1,19 +1,22 @@
 import type { Command } from "../core/machine.ts";
 import { isSettled } from "../core/state.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
+import { StepError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
-import { Bodies, readBody } from "../store/bodies.ts";
+import { Bodies } from "../store/bodies.ts";
 import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
 import { MOST_MAIL, nameOf, portionOf } from "./round.ts";
 import { decideOver } from "./deciding.ts";
+import { dismissedSets, readerOf } from "./children.ts";
 import { runEffect } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
-import { clockChecks, SILENCE } from "./hearing.ts";
-import type { Heard, LeadFacts } from "./services.ts";
+import { clockChecks } from "./hearing.ts";
+import type { LeadFacts } from "./services.ts";
 import type { CompiledVersion } from "./versions.ts";
 import type { Hands } from "./hands.ts";
+import { Surroundings } from "./surroundings.ts";
 
 /** A due entry as it was listed; its versionstamp tells whether it was written anew since. */
 export interface DueEntry {
@@ -30,11 +33,9 @@ export class Held {
   readonly #hands: Hands;
   #loaded: Loaded | null;
   #version: CompiledVersion | null = null;
-  #lead: LeadFacts | null = null;
-  #heard: Heard = SILENCE;
+  readonly #around: Surroundings;
   #commands: Command[] = [];
   #mailDue: DueEntry[] = [];
-  readonly #bodies = new Map<string, Json>();
   readonly #running = new Map<string, AbortController>();
   #pumping: Promise<void> | null = null;
   /** Its due entry was seen while a decision was under way, which may have been made too early for it. */
@@ -49,7 +50,7 @@ export class Held {
     this.#hands = hands;
     this.#loaded = known?.loaded ?? null;
     this.#version = known?.version ?? null;
-    this.#lead = known?.lead ?? null;
+    this.#around = new Surroundings(known?.lead ?? null);
   }
 
   get runningSteps(): number {
@@ -87,7 +88,7 @@ export class Held {
 
   adopt(loaded: Loaded, bodies: ReadonlyMap<string, Json>): void {
     this.#loaded = loaded;
-    for (const [ref, value] of bodies) this.#bodies.set(ref, value);
+    this.#around.keep(bodies);
   }
 
   /** Running steps are given back: their worker stops. */
@@ -127,7 +128,7 @@ export class Held {
           isReleased(this.#loaded!.state, this.#hands.clock.now());
       const mail = look ? (await readMail(this.#hands.store, this.id)).slice(0, MOST_MAIL) : [];
       for (const each of mail) commands.push({ kind: "mail", mail: each.mail });
-      await this.#refresh();
+      await this.#around.refresh(this.#hands, this.#loaded!.state, this.#version!);
       // Where more mail may lie, the entry that says so stays.
       const kept = mail.length < MOST_MAIL ? [] : mailDue.slice(0, 1);
       const emptied = mailDue.slice(kept.length);
@@ -187,22 +188,8 @@ export class Held {
     return true;
   }
 
-  /** What conditions and templates may read is fetched before deciding. */
-  async #refresh(): Promise<void> {
-    const { state } = this.#loaded!;
-    if (this.#version!.readsLead && state.leadId) this.#lead = await this.#hands.services.lead(state.leadId);
-    if (this.#version!.listens && state.leadId) {
-      this.#heard = await this.#hands.services.signals(state.leadId);
-    }
-    for (const body of this.#hands.bodiesRead(state, this.#version!)) {
-      if (!this.#bodies.has(body.ref)) {
-        this.#bodies.set(body.ref, await readBody(this.#hands.store, this.id, body));
-      }
-    }
-  }
-
   #facts(state: ExecutionState, bodies: ReadonlyMap<string, Json>): Facts {
-    return { version: this.#version!, state, lead: this.#lead, bodies, now: this.#hands.clock.now() };
+    return { version: this.#version!, state, lead: this.#around.lead, bodies, now: this.#hands.clock.now() };
   }
 
   async #commit(commands: Command[], applied: Key[], checked: DueEntry[]): Promise<boolean> {
@@ -211,10 +198,11 @@ export class Held {
     const now = this.#hands.clock.now();
     const transition = decideOver(before.state, commands, this.#hands.env(now), {
       version: this.#version!,
-      lead: this.#lead,
-      heard: this.#heard,
+      lead: this.#around.lead,
+      heard: this.#around.heard,
+      children: this.#around.children,
       bodies,
-      read: this.#bodies,
+      read: this.#around.bodies,
     });
     if (
       transition.events.length === 0 && applied.length === 0 && sameHolding(before.state, transition.next)
@@ -222,6 +210,7 @@ export class Held {
       this.#hands.nothingToDo(this.id, transition.next);
       return true;
     }
+    if (transition.spawn.length > 0 && !await this.#spawn(transition, bodies)) return false;
     const { along, before: first } = bodies.writes(this.id);
     const texts = transition.messages.flatMap((message) => this.#hands.services.messageWrite(message).before);
     const { write, spilled } = transitionWrite(transition, {
@@ -233,7 +222,10 @@ export class Held {
       messageWrite: this.#hands.services.messageWrite,
       applied,
     });
-    write.checks!.push(...clockChecks(before.state, transition.next, this.#heard));
+    write.checks!.push(...clockChecks(before.state, transition.next, this.#around.heard));
+    if (transition.dismiss.length > 0) {
+      write.sets!.push(...await dismissedSets(transition, this.#hands.newId, now));
+    }
     for (const entry of checked) write.checks!.push({ key: entry.key, versionstamp: entry.versionstamp });
     const result = await this.#hands.withSlots(transition.started.length, async () => {
       for (const blob of [...first, ...texts]) await this.#hands.store.commit(blob);
@@ -247,6 +239,26 @@ export class Held {
     return true;
   }
 
+  /** Children come before the commit that counts them: a death in between finds them there again. */
+  async #spawn(transition: Transition, bodies: Bodies): Promise<boolean> {
+    const known = new Map([...this.#around.bodies, ...bodies.values]);
+    const parent = {
+      store: this.#hands.store,
+      loaded: this.#loaded!,
+      next: transition.next,
+      version: this.#version!,
+      lead: this.#around.lead,
+      read: readerOf(this.#hands.store, this.id, known),
+    };
+    try {
+      return await this.#hands.spawn(parent, transition.spawn);
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+      this.#commands.push({ kind: "refused", nodeId: transition.spawn[0]!.nodeId, failure: error.failure });
+      return false;
+    }
+  }
+
   #run(nodeId: string): void {
     const state = this.#loaded!.state;
     const node = this.#version!.graph.nodes[this.#version!.graph.indexOf.get(nodeId)!]!;
@@ -255,9 +267,9 @@ export class Held {
     this.#running.set(nodeId, controller);
     const run = async (): Promise<void> => {
       if (this.#version!.nodes.get(nodeId)!.readsLead && state.leadId) {
-        this.#lead = await this.#hands.services.lead(state.leadId);
+        this.#around.lead = await this.#hands.services.lead(state.leadId);
       }
-      const facts = this.#facts(state, this.#bodies);
+      const facts = this.#facts(state, this.#around.bodies);
       const ran = await runEffect(node, facts, this.#hands.services, controller.signal);
       this.#running.delete(nodeId);
       this.#hands.giveBack(1);

@@ -18,7 +18,19 @@ export async function markCancelling(
   const now = clock.now();
   const next = { ...loaded.state, cancelling: { ...who, at: now } };
   const { write } = transitionWrite(
-    { next, events: [], started: [], attention: [], ledger: [], messages: [], response: null, counts: [] },
+    {
+      next,
+      events: [],
+      started: [],
+      attention: [],
+      ledger: [],
+      messages: [],
+      response: null,
+      counts: [],
+      spawn: [],
+      dismiss: [],
+      result: null,
+    },
     {
       name: "cancel",
       before: loaded,

@@ -30,6 +30,8 @@ export interface Heard {
 /** What the worker is handed by engine.ts: everything that its nodes may do to the world. */
 export interface Services {
   nodeType(type: string): NodeType | undefined;
+  /** The number of a workflow's live version; null while it has none. */
+  liveVersion(workflowId: string): Promise<number | null>;
   /** What the workflow's live version says of how many may run at once; null: nothing. */
   limits(workflowId: string): Promise<Limits | null>;
   loadVersion(workflowId: string, version: number): Promise<WorkflowGraph & { name: string }>;

@@ -1,7 +1,7 @@
 import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
-import { isSettled, LEASE_MS } from "../core/state.ts";
 import { isInQueue } from "../core/limit.ts";
+import { isSettled, LEASE_MS } from "../core/state.ts";
 import { Bodies } from "../store/bodies.ts";
 import type { CommitResult } from "../store/commit.ts";
 import { transitionWrite } from "../store/executions.ts";
@@ -19,12 +19,16 @@ import type { OwnEnv } from "./deciding.ts";
 import type { Services } from "./services.ts";
 import { Versions } from "./versions.ts";
 import { bodiesRead } from "./view.ts";
-import { freshState, refuseUnlessRoom } from "./acceptance.ts";
+import { spawnChildren } from "./children.ts";
+import type { ParentFacts } from "./children.ts";
+import type { Spawn } from "../core/children.ts";
+import { Recent } from "./recent.ts";
+import { freshState, refuseOverload } from "./acceptance.ts";
 import type { Acceptance } from "./acceptance.ts";
 import { markCancelling } from "./mark.ts";
 import { dropEntries, mailEntries } from "./entries.ts";
-import { Room } from "./room.ts";
 import { Slots } from "./slots.ts";
+import { Room } from "./room.ts";
 import { Takeover } from "./takeover.ts";
 
 export interface WorkerOptions {
@@ -43,7 +47,6 @@ export interface WorkerOptions {
   onTransition(executionId: string, transition: Transition): void;
 }
 
-const RECENT = 2_000;
 const RENEW_EVERY_MS = 5_000;
 
 /** Holds executions, runs their steps, and keeps within its slots. */
@@ -58,7 +61,7 @@ export class Worker implements Hands {
   readonly bodiesRead = bodiesRead;
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
-  readonly #recent = new Map<string, Loaded>();
+  readonly #recent = new Recent();
   readonly #room: Room;
   readonly takeover: Takeover;
   #stopping = false;
@@ -95,7 +98,7 @@ export class Worker implements Hands {
   async accept(
     acceptance: Acceptance,
   ): Promise<{ ok: true; transition: Transition } | { ok: false; stale: Key[] }> {
-    refuseUnlessRoom({ stopping: this.#stopping, inHand: this.#held.size + this.#room.waiting });
+    refuseOverload({ stopping: this.#stopping, inHand: this.#held.size + this.#room.waiting });
     const { version, lead, id, replay, limits } = acceptance;
     const place = await this.slots.place(version.workflowId, limits, this.clock.now());
     const now = this.clock.now();
@@ -104,9 +107,9 @@ export class Worker implements Hands {
       ? await this.services.signals(acceptance.leadId)
       : SILENCE;
     const state = freshState(acceptance, place, now);
-    const start: Command = replay?.start ??
+    const start: Command = replay?.start ?? acceptance.child?.start ??
       { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input };
-    const known = { version, lead, heard, bodies, read: bodies.values };
+    const known = { version, lead, heard, children: null, bodies, read: bodies.values };
     const transition = decideOver(state, [start], this.env(now), known);
     const { along, before } = bodies.writes(id);
     const { write, spilled } = transitionWrite(transition, {
@@ -142,10 +145,14 @@ export class Worker implements Hands {
       held.adopt(stored, bodies.values);
       held.start(transition);
     } else if (!isSettled(transition.next)) {
-      this.#remember(id, stored);
+      this.#recent.keep(id, stored);
       this.nothingToDo(id, transition.next);
     }
     return { ok: true, transition };
+  }
+
+  spawn(parent: Omit<ParentFacts, "live">, children: readonly Spawn[]): Promise<boolean> {
+    return spawnChildren(this, parent, children);
   }
 
   /** The execution in this process's hands, taken up if need be. */
@@ -226,7 +233,7 @@ export class Worker implements Hands {
   }
 
   recent(id: string): Loaded | null {
-    return this.#recent.get(id) ?? null;
+    return this.#recent.get(id);
   }
 
   forgetRecent(id: string): void {
@@ -235,17 +242,11 @@ export class Worker implements Hands {
 
   /** Heads that will be wanted soon. */
   prefetched(loaded: Loaded): void {
-    this.#remember(loaded.state.id, loaded);
+    this.#recent.keep(loaded.state.id, loaded);
   }
 
   isKnown(id: string): boolean {
     return this.#held.has(id) || this.#recent.has(id);
-  }
-
-  #remember(id: string, loaded: Loaded): void {
-    this.#recent.delete(id);
-    this.#recent.set(id, loaded);
-    if (this.#recent.size > RECENT) this.#recent.delete(this.#recent.keys().next().value!);
   }
 
   async mayTakeOver(id: string, owner: string, versionstamp: string): Promise<boolean> {
@@ -268,6 +269,7 @@ export class Worker implements Hands {
   }
 
   nothingToDo(id: string, state: ExecutionState): void {
+    // Those in the queue of a limit are called.
     const queued = state.statuses.includes("queued") && !isInQueue(state);
     if (state.lease !== null || isSettled(state) || !queued) return;
     if (this.#options.isMine(id)) this.#room.wait(id);
@@ -277,7 +279,7 @@ export class Worker implements Hands {
   letGo(held: Held, loaded: Loaded | null): void {
     if (this.#held.get(held.id) !== held) return;
     this.#held.delete(held.id);
-    if (loaded && !isSettled(loaded.state)) this.#remember(held.id, loaded);
+    if (loaded && !isSettled(loaded.state)) this.#recent.keep(held.id, loaded);
     else this.#recent.delete(held.id);
   }
 

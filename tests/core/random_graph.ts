@@ -84,6 +84,8 @@ export function fresh(graph: Graph): ExecutionState {
     timeoutAt: null,
     consumed: [],
     listening: false,
+    parent: null,
+    nesting: 0,
     limit: null,
   };
 }
@@ -102,6 +104,8 @@ export function envOf(
     outside: () => false,
     evaluate: (node: GraphNode) => ({ outcome: options.pure(node.id), input: undefined, warnings: [] }),
     signals: [],
+    children: new Map(),
+    maySpawn: false,
     matches: () => false,
     keep: (json) => ({ json }),
   };

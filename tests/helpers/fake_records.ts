@@ -34,6 +34,7 @@ export function execution(): Execution {
     progress: 100,
     trigger: { nodeId: "hook", kind: "webhook" },
     lead: null,
+    parent: null,
     createdAt: AT,
     startedAt: AT,
     endedAt: AT,

@@ -39,6 +39,7 @@ export function summary(change: Partial<ExecutionSummary> = {}): ExecutionSummar
     status: "queued",
     progress: 0,
     trigger: { nodeId: "hook", kind: "webhook" },
+    parent: null,
     lead: { id: "01JD000000000000000000000L", name: "Ann Lee", email: "ann@example.com" },
     createdAt: at(0),
     startedAt: null,

@@ -52,6 +52,7 @@ export function execution(changes: Partial<ExecutionSummary> = {}): ExecutionSum
     status: "failed",
     progress: 50,
     trigger: { nodeId: "hook", kind: "webhook" },
+    parent: null,
     lead: { id: "ld1", name: "Ann", email: "ann@example.com" },
     createdAt: AT,
     startedAt: AT,

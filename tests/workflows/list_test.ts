@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collectPage, newestFirst, ULID_CURSOR } from "../../engine/workflows/pages.ts";
+import { collectPage, newestFirst, ULID_CURSOR } from "../../engine/store/pages.ts";
 import { ANN, input, openHouse } from "./house.ts";
 
 Deno.test("list() pages newest first without loss or repeat while others create", async () => {

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { ConditionGroup } from "../schemas/condition.ts";
+import { defineNode } from "./define.ts";
+import type { Outcome } from "./define.ts";
+
+const config = z.strictObject({
+  times: z.number().int().min(1).max(1_000).default(10).meta({
+    title: "At most",
+    description: "So many rounds, one after the other.",
+  }),
+  until: ConditionGroup.optional().meta({
+    title: "Until",
+    description: "Looked at after each round; steps.<this>.output.last is what the round put out.",
+  }),
+  onError: z.enum(["stop", "continue"]).default("stop").meta({
+    title: "When a round fails",
+    description: "stop: the loop fails. continue: the next round begins.",
+  }),
+});
+
+/** Rounds one after the other, through what is drawn behind `each`, until the condition holds or the number is reached. */
+export default defineNode({
+  type: "repeat",
+  version: 1,
+  kind: "pure",
+  title: "Repeat",
+  description: "Runs the steps behind “each” again and again, until a condition holds.",
+  category: "logic",
+  icon: "repeat",
+  config,
+  example: { times: 3 },
+  ports: [{ id: "each", label: "Each" }, { id: "out", label: "Done" }, { id: "error", label: "Failed" }],
+  summary: "At most {{ times | default: 10 }} times",
+  templates: {},
+  conditions: ["until"],
+  readsItself: true,
+  run({ times, until, onError }): Outcome {
+    return {
+      kind: "wait",
+      for: {
+        kind: "children",
+        how: "repeat",
+        total: times,
+        created: 0,
+        low: 0,
+        lowFailed: 0,
+        done: 0,
+        failed: 0,
+        concurrency: 1,
+        onError,
+        ...(until ? { until } : {}),
+      },
+      reason: { code: "children", text: `Waiting — for at most ${times} rounds`, data: { total: times } },
+    };
+  },
+});
