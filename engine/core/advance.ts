@@ -40,7 +40,13 @@ function settleInputs(draft: Draft, node: GraphNode, inputs: Inputs): void {
 
 export function skip(draft: Draft, node: GraphNode, message: string): void {
   draft.put(node, "skipped");
-  draft.event("skipped", node, { step: "skipped", message });
+  // One that was held says why it is not led to any more.
+  const { reason } = draft.step(node);
+  draft.event("skipped", node, {
+    step: "skipped",
+    message: reason?.text ?? message,
+    ...(reason ? { reason } : {}),
+  });
 }
 
 function inputsOf(draft: Draft, node: GraphNode): Inputs {

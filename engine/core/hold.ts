@@ -22,8 +22,12 @@ export function holdBack(draft: Draft, node: GraphNode): boolean {
   const { now } = draft.env;
   const zone = zoneOf(draft, sendWindow);
   const opens = nextOpen(sendWindow, now, zone);
-  if (opens === now) return false;
   const step = draft.step(node);
+  if (opens === now) {
+    // It is led to after all, by another way.
+    if (step.reason) draft.put(node, "queued", { ...step, reason: undefined });
+    return false;
+  }
   if (opens === null) {
     const message = `The send window (${inWords(sendWindow)}) does not open within two years`;
     settleFailed(draft, node, step, { code: "window_never_opens", message, retryable: false });
@@ -134,16 +138,18 @@ class Recheck {
     const port = ran.outcome.kind === "done" ? ran.outcome.port ?? "out" : null;
     // A record of the new values for whoever reads them; what has begun behind it saw the old ones.
     const apply = (): void => {
-      draft.put(node, "running", { ...step, attempt: step.attempt + 1, startedAt: draft.env.now });
+      const attempt = step.attempt + 1;
+      draft.put(node, "running", { ...step, attempt, startedAt: draft.env.now });
+      draft.event("started", node, { step: "running", attempt, message: "Decided anew" });
       applyOutcome(draft, node, ran.outcome, ran.input, ran.warnings);
     };
     if (port === step.port) return apply();
     const reason = elsewhere(node, { was: step.port ?? "", port, why: ran.outcome });
+    this.#lost.add(node);
     if (this.#isUntouched(node)) {
       this.#openAgain(node, reason);
       return apply();
     }
-    this.#lost.add(node);
     for (const held of this.#due) {
       if (draft.status(held) === "waiting" && !this.#isLedTo(held)) this.#drop(held, reason, ran.outcome);
     }
@@ -171,6 +177,7 @@ class Recheck {
       const { visit, attempt, spent, tries } = draft.step(follower);
       const step = { visit, attempt, ...(spent ? { spent } : {}), ...(tries ? { tries } : {}) };
       const held = this.#due.has(follower);
+      if (held && this.#isLedTo(follower)) continue;
       draft.put(follower, "pending", held ? { ...step, reason } : step);
       draft.event("progress", follower, {
         step: "pending",

@@ -1,5 +1,5 @@
 import { WEEKDAYS } from "../schemas/weekday.ts";
-import type { Hours } from "../schemas/window.ts";
+import type { Hours, Window } from "../schemas/window.ts";
 import { firstMomentAfter, offsetAt } from "./zone.ts";
 
 const DAY_MS = 86_400_000;
@@ -105,6 +105,12 @@ export function inWords(hours: Hours): string {
   const count = holidays.length;
   const except = count === 0 ? "" : `, not on ${count === 1 ? "a holiday" : `${count} holidays`}`;
   return `${daysInWords(hours)}${day}${except}`;
+}
+
+/** "Mon–Fri 09:00–17:00 in the lead's zone"; `timezone` is the workflow's. */
+export function windowInWords(window: Window, timezone: string | undefined): string {
+  const { zone } = window;
+  return `${inWords(window)} in ${zone === "lead" ? "the lead's zone" : zone || timezone || "UTC"}`;
 }
 
 function daysInWords({ days }: Hours): string {

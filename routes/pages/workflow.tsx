@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { portsOf } from "../../engine/core/check_node.ts";
+import { windowInWords } from "../../engine/core/window.ts";
 import type { Issue, Workflow, WorkflowNode } from "../../engine/schemas/workflow.ts";
 import { WorkflowActions } from "../../islands/workflow/WorkflowActions.tsx";
 import type { WorkflowActionsProps } from "../../islands/workflow/WorkflowActions.tsx";
@@ -56,6 +57,7 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
             {selected
               ? <NodeDetails node={selected} graph={workflow} types={deps.engine.nodeTypes()} />
               : null}
+            <SendWindow settings={workflow.settings} />
             <Hooks workflow={workflow} publicUrl={deps.engine.publicUrl()} />
             <a class="link justify-self-start" href={`/executions?workflowId=${id}`}>Its executions</a>
           </div>
@@ -97,6 +99,22 @@ function Drawing(props: { deps: PageDeps; workflow: Workflow; selected: Workflow
         hrefOf={(nodeId) => `/workflow/${workflow.id}?node=${encodeURIComponent(nodeId)}#node`}
         scale={readableScale(graph.box, { width: 900, height: 900 })}
       />
+    </section>
+  );
+}
+
+/** When steps that reach a person start; nothing while they start at any time. */
+function SendWindow({ settings }: { settings: Workflow["settings"] }): JSX.Element | null {
+  const { sendWindow, timezone } = settings;
+  if (!sendWindow) return null;
+  return (
+    <section class="grid grid-cols-1 gap-2" aria-label="Send window">
+      <h2>Send window</h2>
+      <p>
+        Reaches people{" "}
+        {windowInWords(sendWindow, timezone)}. At other times such steps are held, and what led to them is
+        decided anew when it opens.
+      </p>
     </section>
   );
 }

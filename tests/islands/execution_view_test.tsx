@@ -4,7 +4,7 @@ import { whatHappens } from "../../islands/monitoring/CancelDialog.tsx";
 import { stepInFocus } from "../../islands/monitoring/ExecutionView.tsx";
 import { takeEvents } from "../../islands/monitoring/use_execution.ts";
 import { StepDetail } from "../../routes/pages/components/step_detail.tsx";
-import { executionText, stepText, untilWords } from "../../routes/pages/components/step_words.ts";
+import { cardText, executionText, stepText, untilWords } from "../../routes/pages/components/step_words.ts";
 import { timelineRows } from "../../routes/pages/components/timeline_rows.ts";
 import { at, event, execution, START, step } from "./samples.ts";
 
@@ -48,6 +48,24 @@ Deno.test("untilWords() says when and how long until then", () => {
 Deno.test("stepText() says what a step waits for and how it is tried again", () => {
   const person = step("a", { status: "waiting", waitingFor: { kind: "person", title: "Call Ann" } });
   assert.equal(stepText(person, CLOCK), "for a person: Call Ann");
+  const held = step("a", {
+    status: "waiting",
+    until: at(14 * 3_600_000),
+    waitingFor: { kind: "window" },
+    reason: {
+      code: "send_window",
+      text: "Held until Sat 00:00 — outside Sat, Sun 00:00–06:00 in Europe/Zurich",
+    },
+  });
+  assert.equal(stepText(held, CLOCK), "held until Sat 00:00 (in 14 h)");
+  assert.equal(cardText(held, START), "held, 14 h");
+  const broken = step("a", {
+    status: "retrying",
+    attempts: 1,
+    until: at(4_000),
+    failure: { code: "breaker_open", message: "m", host: "api.example.com" },
+  });
+  assert.equal(stepText(broken, CLOCK), "in 4 s, attempt 2, api.example.com is not asked for now");
   const retrying = step("a", {
     status: "retrying",
     attempts: 2,

@@ -189,3 +189,12 @@ Deno.test("pageRoutes() leaves addresses that are no pages to their own handlers
   }
   assert.match((await app.get("/apiary")).html, /There is no page at \/apiary/);
 });
+
+Deno.test("GET /workflow/:id says when people are reached, and nothing while that is at any time", async () => {
+  const sendWindow = { days: ["mon", "tue", "wed"] as const, from: "09:00", to: "17:00", zone: "lead" };
+  const settings = { timezone: "Europe/Zurich", sendWindow: { ...sendWindow, days: [...sendWindow.days] } };
+  const { html } = await pageApp({ workflows: [workflow({ settings })] }).get("/workflow/wf1");
+  assert.match(html, /Reaches people Mon–Wed 09:00–17:00 in the lead(&#39;|')s zone/);
+  const { html: none } = await pageApp({ workflows: [workflow()] }).get("/workflow/wf1");
+  assert.doesNotMatch(none, /Send window/);
+});

@@ -257,6 +257,24 @@ Deno.test("a decision behind which others have begun keeps its way; only the hel
   await oracle(house.store);
 });
 
+Deno.test("a held step that another way still leads to starts", async () => {
+  const { house, reached } = await open();
+  await using _ = house;
+  const lead = await leadOf(house);
+  await publish(
+    house.engine,
+    [...FORK, node("always", "probe")],
+    [...WAYS, ...chain("hook", "always", "b")],
+    SETTINGS,
+  );
+  const id = await go(house);
+  await house.settle();
+  await warm(house, lead);
+  await house.until(() => isOver(house.engine, id), 3 * DAY);
+  assert.deepEqual(reached.map(([nodeId]) => nodeId).sort(), ["always", "b", "other"]);
+  await oracle(house.store);
+});
+
 Deno.test("decisions before the last wait stand", async () => {
   const { house, reached } = await open();
   await using _ = house;

@@ -109,6 +109,7 @@ function waitingText(step: Step, clock: Clock): string {
   if (step.waitingFor?.kind === "person") {
     return [`for a person: ${step.waitingFor.title}`, until].filter(Boolean).join(", ");
   }
+  if (step.reason?.code === "send_window") return `held ${until}`;
   if (step.waitingFor?.kind === "uncertain") return `for a decision: ${step.waitingFor.title}`;
   return until || behindWaiting(step.reason);
 }
@@ -121,8 +122,10 @@ function behindWaiting(reason: Reason | null): string {
 function retryText(step: Step, { now }: Clock): string {
   const inTime = step.until === null ? "" : `in ${countdown(Date.parse(step.until) - now)}`;
   const failure = step.failure ?? step.tries.at(-1)?.failure;
-  return [inTime, `attempt ${step.attempts + 1}`, failure ? `after ${failure.status ?? failure.code}` : ""]
-    .filter(Boolean).join(", ");
+  const after = failure?.code === "breaker_open"
+    ? `${failure.host ?? "the host"} is not asked for now`
+    : failure && `after ${failure.status ?? failure.code}`;
+  return [inTime, `attempt ${step.attempts + 1}`, after].filter(Boolean).join(", ");
 }
 
 /** A step in the few words that a card of the graph has room for. */
@@ -130,6 +133,7 @@ export function cardText(step: Step, now: number): string {
   const left = step.until === null ? "" : countdown(Date.parse(step.until) - now);
   switch (step.status) {
     case "waiting":
+      if (step.reason?.code === "send_window") return `held, ${left}`;
       return step.waitingFor?.kind === "person" ? "for a person" : left;
     case "retrying":
       return left && `in ${left}`;
@@ -175,7 +179,8 @@ export function summaryText(execution: ExecutionSummary, clock: Clock): string {
     case "running":
       return execution.reason?.text ?? "";
     case "waiting":
-      return execution.until === null ? behindWaiting(execution.reason) : untilWords(execution.until, clock);
+      if (execution.until === null) return behindWaiting(execution.reason);
+      return (execution.reason?.code === "send_window" ? "held " : "") + untilWords(execution.until, clock);
     case "completed": {
       const ms = elapsed(execution, clock.now);
       return ms === null ? "" : `in ${durationWords(ms)}`;
