@@ -42,6 +42,8 @@ export function enter(draft: Draft, slot: number | null): void {
     draft.put(node, "completed", { ...draft.step(node), startedAt: env.now, endedAt: env.now, port: "out" });
     draft.event("completed", node, { step: "completed", port: "out", message: "Triggered" });
   }
+  // A replay goes on in the middle, behind steps that it took over.
+  if (state.replayOf) { for (const node of draft.withStatus("pending")) draft.consider(node); }
 }
 
 /** Takes its place in the queue, or gives its slot back: the last word of every transition about the limit. */

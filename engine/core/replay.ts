@@ -1,4 +1,5 @@
 import type { Draft } from "./draft.ts";
+import { mustStandStill } from "./limit.ts";
 import type { StepState } from "./state.ts";
 
 /** A step whose result comes along from the execution that is replayed. */
@@ -29,16 +30,23 @@ export function startReplay(draft: Draft, { of, from, by, taken }: ReplayStart):
     message: text,
     reason: { code: "replay", text, data: { executionId: of, nodeId: from } },
   });
+  // In the queue of a limit nothing begins: the trigger stands for all of it until its turn comes.
+  const still = mustStandStill(draft.state);
   for (const { nodeId, status, step, message } of taken) {
     const node = draft.node(nodeId);
     if (!node) continue;
-    draft.put(node, status, step);
+    if (still && nodeId === draft.state.trigger.nodeId) {
+      draft.put(node, "queued", step);
+      continue;
+    }
+    draft.put(node, status, step, { settled: !still });
     draft.event(status, node, {
       step: status,
       ...(step?.port && step.port !== "out" ? { port: step.port } : {}),
       message: message ?? (status === "skipped" ? "Skipped, as before" : "Taken over"),
     });
   }
+  if (still) return;
   if (first) draft.consider(first);
   for (const node of draft.graph.nodes) {
     if (draft.status(node) === "pending" && node.index !== first?.index) draft.consider(node);

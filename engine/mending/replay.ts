@@ -110,6 +110,7 @@ async function accept(
     input: null,
     test: state.test,
     depth: state.depth,
+    limits: state.test ? undefined : source.published.value.limits,
     replay: {
       start: { kind: "replay", of: state.id, from: source.plan.from.id, by: actor.name, taken: steps },
       bodies,

@@ -378,6 +378,75 @@ function openToken(html: string): string {
   return token;
 }
 
+Deno.test("replay() waits for its turn where the workflow has a limit, and then begins in the middle", async () => {
+  await using house = await openEngine();
+  const { engine, probe } = house;
+  await publish(
+    engine,
+    [
+      hookNode("go"),
+      node("a", "probe"),
+      node("sum", "set", { fields: [{ name: "at", value: "{{ now }}" }] }),
+      node("ask", "task", { title: "Ask", outcomes: ["yes"] }),
+      node("b", "probe"),
+    ],
+    [...chain("hook", "a", "sum", "ask"), edge("ask", "b", "yes")],
+    { limits: { maxConcurrent: 1 } },
+  );
+  const { executionId: first } = await hook(engine, "go");
+  await house.until(async () => (await statuses(engine, first)).ask === "waiting");
+  probe.calls.length = 0;
+  const { executionId: second } = await engine.mending.replay(first, { from: "sum" }, {}, ANN);
+  house.clock.advance(60_000);
+  await house.settle();
+  const queued = await engine.executions.get(second);
+  assert.equal(queued.status, "queued");
+  assert.equal(
+    queued.steps.find(({ nodeId }) => nodeId === "sum")?.status,
+    "pending",
+    "nothing of it has begun",
+  );
+  await engine.executions.cancel(first, {}, ANN);
+  await house.until(async () => (await statuses(engine, second)).ask === "waiting");
+  const [item] = (await engine.inbox.list({ limit: 5 })).items;
+  await engine.inbox.complete(item!.id, { outcome: "yes" }, ANN);
+  await house.until(() => isOver(engine, second));
+  assert.equal((await engine.executions.get(second)).status, "completed");
+  assert.deepEqual(probe.calls.map(({ nodeId }) => nodeId), ["b"]);
+  await oracle(house.store);
+});
+
+Deno.test("replay() from behind a join that went on early takes the join over and lets the late branch run", async () => {
+  await using house = await openEngine();
+  const { engine, probe } = house;
+  await publish(
+    engine,
+    [
+      hookNode("go"),
+      node("fast", "probe"),
+      node("slow", "wait", { kind: "for", duration: { value: 1, unit: "hours" } }),
+      node("join", "join", { mode: "any" }),
+      node("after", "probe"),
+    ],
+    [...chain("hook", "fast", "join", "after"), ...chain("hook", "slow", "join")],
+  );
+  const { executionId: first } = await hook(engine, "go");
+  await house.until(async () => (await statuses(engine, first)).after === "completed");
+  probe.calls.length = 0;
+  const { executionId: second } = await engine.mending.replay(first, { from: "after" }, {}, ANN);
+  await house.until(() => isOver(engine, second), 2 * 3_600_000);
+  assert.deepEqual(probe.calls.map(({ nodeId }) => nodeId), ["after"]);
+  assert.deepEqual(await statuses(engine, second), {
+    hook: "completed",
+    fast: "completed",
+    slow: "completed",
+    join: "completed",
+    after: "completed",
+  });
+  await house.until(() => isOver(engine, first), 2 * 3_600_000);
+  await oracle(house.store);
+});
+
 Deno.test("replay() of an execution that was deleted with its workflow, or whose lead is gone, is refused", async () => {
   await using house = await openEngine();
   const { engine } = house;
