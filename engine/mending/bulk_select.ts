@@ -18,8 +18,11 @@ export async function selectIds(
 ): Promise<{ ids: string[]; truncated: boolean }> {
   const from = filter.from ? Date.parse(filter.from) - SLACK_MS : -Infinity;
   const ids: string[] = [];
+  let last = -Infinity;
   for await (const { record } of candidatesOf(store, { ...filter, limit: BATCH })) {
-    if (record.createdAt < from) break;
+    // Newest first, unless the list is in another order: then all of it is looked at.
+    if (record.createdAt < from && record.createdAt < last) break;
+    last = record.createdAt;
     if (!applies(action, record) || !matches(record, filter)) continue;
     if (ids.length === MAX_BULK) return { ids, truncated: true };
     ids.push(record.id);

@@ -56,6 +56,14 @@ Deno.test("count() finds what the action can act on and changes nothing", async 
   assert.equal((await engine.mending.count({ action: "cancel", filter })).count, 0, "all have settled");
   assert.equal((await engine.mending.count({ action: "replay", filter: { status: "completed" } })).count, 0);
   assert.equal((await engine.mending.count({ action: "retry", filter: { workflowId: "none" } })).count, 0);
+  const day = 86_400_000;
+  const around = (from: number, to: number): { from: string; to: string } => ({
+    from: new Date(house.clock.now + from).toISOString(),
+    to: new Date(house.clock.now + to).toISOString(),
+  });
+  assert.equal((await engine.mending.count({ action: "retry", filter: around(-day, day) })).count, 23);
+  assert.equal((await engine.mending.count({ action: "retry", filter: around(day, 2 * day) })).count, 0);
+  assert.equal((await engine.mending.count({ action: "retry", filter: around(-3 * day, -day) })).count, 0);
   assert.deepEqual(await house.store.keys({ selector: { prefix: [] } }), before);
 });
 
