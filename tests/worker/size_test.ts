@@ -3,6 +3,7 @@ import { keys, shardOf } from "../../engine/store/keys.ts";
 import { encode } from "../../engine/store/store.ts";
 import type { Json } from "../../engine/schemas/json.ts";
 import {
+  ANN,
   chain,
   edge,
   hook,
@@ -202,5 +203,24 @@ Deno.test("mail that gathered while nobody looked is applied whole, however much
   await using other = await openEngine({ real: house.real, manual: house.clock });
   await other.until(() => isOver(other.engine, executionId));
   assert.equal((await other.engine.executions.get(executionId)).status, "completed");
+  await oracle(house.store);
+});
+
+Deno.test("a cancel of 450 waiting tasks is more than one commit holds, and ends them all", async () => {
+  await using house = await openEngine();
+  const { engine } = house;
+  const ids = Array.from({ length: 450 }, (_, index) => `t${index}`);
+  await publish(engine, [
+    hookNode("go"),
+    ...ids.map((id) => node(id, "task", { title: "Call", outcomes: ["Yes"] })),
+  ], [...ids.map((id) => edge("hook", id))]);
+  const { executionId } = await hook(engine, "go");
+  await house.until(async () => await engine.inbox.count() === 450, 3_600_000);
+  const { status } = await engine.executions.cancel(executionId, {}, ANN);
+  assert.equal(status, "cancelling");
+  await house.until(() => isOver(engine, executionId), 60_000);
+  assert.equal((await engine.executions.get(executionId)).status, "cancelled");
+  assert.equal(await engine.inbox.count(), 0);
+  assert.deepEqual(house.logs.filter(({ level }) => level === "error"), []);
   await oracle(house.store);
 });
