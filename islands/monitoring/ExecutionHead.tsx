@@ -73,16 +73,17 @@ function Progress({ execution, clock }: { execution: Execution; clock: Clock }):
   );
 }
 
-/** What this one replays, and what replays it. */
+/** What this one is a round of or replays, and what replays it. */
 function ReplayLinks({ execution }: { execution: Execution }): JSX.Element {
   const link = (id: string): JSX.Element => (
     <a key={id} class="link mono ml-1" href={`/executions/${encodeURIComponent(id)}`} title={id}>
       {`…${id.slice(-6)}`}
     </a>
   );
-  const { replayOf, replayedAs = [] } = execution;
+  const { parent, replayOf, replayedAs = [] } = execution;
   return (
     <>
+      {parent ? <span>{`Round ${parent.index + 1} of`} {link(parent.executionId)}</span> : null}
       {replayOf ? <span>Replay of {link(replayOf)}</span> : null}
       {replayedAs.length > 0 ? <span>Replayed as {replayedAs.map(link)}</span> : null}
     </>

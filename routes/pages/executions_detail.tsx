@@ -1,7 +1,10 @@
+import type { JSX } from "preact";
 import type { Executions } from "../../engine/contract.ts";
 import { EngineError } from "../../engine/errors.ts";
-import type { Execution } from "../../engine/schemas/execution.ts";
+import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
+import type { Page } from "../../engine/schemas/problem.ts";
 import { ExecutionView } from "../../islands/monitoring/ExecutionView.tsx";
+import { ExecutionLines } from "./components/execution_lines.tsx";
 import { drawGraph } from "./components/graph_model.ts";
 import type { DrawnGraph } from "./components/graph_model.ts";
 import { Island } from "./components/island.tsx";
@@ -21,9 +24,10 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
   const bodies = deps.can(role, "payload.see");
   const found = await deps.engine.executions.get(id);
   const execution = bodies ? found : withoutBodies(found);
-  const [events, graph] = await Promise.all([
+  const [events, graph, children] = await Promise.all([
     newestEvents(deps.engine.executions, execution),
     graphOf(deps, execution),
+    deps.engine.executions.list({ parentId: id, limit: CHILDREN_SHOWN }),
   ]);
   return await renderPage(
     c,
@@ -35,7 +39,7 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
       crumbs: [{ label: "Executions", href: "/executions" }],
       wide: true,
     },
-    (
+    <>
       <Island
         name="monitoring/ExecutionView"
         component={ExecutionView}
@@ -53,7 +57,24 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
           },
         }}
       />
-    ),
+      <Children page={children} />
+    </>,
+  );
+}
+
+const CHILDREN_SHOWN = 100;
+
+/** Rounds of its loops and workflows that it called, as they were when the page was made. */
+function Children({ page }: { page: Page<ExecutionSummary> }): JSX.Element | null {
+  if (page.items.length === 0) return null;
+  return (
+    <section class="mt-6" aria-labelledby="children">
+      <h2 id="children" class="mb-2 text-lg font-semibold">Child executions</h2>
+      <ExecutionLines items={page.items} named="round" />
+      {page.nextCursor === null
+        ? null
+        : <p class="mt-2 text-soft">{`The first ${CHILDREN_SHOWN} are shown.`}</p>}
+    </section>
   );
 }
 

@@ -8,7 +8,7 @@ import { Time } from "./time.tsx";
 interface ExecutionLinesProps {
   items: readonly ExecutionSummary[];
   /** What a line is called by: its lead, or (on a lead's page) its workflow. */
-  named?: "lead" | "workflow";
+  named?: "lead" | "workflow" | "round";
 }
 
 /** Executions in short: status with its reason, lead, workflow, when. */
@@ -21,13 +21,17 @@ export function ExecutionLines({ items, named = "lead" }: ExecutionLinesProps): 
         return (
           <li key={one.id} class="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-2">
             <a class="link min-w-0 break-words sm:w-52" href={`/executions/${one.id}`}>
-              {byLead && one.lead ? leadName(one.lead) : one.workflowName}
+              {named === "round" && one.parent
+                ? `Round ${one.parent.index + 1}`
+                : byLead && one.lead
+                ? leadName(one.lead)
+                : one.workflowName}
             </a>
             <span class="min-w-0 flex-1 basis-48">
               <StatusChip status={one.status} text={summaryText(one, { now, zone: null })} />
             </span>
             <span class="text-soft">
-              {byLead ? `${one.workflowName} · ` : ""}
+              {byLead || named === "round" ? `${one.workflowName} · ` : ""}
               <Time at={one.createdAt} />
             </span>
           </li>

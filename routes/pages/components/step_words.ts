@@ -110,6 +110,12 @@ function waitingText(step: Step, clock: Clock): string {
     return [`for a person: ${step.waitingFor.title}`, until].filter(Boolean).join(", ");
   }
   if (step.reason?.code === "send_window") return `held ${until}`;
+  if (step.waitingFor?.kind === "children") {
+    const { done, total, how } = step.waitingFor;
+    return how === "sub_workflow"
+      ? "for the workflow that was called"
+      : `${done} of ${how === "repeat" ? "at most " : ""}${total} rounds done`;
+  }
   if (step.waitingFor?.kind === "uncertain") return `for a decision: ${step.waitingFor.title}`;
   return until || behindWaiting(step.reason);
 }
