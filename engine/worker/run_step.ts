@@ -9,6 +9,7 @@ import type { ConditionGroup } from "../schemas/condition.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import { fitsWithin } from "../core/size.ts";
+import { words } from "../core/words.ts";
 import { OUTPUT_BYTES } from "../store/bodies.ts";
 import { derivedId } from "./clock.ts";
 import type { LeadFacts, Services } from "./services.ts";
@@ -182,7 +183,7 @@ async function timed(
     ended.resolve({ kind: "fail", failure, ...(outside ? { uncertain: true } : {}) });
   };
   const timer = setTimeout(
-    () => end({ code: "timeout", message: `Took longer than ${limit} ms`, retryable: true }),
+    () => end({ code: "timeout", message: `Took longer than ${words(limit)}`, retryable: true }),
     limit,
   );
   const aborted = (): void => end({ code: "aborted", message: "Stopped before it ended" });
