@@ -1,7 +1,7 @@
 import type { Plan, Ran, Target } from "../core/replay_plan.ts";
 import { planReplay } from "../core/replay_plan.ts";
 import { portsOf } from "../core/check_node.ts";
-import { EngineError, invalid, notFound } from "../errors.ts";
+import { conflict, EngineError, invalid, notFound } from "../errors.ts";
 import type { ReplayInput } from "../schemas/mending.ts";
 import { loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
@@ -26,6 +26,7 @@ export async function readSource(
   input: Pick<ReplayInput, "from" | "version">,
 ): Promise<Source> {
   const ran = await readRan(deps, id);
+  refuseRound(ran);
   const { workflowId } = ran.state;
   const published = await deps.store.get<PublishedRecord>(keys.published(workflowId));
   if (!published) {
@@ -43,6 +44,16 @@ export async function readSource(
   if (!("issues" in plan)) return { ran, version, published, plan };
   const [first] = plan.issues;
   throw invalid(`It cannot be replayed so: ${first?.message ?? ""}`, plan.issues);
+}
+
+/** A round of a loop is a part of the execution above it, which would not hear of another. */
+function refuseRound({ state: { parent }, graph }: Ran): void {
+  if (parent === null) return;
+  const loop = graph.nodes[graph.indexOf.get(parent.nodeId) ?? -1];
+  if (loop?.type !== "for_each" && loop?.type !== "repeat") return;
+  const detail =
+    `A round of a loop cannot be replayed by itself: replay ${parent.executionId} from "${loop.label}"`;
+  throw conflict("loop-round", detail);
 }
 
 /** Head and the steps beside it as of one moment, also while it is moving. */

@@ -14,6 +14,7 @@ import { exactTime } from "../../routes/pages/components/time_words.ts";
 import { callApi } from "../shared/api.ts";
 import { isSettled } from "../shared/live_reducer.ts";
 import { CancelDialog } from "./CancelDialog.tsx";
+import { isRound } from "./replay_steps.ts";
 import { ReplayButton } from "./ReplayButton.tsx";
 
 interface ExecutionHeadProps {
@@ -122,7 +123,7 @@ function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Elem
           </button>
         )
         : null}
-      {may.replay
+      {may.replay && !isRound(execution)
         ? <ReplayButton execution={execution} from={null} label="Replay …" bodies={may.bodies} />
         : null}
       {may.cancel && !isSettled(execution.status)

@@ -447,6 +447,35 @@ Deno.test("replay() from behind a join that went on early takes the join over an
   await oracle(house.store);
 });
 
+Deno.test("replay() of a loop runs its rounds anew, takes them over from behind it, and refuses a round alone", async () => {
+  await using house = await openEngine();
+  const { engine, probe } = house;
+  await publish(
+    engine,
+    [
+      hookNode("go"),
+      node("loop", "for_each", { items: "{{ trigger.body.list }}" }),
+      node("work", "probe", { say: "{{ steps.loop.output.item }}" }),
+      node("after", "probe"),
+    ],
+    [edge("hook", "loop"), edge("loop", "work", "each"), edge("loop", "after")],
+  );
+  const first = await ran(house, "go", { list: ["a", "b"] });
+  probe.calls.length = 0;
+  await replayed(house, first, { from: "after" });
+  assert.deepEqual(probe.calls.map(({ nodeId }) => nodeId), ["after"]);
+  probe.calls.length = 0;
+  const again = await replayed(house, first, { from: "loop", input: { list: ["a", "b", "c"] } });
+  assert.deepEqual(probe.calls.map(({ nodeId }) => nodeId), ["work", "work", "work", "after"]);
+  assert.equal((await engine.executions.get(again)).status, "completed");
+  const [round] = (await engine.executions.list({ parentId: first, limit: 5 })).items;
+  await assert.rejects(
+    engine.mending.replay(round!.id, {}, {}, ANN),
+    (error: unknown) => error instanceof EngineError && error.status === 409 && error.message.includes(first),
+  );
+  await oracle(house.store);
+});
+
 Deno.test("replay() of an execution that was deleted with its workflow, or whose lead is gone, is refused", async () => {
   await using house = await openEngine();
   const { engine } = house;
