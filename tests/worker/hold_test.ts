@@ -297,6 +297,28 @@ Deno.test("decisions before the last wait stand", async () => {
   assert.deepEqual(reached.map(([nodeId]) => nodeId), ["b"]);
 });
 
+Deno.test("steps in the rounds of a loop are held, and decided anew, each by itself", async () => {
+  const { house, reached } = await open();
+  await using _ = house;
+  const lead = await leadOf(house);
+  await publish(
+    house.engine,
+    [
+      hookNode("go"),
+      node("loop", "for_each", { items: "{{ trigger.body.list }}", concurrency: 2 }),
+      ...FORK.slice(1),
+      node("after", "probe"),
+    ],
+    [...chain("hook", "loop", "after"), edge("loop", "cold", "each"), ...WAYS.slice(1)],
+    SETTINGS,
+  );
+  const { executionId } = await hook(house.engine, "go", { email: EMAIL, list: [1, 2] });
+  await house.settle();
+  await warm(house, lead);
+  await house.until(() => isOver(house.engine, executionId), 3 * DAY);
+  assert.deepEqual(reached.map(([nodeId]) => nodeId), ["other", "other", "after"]);
+});
+
 Deno.test("a retry that falls outside the window is held as well", async () => {
   const manual = new ManualClock(Date.UTC(2026, 10, 23, 15, 59, 59));
   const probe = createProbe();
