@@ -137,6 +137,13 @@ function skipReason(state: ExecutionState, graph: Graph, index: number): Reason 
     const source = graph.nodes[edge.source]!;
     const step = state.steps.get(source.id);
     if (!step?.port || step.port === edge.port) continue;
+    if (step.reason?.code === "children") {
+      return {
+        code: "in_rounds",
+        text: `Runs in the rounds of ${source.label}`,
+        data: { nodeId: source.id },
+      };
+    }
     const why = step.reason ? ` (${step.reason.text})` : "";
     return {
       code: "port_not_taken",

@@ -272,8 +272,9 @@ export class Held {
       const facts = this.#facts(state, this.#around.bodies);
       const ran = await runEffect(node, facts, this.#hands.services, controller.signal);
       this.#running.delete(nodeId);
-      this.#hands.giveBack(1);
+      // Its own queued steps come first: the slot is free before the next decision is made.
       this.offer({ kind: "outcome", nodeId, attempt, ...ran });
+      this.#hands.giveBack(1);
     };
     run().catch((error) => {
       this.#running.delete(nodeId);

@@ -78,7 +78,8 @@ export class Worker implements Hands {
     this.slots = new Slots(this);
     this.takeover = new Takeover(options.clock, options.peers);
     const { concurrency: slots, isMine } = options;
-    this.#room = new Room({ slots, isMine, wake: (id) => this.hold(id).offer({ kind: "wake" }) });
+    const wake = (id: string): void => this.hold(id).offer({ kind: "wake" });
+    this.#room = new Room({ slots, isMine: (id) => this.#held.has(id) || isMine(id), wake });
   }
 
   get stopping(): boolean {
@@ -271,9 +272,10 @@ export class Worker implements Hands {
   nothingToDo(id: string, state: ExecutionState): void {
     // Those in the queue of a limit are called.
     const queued = state.statuses.includes("queued") && !isInQueue(state);
-    if (state.lease !== null || isSettled(state) || !queued) return;
-    if (this.#options.isMine(id)) this.#room.wait(id);
-    else this.takeover.rest(id, 1_000);
+    if (isSettled(state) || !queued) return;
+    if (state.lease === null ? this.#options.isMine(id) : state.lease.owner === this.owner) {
+      this.#room.wait(id);
+    } else this.takeover.rest(id, 1_000);
   }
 
   letGo(held: Held, loaded: Loaded | null): void {

@@ -173,7 +173,7 @@ Deno.test("a goal completes and an exit cancels in mid-wait; timers are gone and
     "exit",
     "Exit: Unsubscribed",
   ]);
-  house.clock.advanceTo(house.clock.now + 29 * 86_400_000);
+  house.clock.advanceTo(house.clock.now + 20 * 86_400_000);
   await house.settle();
   assert.equal(house.probe.calls.length, 0);
   await oracle(house.store);
