@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { calendar } from "../../engine/core/calendar.ts";
 import { checkRunnable, checkShape, type NodeInfo } from "../../engine/core/check.ts";
 import { loadNodeTypes } from "../../engine/nodes/mod.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";
@@ -24,7 +25,16 @@ Deno.test("SAMPLE can run as it is", async () => {
     const found = types.get(type);
     if (!found) return undefined;
     const { kind, title, ports, templates, conditions = [] } = found;
-    return { type, kind, title, ports, templates, conditions, parse, check: found.check };
+    return {
+      type,
+      kind,
+      title,
+      ports,
+      templates,
+      conditions,
+      parse,
+      check: (config) => found.check?.(config, calendar) ?? [],
+    };
 
     function parse(config: JsonObject): { path: string; message: string }[] {
       const parsed = found?.config.safeParse(config);
