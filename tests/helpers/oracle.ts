@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { isInQueue } from "../../engine/core/limit.ts";
-import { placeProblems } from "./places_oracle.ts";
 import { isSettled } from "../../engine/core/state.ts";
 import type { ExecutionState } from "../../engine/core/state.ts";
 import { loadExecutions } from "../../engine/store/executions.ts";
@@ -8,6 +7,7 @@ import { shardOf } from "../../engine/store/keys.ts";
 import type { AttentionRecord, EventRecord, FeedRecord } from "../../engine/store/records.ts";
 import { eventsOf } from "../../engine/store/records.ts";
 import type { Store } from "../../engine/store/store.ts";
+import { placeProblems } from "./places_oracle.ts";
 
 const ACTIVE = new Set(["queued", "running", "retrying"]);
 

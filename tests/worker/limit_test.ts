@@ -17,21 +17,20 @@ async function limited(house: Opened, settings: WorkflowSettings): Promise<strin
 }
 
 interface Gate extends Disposable {
-  open(): void;
+  /** Lets so many end; absent: all. */
+  open(count?: number): void;
   running(): number;
 }
 
 /** Effects that end when the test says so; with it dies the process, which would wait for them. */
 function gate(...houses: [Opened, ...Opened[]]): Gate {
   const [house] = houses;
-  let ends: (() => void)[] = [];
+  const ends: (() => void)[] = [];
   house.probe.answer = () => new Promise((resolve) => ends.push(() => resolve({ kind: "done" })));
   return {
     running: () => ends.length,
-    open(): void {
-      const now = ends;
-      ends = [];
-      for (const end of now) end();
+    open(count = ends.length): void {
+      for (const end of ends.splice(0, count)) end();
     },
     [Symbol.dispose](): void {
       for (const each of houses) each.die();
@@ -172,6 +171,10 @@ Deno.test("publish() of another limit counts for those who wait: more enter, few
   await change(engine, id, { maxConcurrent: 1, countWaiting: false });
   await house.settle();
   assert.equal(doors.running(), 4, "who runs, runs on");
+  doors.open(2);
+  house.clock.advance(100);
+  await house.settle();
+  assert.equal(doors.running(), 2, "two are more than one already");
   doors.open();
   await house.until(() => doors.running() === 1, 5_000);
   await oracle(house.store);
