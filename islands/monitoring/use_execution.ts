@@ -9,6 +9,8 @@ import type { ServerEvent, SourceState } from "../shared/use_event_source.ts";
 
 /** Bodies of steps are asked for this long after the last change, in one go. */
 const QUIET_MS = 300;
+/** A place in a queue is asked for again so often. */
+const QUEUE_MS = 5_000;
 /** While changes keep coming, at most this often. */
 const PATIENCE_MS = 1_500;
 
@@ -40,6 +42,12 @@ export function useExecution(first: Picture): LiveExecution {
     return answer.data;
   };
   const readSoon = useDebounced(read);
+  const inQueue = picture.execution.reason?.code === "limit";
+  useEffect(() => {
+    // Those before it leave the queue without an event of its own.
+    const timer = inQueue ? setInterval(readSoon, QUEUE_MS) : undefined;
+    return () => clearInterval(timer);
+  }, [inQueue]);
   const source = useEventSource(follow ? `${path}/stream` : null, {
     // From the timeline's end, not from `seq`: a reading may be ahead of the lines that the page shows.
     lastEventId: picture.events.at(-1)?.id ?? null,

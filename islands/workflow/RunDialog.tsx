@@ -31,6 +31,7 @@ export function RunDialog(
 function RunForm({ workflowId }: { workflowId: string }): JSX.Element {
   const [text, setText] = useState(SAMPLE_INPUT);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [refusal, setRefusal] = useState<Refused | null>(null);
   const [busy, setBusy] = useState(false);
   const { triggers, trigger, setTrigger } = useTriggers(workflowId);
 
@@ -40,9 +41,12 @@ function RunForm({ workflowId }: { workflowId: string }): JSX.Element {
     if (!input.ok) return setProblem(input.problem);
     setBusy(true);
     const answer = await runWorkflow(workflowId, input.data, trigger);
-    if (answer.ok) return location.assign(`/executions/${answer.data.executionId}`);
+    if (answer.ok && !answer.data.reason) return location.assign(`/executions/${answer.data.executionId}`);
     setBusy(false);
-    setProblem(answer.problem);
+    setProblem(answer.ok ? null : answer.problem);
+    setRefusal(
+      answer.ok ? { executionId: answer.data.executionId, text: answer.data.reason?.text ?? "" } : null,
+    );
   }
 
   return (
@@ -75,10 +79,31 @@ function RunForm({ workflowId }: { workflowId: string }): JSX.Element {
         />
       </Field>
       {problem ? <ErrorCard problem={problem} /> : null}
+      {refusal ? <NotEnrolled {...refusal} /> : null}
       <button type="submit" class="button justify-self-start" data-kind="primary" disabled={busy}>
         <Icon name="play" /> {busy ? "Starting …" : "Run"}
       </button>
     </form>
+  );
+}
+
+interface Refused {
+  executionId: string;
+  text: string;
+}
+
+/** The lead may not enter now: why, and what stands in the way. */
+function NotEnrolled({ executionId, text }: Refused): JSX.Element {
+  return (
+    <div class="notice" data-tone="warn" role="alert">
+      <Icon name="alert" size={18} class="mt-0.5" />
+      <div class="min-w-0">
+        <p class="font-medium">Not started: the lead may not enter now</p>
+        <p>
+          {text}. <a class="link" href={`/executions/${executionId}`}>That execution</a>
+        </p>
+      </div>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Reason } from "../../engine/schemas/execution.ts";
 import type { Lead } from "../../engine/schemas/lead.ts";
 import type { Page, Problem } from "../../engine/schemas/problem.ts";
 import type { Simulated, SimulateInput } from "../../engine/schemas/simulation.ts";
@@ -18,11 +19,23 @@ export function runWorkflow(
   workflowId: string,
   input: unknown,
   trigger: string | undefined,
-): Promise<Answer<{ executionId: string }>> {
+): Promise<Answer<{ executionId: string; enrolled?: false; reason?: Reason }>> {
   return callApi("POST", "/api/workflow/execute", {
     body: { workflowId, input, ...(trigger ? { trigger } : {}) },
     // One key per press: a repeated request (a lost answer, a retry by the network) starts nothing twice.
     headers: { "idempotency-key": crypto.randomUUID() },
+  });
+}
+
+/** Saves the draft's settings; 412 when somebody saved since that revision. */
+export function saveSettings(
+  id: string,
+  revision: number,
+  settings: { [name: string]: unknown },
+): Promise<Answer<Workflow>> {
+  return callApi("PUT", `/api/workflow/${id}`, {
+    body: { settings },
+    headers: { "if-match": `"${revision}"` },
   });
 }
 

@@ -13,6 +13,7 @@ export type Manifest = { readonly [entry: string]: string };
 /** What pages ask for before they show it (names of engine/access/can.ts). */
 export type PageAction =
   | "workflow.see"
+  | "workflow.edit"
   | "execution.see"
   | "execution.start"
   | "execution.cancel"

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { portsOf } from "../../engine/core/check_node.ts";
 import { windowInWords } from "../../engine/core/window.ts";
 import type { Issue, Workflow, WorkflowNode } from "../../engine/schemas/workflow.ts";
+import { Rules } from "../../islands/workflow/Rules.tsx";
 import { WorkflowActions } from "../../islands/workflow/WorkflowActions.tsx";
 import type { WorkflowActionsProps } from "../../islands/workflow/WorkflowActions.tsx";
 import { Command } from "./components/command.tsx";
@@ -13,6 +14,7 @@ import { Icon } from "./components/icon.tsx";
 import { Copyable } from "./components/id.tsx";
 import { Island } from "./components/island.tsx";
 import { NodeDetails } from "./components/node_details.tsx";
+import { Refusals } from "./components/refusals.tsx";
 import { Time } from "./components/time.tsx";
 import { curlFor, hookCallOf } from "./curl.ts";
 import { type PageContext, type PageDeps, userOf } from "./deps.ts";
@@ -57,7 +59,18 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
             {selected
               ? <NodeDetails node={selected} graph={workflow} types={deps.engine.nodeTypes()} />
               : null}
+            <Island
+              name="workflow/Rules"
+              component={Rules}
+              props={{
+                id,
+                revision: workflow.revision,
+                settings: workflow.settings,
+                mayEdit: deps.can(userOf(c).role, "workflow.edit"),
+              }}
+            />
             <SendWindow settings={workflow.settings} />
+            <Refusals refusals={await deps.engine.workflows.refusals(id)} />
             <Hooks workflow={workflow} publicUrl={deps.engine.publicUrl()} />
             <a class="link justify-self-start" href={`/executions?workflowId=${id}`}>Its executions</a>
           </div>
