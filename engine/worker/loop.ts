@@ -30,7 +30,10 @@ const OVERDUE_MS = 1_000;
 const AHEAD_MS = 1_000;
 /** Bells that ring together are answered together. */
 const GATHER_MS = 4;
-const PER_SHARD = 1_000;
+/** More than one process may hold in hand: what waits for room must not hide the timers behind it. */
+const PER_SHARD = 12_000;
+const LIST_BATCH = 1_000;
+const MOST_REST_MS = 50;
 /** Leases end before that, also by a clock that is ahead. */
 const RESCUE_MS = 60_000;
 /** So many fit one atomic. */
@@ -47,6 +50,8 @@ export class Loop {
   #rescuing: Promise<void> | null = null;
   #rescueAgain = false;
   readonly #inHand = new Set<string>();
+  /** How long the last look took: a long one is not begun again at once, so half the time is left for work. */
+  #tookMs = 0;
   /** Epoch ms of the last finished look. */
   lookedAt = 0;
 
@@ -74,7 +79,7 @@ export class Loop {
   #arm(at: number): void {
     this.#stopTimer?.();
     this.#armedFor = at;
-    const wait = Math.max(GATHER_MS, at - this.#options.clock.now());
+    const wait = Math.max(GATHER_MS, this.#tookMs, at - this.#options.clock.now());
     this.#stopTimer = this.#options.clock.after(wait, () => {
       this.#armedFor = Infinity;
       this.#stopTimer = null;
@@ -88,12 +93,14 @@ export class Loop {
       this.#again = true;
       return this.#looking;
     }
+    const began = this.#options.clock.monotonic();
     this.#looking = this.#lookOnce().catch((error) => {
       this.#options.log("error", "look_failed", { error: String(error) });
       return this.#options.clock.now() + PEEK_MS;
     }).then((next) => {
       this.#looking = null;
       this.lookedAt = this.#options.clock.now();
+      this.#tookMs = Math.min(MOST_REST_MS, this.#options.clock.monotonic() - began);
       if (this.#stopped) return;
       if (this.#again) {
         this.#again = false;
@@ -158,7 +165,7 @@ export class Loop {
     for await (
       const { key, versionstamp } of this.#options.store.kv.list(range, {
         limit: PER_SHARD,
-        batchSize: PER_SHARD,
+        batchSize: LIST_BATCH,
       })
     ) {
       found.push({ key, versionstamp });
