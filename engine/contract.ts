@@ -1,4 +1,5 @@
 import type { NodeDescriptor } from "./nodes/define.ts";
+import type { ApprovalLink } from "./schemas/approval.ts";
 import type { WebhookResponse } from "./schemas/node.ts";
 import type {
   ExecuteInput,
@@ -29,6 +30,8 @@ import type {
 export interface Actor {
   userId: string;
   name: string;
+  /** By which approvers are known. */
+  email?: string;
 }
 
 /** Of a creating call: the same key and input within 72 h is the same resource, another input 422. */
@@ -170,6 +173,13 @@ export interface Inbox {
   complete(id: string, input: CompleteInput, actor: Actor): Promise<void>;
 }
 
+export interface Approvals {
+  /** What a link from a mail is about; null for a token that we did not sign. Changes nothing. */
+  look(token: string): Promise<ApprovalLink | null>;
+  /** Votes as the link says, once for each approver; null for a token that we did not sign. */
+  vote(token: string, input: { note: string }): Promise<{ cast: boolean; link: ApprovalLink } | null>;
+}
+
 export interface SecretInfo {
   name: string;
   /** Hosts it may be sent to; empty: none but checks of incoming webhooks. */
@@ -213,6 +223,7 @@ export interface Engine {
   readonly leads: Leads;
   readonly messages: Messages;
   readonly inbox: Inbox;
+  readonly approvals: Approvals;
   readonly secrets: Secrets;
   readonly access: Access;
   /** A dry run on virtual time: stores nothing, and nothing leaves the house. 404, 422 naming the node or field, 503 busy. */

@@ -1,18 +1,17 @@
 import { createHmac } from "node:crypto";
 import { createAccess, createSecrets } from "./access/mod.ts";
-import type { RevealingSecrets, SecretKey } from "./access/mod.ts";
+import type { SecretKey } from "./access/mod.ts";
 import type { Actor, Engine } from "./contract.ts";
 import type { Transition } from "./core/state.ts";
 import { Breaker, guarded, hostsCheck } from "./egress/breaker.ts";
 import { createEgress } from "./egress/safe_fetch.ts";
-import { createLeads, hearSignals } from "./leads/mod.ts";
-import type { LeadSubject } from "./leads/mod.ts";
+import { createLeads } from "./leads/mod.ts";
 import { createLinks } from "./messages/links.ts";
 import type { Links } from "./messages/links.ts";
 import { createMending } from "./mending/mod.ts";
 import { createMailer } from "./messages/mailer.ts";
 import { createMessages } from "./messages/outbox.ts";
-import { messageWrite } from "./messages/store.ts";
+import { createApprovals } from "./monitoring/votes.ts";
 import { createTokens } from "./messages/tokens.ts";
 import { createExecutions } from "./monitoring/executions.ts";
 import { Tail } from "./monitoring/feed.ts";
@@ -26,14 +25,15 @@ import { listenForBells, ringAfter } from "./queue_bell.ts";
 import { createSimulation } from "./simulation/mod.ts";
 import type { Limits } from "./simulation/drive.ts";
 import { Store } from "./store/store.ts";
-import { Answers, createTriggers, factsOf } from "./triggers/mod.ts";
+import { Answers, createTriggers } from "./triggers/mod.ts";
 import { deliverSignals } from "./triggers/deliver.ts";
+import { servicesFor } from "./services.ts";
 import { createIds, systemClock } from "./worker/clock.ts";
 import type { Clock } from "./worker/clock.ts";
 import { Loop } from "./worker/loop.ts";
 import { Peers } from "./worker/peers.ts";
 import { Shards } from "./worker/shards.ts";
-import type { Heard, LeadFacts, Log, Services } from "./worker/services.ts";
+import type { Log } from "./worker/services.ts";
 import { Worker } from "./worker/worker.ts";
 import { createWorkflows, ensureSample } from "./workflows/mod.ts";
 import type { WorkflowSubject } from "./workflows/mod.ts";
@@ -151,7 +151,17 @@ async function assemble(options: EngineOptions): Promise<House> {
     isMine: (id) => shards.isMine(id),
     concurrency: options.concurrency,
     retentionMs: options.retentionDays * DAY_MS,
-    services: servicesFor({ store, types, workflows, leads, mailer, egress, secrets, log: options.log }),
+    services: servicesFor({
+      store,
+      types,
+      workflows,
+      leads,
+      mailer,
+      links,
+      egress,
+      secrets,
+      log: options.log,
+    }),
     onTransition(executionId, transition): void {
       answers.tell(executionId, transition);
       options.onTransition?.(executionId, transition);
@@ -200,6 +210,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       newId,
       notify: () => {},
     }),
+    approvals: createApprovals({ store, links: links.votes, now: clock.now, newId }),
     inbox: createInbox({ store, executions, now: clock.now, newId }),
     secrets,
     simulate: createSimulation({
@@ -255,37 +266,4 @@ async function assemble(options: EngineOptions): Promise<House> {
 /** A key for one purpose only, so that what it signs says nothing of what it encrypts. */
 function derived(bytes: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(createHmac("sha256", bytes).update(`leadflow ${purpose}`).digest());
-}
-
-function servicesFor(parts: {
-  store: Store;
-  types: ReadonlyMap<string, NodeType>;
-  workflows: WorkflowSubject;
-  leads: LeadSubject;
-  mailer: ReturnType<typeof createMailer>;
-  egress: ReturnType<typeof createEgress>;
-  secrets: RevealingSecrets;
-  log: Log;
-}): Services {
-  const { types, workflows, leads, mailer, egress, secrets, log } = parts;
-  return {
-    nodeType: (type) => types.get(type),
-    liveVersion: async (workflowId) => (await workflows.loadPublished(workflowId))?.value.version ?? null,
-    limits: (workflowId) => workflows.limits(workflowId),
-    loadVersion: (workflowId, version) => workflows.loadVersion(workflowId, version),
-    http: (request, context) => egress.fetch(request, context),
-    mailLeaves: () => mailer.transport !== "outbox",
-    mail: (request, about) => mailer.send(request, about),
-    secret: (name, host) => secrets.reveal(name, host),
-    async lead(leadId): Promise<LeadFacts | null> {
-      const entry = await leads.load(leadId);
-      return entry && factsOf(entry.value);
-    },
-    async signals(leadId): Promise<Heard> {
-      const { clock, signals } = await hearSignals(parts.store, leadId);
-      return { clock, signals: signals.map(({ id, type, data, at }) => ({ id, type, data, at })) };
-    },
-    messageWrite,
-    log,
-  };
 }

@@ -20,7 +20,7 @@ const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/messages\/(outbox|store)\.ts$/, "subjects"],
   [/^engine\/messages\//, "messages"],
   [/^engine\/(access|leads|mending|monitoring|scheduling|templates|triggers|workflows)\//, "subjects"],
-  [/^engine\/(engine|node_info|queue_bell)\.ts$|^engine\/simulation\//, "engine"],
+  [/^engine\/(engine|node_info|queue_bell|services)\.ts$|^engine\/simulation\//, "engine"],
   [/^engine\/mod\.ts$/, "door"],
   [/^(environment|log)\.ts$/, "environment"],
   [/^routes\/pages\/components\//, "components"],

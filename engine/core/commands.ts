@@ -1,3 +1,5 @@
+import { fallDue, resolveAsk, vote } from "./approval.ts";
+import { applyAttempt } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { endWait } from "./children.ts";
@@ -7,6 +9,7 @@ import { mustStandStill } from "./limit.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
 import type { Mail, StepState } from "./state.ts";
+import { ledgerLine } from "./votes.ts";
 
 /** Steps with a record that one transition ends or reopens. */
 const MOST_AT_ONCE = 100;
@@ -19,7 +22,7 @@ export function wake(draft: Draft): void {
   if (timeoutAt !== null && timeoutAt <= now && !cancelling) return timeOut(draft);
   for (const node of draft.withStatus("waiting", "retrying")) {
     const step = draft.step(node);
-    if (step.wakeAt === undefined || step.wakeAt > now) continue;
+    if (step.wakeAt === undefined || step.wakeAt > now || fallDue(draft, node)) continue;
     if (draft.status(node) === "retrying") {
       draft.put(node, "queued", { ...step, wakeAt: undefined, reason: undefined });
     } else if (step.waitingFor?.kind === "window") {
@@ -47,7 +50,8 @@ function timeOut(draft: Draft): void {
 }
 
 function needsPerson(step: StepState): boolean {
-  return step.waitingFor?.kind === "person" || step.waitingFor?.kind === "uncertain";
+  return step.waitingFor?.kind === "person" || step.waitingFor?.kind === "uncertain" ||
+    step.approval !== undefined;
 }
 
 export function deliver(draft: Draft, mail: Mail): void {
@@ -55,6 +59,10 @@ export function deliver(draft: Draft, mail: Mail): void {
   const node = draft.node(mail.nodeId);
   if (!node || isSettled(draft.state)) return;
   if (mail.kind === "complete") return complete(draft, node, mail);
+  if (mail.kind === "vote") return vote(draft, node, mail);
+  if (mail.kind === "result") {
+    return mail.visit === draft.step(node).visit ? applyAttempt(draft, node, mail) : undefined;
+  }
   const marks = draft.state.messages[node.id];
   if (!marks || marks.id !== mail.messageId || marks[mail.what] !== undefined) return;
   draft.state.messages = { ...draft.state.messages, [node.id]: { ...marks, [mail.what]: mail.at } };
@@ -76,8 +84,10 @@ export function deliver(draft: Draft, mail: Mail): void {
 function complete(draft: Draft, node: GraphNode, mail: Extract<Mail, { kind: "complete" }>): void {
   const step = draft.step(node);
   if (draft.status(node) !== "waiting" || step.visit !== mail.visit) return;
-  if (step.waitingFor?.kind === "uncertain") return resolve(draft, node, step, mail);
-  if (step.waitingFor?.kind !== "person") return;
+  if (step.waitingFor?.kind === "uncertain") {
+    return resolveAsk(draft, node, mail) ? undefined : resolve(draft, node, step, mail);
+  }
+  if (step.waitingFor?.kind !== "person" || step.approval) return;
   const answer = {
     outcome: mail.outcome,
     note: mail.note ?? "",
@@ -97,7 +107,7 @@ function resolve(
   step: StepState,
   mail: Extract<Mail, { kind: "complete" }>,
 ): void {
-  draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt: step.attempt, state: "resolved" });
+  draft.ledger.push(ledgerLine(node, step, "resolved"));
   const rest = succeeded(step, draft.env.now);
   const reason = {
     code: "resolved",
@@ -135,6 +145,7 @@ export function surrender(draft: Draft, nodes: readonly GraphNode[], how: "died"
       uncertain(draft, node, step, { code: "interrupted", message });
     } else if (draft.state.cancelling) {
       draft.put(node, "cancelled", ended(step, draft.env.now));
+      if (needsPerson(step)) draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
     } else if (deaths >= 3) {
       settleFailed(draft, node, step, {
         code: "poison",

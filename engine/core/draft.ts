@@ -23,6 +23,8 @@ export interface Env {
   leadZone?: string | undefined;
   /** Can this ledger node's act leave the house? False: repeating it is harmless. */
   outside(node: GraphNode): boolean;
+  /** Whom a step would reach, as people know them; null or absent: not known. */
+  recipient?(node: GraphNode, state: ExecutionState): string | null;
   /** Computes a pure node; throws for a failure. */
   evaluate(
     node: GraphNode,

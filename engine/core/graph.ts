@@ -14,6 +14,8 @@ export interface NodeKind {
   reaches?: boolean;
   /** Computed from what it reads alone: decided anew when a step behind it was held. */
   repeatable?: boolean;
+  /** Asks people and waits for their votes. */
+  votes?: boolean;
   /** Null or absent: several edges into it are an implicit join of all. */
   join?: JoinRule | null;
 }
@@ -41,6 +43,7 @@ export interface GraphNode {
   ledger: boolean;
   reaches: boolean;
   repeatable: boolean;
+  votes: boolean;
   join: JoinRule | null;
   config: JsonObject;
   retry: RetryPolicy;
@@ -106,6 +109,7 @@ function graphNode(
     ledger: type.ledger ?? false,
     reaches: type.reaches ?? false,
     repeatable: type.repeatable ?? false,
+    votes: type.votes ?? false,
     join: type.join ?? null,
     config: node.data.config,
     retry: resolvePolicy(graph.settings.retry, node.data.retry),

@@ -11,6 +11,7 @@ import type { Failure } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import { advance } from "./advance.ts";
+import { applyAttempt } from "./attempt.ts";
 import { gather, startChild } from "./children.ts";
 import type { ChildStart } from "./children.ts";
 import { cancel, deliver, reopen, stopUnstarted, surrender, wake } from "./commands.ts";
@@ -19,12 +20,13 @@ import { Draft } from "./draft.ts";
 import type { Env } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import { holdBack, release } from "./hold.ts";
-import { applyOutcome, settleFailed } from "./outcome.ts";
 import { enter, lacksSlot, mustStandStill, queuedReason } from "./limit.ts";
+import { settleFailed } from "./outcome.ts";
 import { startReplay } from "./replay.ts";
 import type { ReplayStart } from "./replay.ts";
 import { checkEnds, receive } from "./signals.ts";
 import type { ExecutionState, Mail, Transition } from "./state.ts";
+import { acts, ledgerLine, withAsk } from "./votes.ts";
 
 export type Command =
   /** Triggered at a node, with what arrived. */
@@ -87,8 +89,7 @@ function apply(draft: Draft, command: Command): void {
     }
     case "outcome": {
       const node = draft.node(command.nodeId);
-      if (!node || draft.status(node) !== "running" || draft.step(node).attempt !== command.attempt) return;
-      return applyOutcome(draft, node, command.outcome, command.input, command.warnings ?? []);
+      return node ? applyAttempt(draft, node, command) : undefined;
     }
     case "wake":
       return wake(draft);
@@ -152,11 +153,12 @@ function admit(draft: Draft): void {
   for (const node of draft.graph.nodes) {
     if (draft.status(node) !== "queued" || holdBack(draft, node)) continue;
     if (draft.started.length >= draft.env.slots) continue;
-    const step = draft.step(node);
+    const step = withAsk(draft.step(node));
     const attempt = step.attempt + 1;
-    const outside = node.ledger && draft.env.outside(node);
-    draft.put(node, "running", { ...step, attempt, startedAt: draft.env.now, endedAt: undefined, outside });
-    if (node.ledger) draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt, state: "intent" });
+    const outside = acts(node, step) && draft.env.outside(node);
+    const startedAt = step.approval ? step.startedAt : draft.env.now;
+    draft.put(node, "running", { ...step, attempt, startedAt, endedAt: undefined, outside });
+    if (acts(node, step)) draft.ledger.push(ledgerLine(node, { ...step, attempt }, "intent"));
     draft.started.push(node.id);
     draft.event("started", node, {
       step: "running",

@@ -6,6 +6,7 @@ import type { GraphNode } from "./graph.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
 import { brief, modest, weightOf } from "./modest.ts";
 import type { StepState } from "./state.ts";
+import { askUnderWay, ledgerLine } from "./votes.ts";
 import { words } from "./words.ts";
 
 /** Applies what an attempt of a running step returned. */
@@ -50,7 +51,7 @@ function done(draft: Draft, node: GraphNode, step: StepState, outcome: Done): vo
   });
   if (outcome.response) draft.response = outcome.response;
   if (node.ledger) {
-    draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt: step.attempt, state: "sent" });
+    draft.ledger.push(ledgerLine(node, step, "sent"));
   }
   if (outcome.message) {
     draft.messages.push(outcome.message);
@@ -112,7 +113,7 @@ function fail(draft: Draft, node: GraphNode, step: StepState, outcome: Fail): vo
     return uncertain(draft, node, step, outcome.failure);
   }
   if (node.ledger) {
-    draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt: step.attempt, state: "refused" });
+    draft.ledger.push(ledgerLine(node, step, "refused"));
   }
   const tries = [
     ...(step.tries ?? []),
@@ -192,15 +193,16 @@ export function settleFailed(draft: Draft, node: GraphNode, step: StepState, fai
 
 /** Nobody knows whether it arrived: not repeated, a person decides. */
 export function uncertain(draft: Draft, node: GraphNode, step: StepState, failure: Failure): void {
-  const title = `${node.label}: it may have been received`;
+  const title = `${recipientOf(draft, node, step) ?? node.label} may have received this`;
   const reason = { code: "uncertain", text: `Nobody knows whether it was received: ${failure.message}` };
-  draft.ledger.push({ nodeId: node.id, visit: step.visit, attempt: step.attempt, state: "uncertain" });
+  draft.ledger.push(ledgerLine(node, step, "uncertain"));
   draft.put(node, "waiting", {
     ...step,
     failure,
     reason,
     waitingFor: { kind: "uncertain", title },
-    wakeAt: undefined,
+    // Nobody has to decide about a mail that asks for votes once these are not waited for any more.
+    wakeAt: step.approval?.deadlineAt,
   });
   draft.event("waiting", node, { step: "waiting", message: reason.text, reason, failure });
   draft.attention.push({
@@ -220,6 +222,11 @@ export function uncertain(draft: Draft, node: GraphNode, step: StepState, failur
       dueAt: null,
     },
   });
+}
+
+/** Whom the act under way reaches, as people know them. */
+function recipientOf(draft: Draft, node: GraphNode, step: StepState): string | null {
+  return askUnderWay(step.approval)?.to ?? draft.env.recipient?.(node, draft.state) ?? null;
 }
 
 /** The step as it stands when it has settled: what it waited for is gone. */

@@ -3,7 +3,9 @@ import type { EventType } from "../schemas/event.ts";
 import type { ExecutionStatus, Failure, Reason, StepStatus, WaitingFor } from "../schemas/execution.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
-import type { WebhookResponse } from "../schemas/node.ts";
+import type { Approval, Choice } from "../schemas/approval.ts";
+import type { Outcome, WebhookResponse } from "../schemas/node.ts";
+import type { ApprovalState } from "./votes.ts";
 
 /** A value in a record, or a reference to a body that was too large for it. */
 export type Stored = { json: Json } | { ref: string; bytes: number };
@@ -43,6 +45,8 @@ export interface StepState {
   outside?: boolean;
   /** The execution that it ran in, where a replay took over its result. */
   takenOver?: string;
+  /** What people are to approve, from the moment they are asked. */
+  approval?: ApprovalState;
 }
 
 export interface Lease {
@@ -139,6 +143,7 @@ export interface Attention {
   description: string;
   outcomes: { id: string; label: string }[];
   dueAt: number | null;
+  approval?: Approval;
 }
 
 /** A signal as the machine sees it. Times are epoch ms. */
@@ -154,6 +159,8 @@ export interface LedgerLine {
   visit: number;
   attempt: number;
   state: "intent" | "sent" | "refused" | "uncertain" | "resolved";
+  /** One of several acts of the step. */
+  part?: string;
 }
 
 /** What others want an execution to know. Its owner applies it in its next transition. */
@@ -175,7 +182,20 @@ export type Mail =
     what: "opened" | "clicked" | "replied";
     at: number;
     url?: string;
-  };
+  }
+  /** One person's answer to an approval. */
+  | {
+    kind: "vote";
+    nodeId: string;
+    visit: number;
+    voter: string;
+    by: string;
+    choice: Choice;
+    note?: string;
+    at: number;
+  }
+  /** What became of an attempt whose worker had lost the execution by then. */
+  | { kind: "result"; nodeId: string; visit: number; attempt: number; outcome: Outcome; at: number };
 
 /** The pure result of deciding: exactly what one commit writes. */
 export interface Transition {

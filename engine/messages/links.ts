@@ -1,4 +1,6 @@
 import type { Tokens } from "./tokens.ts";
+import { createVoteLinks } from "./vote_links.ts";
+import type { VoteLinks } from "./vote_links.ts";
 
 export type LinkToken =
   | { kind: "open"; messageId: string }
@@ -13,6 +15,8 @@ export interface Links {
   readToken(token: string): LinkToken | null;
   /** What the address of a pixel or a link carries. */
   sign(link: LinkToken): string;
+  /** With which approvers answer. */
+  readonly votes: VoteLinks;
 }
 
 /** Signed links in mails: `<public>/t/o/<token>.gif` and `<public>/t/c/<token>`. */
@@ -27,6 +31,7 @@ export function createLinks(options: { tokens: Tokens; publicUrl: () => string }
     );
   return {
     sign,
+    votes: createVoteLinks(options),
     openLink(messageId: string): string | null {
       return base() === "" ? null : `${base()}/t/o/${sign({ kind: "open", messageId })}.gif`;
     },

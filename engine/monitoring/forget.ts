@@ -35,10 +35,10 @@ export async function forgetExecution(
   }
   const below: Key[] = [...await messageKeys(store, id)];
   for (
-    const prefix of [["step", id], ["body", id], ["event", id], ["mail", id], ["replay", id], ["child", id], [
-      "done",
+    const prefix of [["step", id], ["body", id], ["event", id], ["mail", id], ["vote", id], ["replay", id], [
+      "child",
       id,
-    ]]
+    ], ["done", id]]
   ) {
     below.push(...await store.keys({ selector: { prefix } }));
   }

@@ -1,6 +1,6 @@
 import type { Actor, Executions, Inbox } from "../contract.ts";
 import type { Mail } from "../core/state.ts";
-import { conflict, invalid, notFound } from "../errors.ts";
+import { conflict, EngineError, invalid, notFound } from "../errors.ts";
 import { toLead } from "../leads/mod.ts";
 import type { LeadRecord } from "../leads/mod.ts";
 import type { CompleteInput, InboxItem } from "../schemas/inbox.ts";
@@ -11,6 +11,7 @@ import { keys, shardOf } from "../store/keys.ts";
 import type { AttentionRecord } from "../store/records.ts";
 import { encode } from "../store/store.ts";
 import type { Entry, Store } from "../store/store.ts";
+import { castVote } from "./votes.ts";
 
 export interface InboxDeps {
   store: Store;
@@ -59,6 +60,7 @@ async function list(store: Store, paging: Paging): Promise<Page<InboxItem>> {
     lead: leads[i] ? toLead(leads[i].value) : null,
     createdAt: new Date(record.at).toISOString(),
     dueAt: record.dueAt === null ? null : new Date(record.dueAt).toISOString(),
+    ...(record.approval ? { approval: record.approval } : {}),
   }));
   return { items, nextCursor: more ? shown.at(-1)!.id : null };
 }
@@ -87,6 +89,10 @@ async function completeOnce(
       accepted,
     }]);
   }
+  if (record.approval) {
+    await voteInInbox(deps, entry, input, actor);
+    return true;
+  }
   if (record.kind === "failed" && input.outcome === "retry") {
     await deps.executions.retry(record.executionId, { nodeId: record.nodeId }, actor);
     return true;
@@ -98,6 +104,27 @@ async function completeOnce(
     ...(record.kind === "failed" ? {} : mailParts(deps, entry, input, actor)),
   });
   return answered.ok;
+}
+
+/** The card stays until the votes decide. Where approvers are named, nobody else answers. */
+async function voteInInbox(
+  deps: InboxDeps,
+  { value: record }: Entry<AttentionRecord>,
+  input: CompleteInput,
+  actor: Actor,
+): Promise<void> {
+  const { executionId, nodeId, visit, approval } = record;
+  const named = approval?.approvers ?? [];
+  const email = actor.email?.toLowerCase() ?? "";
+  if (named.length > 0 && !named.includes(email)) {
+    throw new EngineError("not-asked", 403, "Not asked", `Only ${named.join(", ")} can answer this`);
+  }
+  const [voter, by] = named.length > 0 ? [email, email] : [actor.userId, actor.name];
+  const choice = input.outcome === "approved" ? "approved" : "declined";
+  const note = input.note ?? "";
+  const result = await castVote(deps, { executionId, nodeId, visit, voter, by, choice, note });
+  if (result === "again") throw conflict("done", "You have answered this already");
+  if (result === "over") throw conflict("done", "This has been decided already");
 }
 
 function mailParts(

@@ -1,6 +1,7 @@
 import type { Graph, GraphNode } from "../core/graph.ts";
 import type { ExecutionState, StepState, Stored, StoredEvent } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
+import { shownApproval } from "../core/votes.ts";
 import type { EventData, ExecutionEvent } from "../schemas/event.ts";
 import type { Execution, ExecutionSummary, Reason, Step } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
@@ -97,6 +98,7 @@ export async function toExecution(
       waitingFor: step?.waitingFor ?? null,
       warnings: step?.warnings ?? [],
       ...(step?.takenOver ? { takenOver: step.takenOver } : {}),
+      ...(step?.approval ? { approval: shownApproval(step.approval) } : {}),
     });
   }
   return {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Comparison, ConditionGroup } from "../schemas/condition.ts";
 import type { JsonObject } from "../schemas/json.ts";
+import type { ApprovalFacts, Ask, Choice } from "../schemas/approval.ts";
 import type { Category, Encoding, Outcome, Port, View } from "../schemas/node.ts";
 
 import type { Calendar } from "../schemas/window.ts";
@@ -38,6 +39,10 @@ export interface StepContext extends PureContext {
   /** Sends one request; throws StepError with a named failure. Carries the loop-depth header. */
   http(request: HttpRequest): Promise<HttpResponse>;
   mail(request: MailRequest): Promise<MailResult>;
+  /** The mail that this attempt sends, where a node asks for votes; null: it has not asked yet, or has nobody to mail. */
+  asking: { ask: Ask; facts: ApprovalFacts; workflowName: string } | null;
+  /** Address of the page where an approver answers; null while the house has no public address. */
+  voteLink(approver: string, choice: Choice): string | null;
   /** The secret's value for this host (throws StepError when absent or meant for other hosts). */
   secret(name: string, host: string | null): Promise<string>;
 }
@@ -103,6 +108,8 @@ export interface EffectNode<C> extends Described<C> {
   ledger: boolean;
   /** Reaches a person: held back outside the workflow's send window. */
   reaches?: boolean;
+  /** Asks people and waits for their votes: `run` gives the facts first, then sends one mail each time. */
+  votes?: boolean;
   run(config: C, context: StepContext): Promise<Outcome>;
 }
 

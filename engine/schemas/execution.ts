@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Approval } from "./approval.ts";
 import { ConditionGroup } from "./condition.ts";
 import { Json } from "./json.ts";
 
@@ -127,6 +128,8 @@ export const Step = z.object({
   warnings: z.array(z.string()),
   /** The execution that it ran in: this one is a replay and took its result over. */
   takenOver: z.string().optional(),
+  /** What people are to approve, and their votes so far. */
+  approval: Approval.optional(),
 }).meta({ id: "Step" });
 export type Step = z.infer<typeof Step>;
 

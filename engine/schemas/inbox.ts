@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Approval } from "./approval.ts";
 import { Lead } from "./lead.ts";
 
 /** Something that needs a person. */
@@ -18,6 +19,8 @@ export const InboxItem = z.object({
   lead: Lead.nullable(),
   createdAt: z.string(),
   dueAt: z.string().nullable(),
+  /** It is answered by several people: each outcome is one vote. */
+  approval: Approval.optional(),
 }).meta({ id: "InboxItem" });
 export type InboxItem = z.infer<typeof InboxItem>;
 

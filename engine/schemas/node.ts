@@ -1,3 +1,4 @@
+import type { ApprovalFacts } from "./approval.ts";
 import type { Failure, Reason, WaitingFor } from "./execution.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Message } from "./message.ts";
@@ -46,6 +47,10 @@ export interface Wait {
   /** The port to leave by when `until` comes; default `out`. */
   untilPort?: string;
   reason: Reason;
+  /** People are asked for their votes; what their mails became follows in attempts of their own. */
+  approval?: ApprovalFacts;
+  /** Stored with the step's own commit. */
+  message?: Message;
 }
 
 export interface Fail {

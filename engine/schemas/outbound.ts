@@ -28,6 +28,10 @@ export interface MailRequest {
   subject: string;
   text: string;
   html?: string;
+  /** Goes to a colleague and not to the lead: no pixel, no counted links, not among the lead's messages. */
+  internal?: boolean;
+  /** Which of several mails of one step: part of the id that it keeps over attempts. */
+  part?: string;
 }
 
 /** What a mail is about: where it comes from, and the id that it keeps over attempts. */

@@ -169,12 +169,17 @@ export class Driver {
   async #answer(): Promise<boolean> {
     const { house, input } = this.#journey;
     const { items } = await house.engine.inbox.list({ limit: 200 });
-    for (const { id, kind, nodeId, outcomes } of items) {
+    for (const { id, kind, nodeId, outcomes, approval } of items) {
       const given = Object.hasOwn(input.answers, nodeId) ? input.answers[nodeId] : undefined;
       const outcome = given === undefined ? outcomes[0]?.id : given;
-      if (kind === "failed" || outcome === null || outcome === undefined) continue;
+      if (kind === "failed" || !outcome || !outcomes.some((each) => each.id === outcome)) continue;
       const who = `dry-run-${++this.#answers}`;
-      await house.engine.inbox.complete(id, { outcome }, { userId: who, name: "Dry run" });
+      const email = approval?.approvers.find((address) => !approval.votes.some(({ by }) => by === address));
+      await house.engine.inbox.complete(id, { outcome }, {
+        userId: who,
+        name: "Dry run",
+        ...(email === undefined ? {} : { email }),
+      });
       if (given === undefined && !this.#assumed.has(nodeId)) {
         this.#assumed.set(nodeId, outcome);
         this.#notes.push(`No answer was given for "${nodeId}": it took the first outcome, "${outcome}"`);

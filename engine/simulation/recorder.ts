@@ -72,12 +72,15 @@ export class Recorder {
         const { to, cc, bcc, subject, text, html } = request;
         note({ kind: "mail", to, cc, bcc, subject, text });
         const result = await context.mail(request);
-        if (result.status === "sent") {
+        // A colleague's mail is no mail to the lead: nobody opens it here.
+        if (result.status === "sent" && !request.internal) {
           const link = linkIn(text) ?? linkIn(html ?? "");
           this.sent.push({ nodeId, messageId: result.message.id, at: context.now, link });
         }
         return result;
       },
+      // Signed by the dry run's own house: it leads nowhere.
+      voteLink: context.voteLink,
       secret: async (name, host) => {
         await this.#reveal(name, host);
         return `[secret ${name}]`;

@@ -12,6 +12,7 @@ export const COMMIT_NAMES = [
   "retry",
   "wake",
   "mail",
+  "vote",
   "cancel",
   "reopen",
   "renew",

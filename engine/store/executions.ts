@@ -7,7 +7,14 @@ import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { placeWrite } from "./places.ts";
 import { headRecord, packEvent, stateOf } from "./records.ts";
-import type { AttentionRecord, EventRecord, HeadRecord, PackedEvent, StepRecord } from "./records.ts";
+import type {
+  AttentionRecord,
+  EventRecord,
+  HeadRecord,
+  LedgerRecord,
+  PackedEvent,
+  StepRecord,
+} from "./records.ts";
 import { EMPTY, encode } from "./store.ts";
 import type { Store } from "./store.ts";
 
@@ -59,8 +66,8 @@ export function transitionWrite(
   deletes.push(...place.deletes);
   for (const line of transition.ledger) {
     sets.push({
-      key: keys.ledger(next.id, line.nodeId, line.visit),
-      value: encode({ v: 1, ...line, at: now }),
+      key: keys.ledger(next.id, line.nodeId, line.visit, line.part),
+      value: encode({ v: 1, ...line, at: now } satisfies LedgerRecord),
     });
   }
   sets.push(...doneSets(transition, now));

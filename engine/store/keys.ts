@@ -84,7 +84,22 @@ export const keys = {
   done: (parentId: string, step: string, index: number): Key => ["done", parentId, step, index],
   /** Idempotency of a trigger, 72 h. */
   delivery: (triggerKey: string, idempotencyKey: string): Key => ["delivery", triggerKey, idempotencyKey],
-  ledger: (executionId: string, nodeId: string, visit: number): Key => ["ledger", executionId, nodeId, visit],
+  /** `part`: which of several acts of the step. */
+  ledger: (executionId: string, nodeId: string, visit: number, part?: string): Key => [
+    "ledger",
+    executionId,
+    nodeId,
+    visit,
+    ...(part === undefined ? [] : [part]),
+  ],
+  /** One person's vote: there is one each. */
+  vote: (executionId: string, nodeId: string, visit: number, voter: string): Key => [
+    "vote",
+    executionId,
+    nodeId,
+    visit,
+    voter,
+  ],
   /** What needs a person, newest last; id is `<executionId>.<nodeId>.<visit>`. */
   attention: (id: string): Key => ["attention", id],
 

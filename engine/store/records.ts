@@ -1,4 +1,4 @@
-import type { ExecutionState, StepState, StoredEvent } from "../core/state.ts";
+import type { Attention, ExecutionState, LedgerLine, StepState, StoredEvent } from "../core/state.ts";
 import type { StepStatus } from "../schemas/execution.ts";
 
 const LETTERS: Record<StepStatus, string> = {
@@ -88,19 +88,21 @@ export interface FeedRecord {
   e: [string, number][];
 }
 
-export interface AttentionRecord {
+export interface AttentionRecord extends Attention {
   v: 1;
   at: number;
   executionId: string;
   workflowId: string;
   leadId: string | null;
-  kind: "task" | "uncertain" | "failed";
-  nodeId: string;
-  visit: number;
-  title: string;
-  description: string;
-  outcomes: { id: string; label: string }[];
-  dueAt: number | null;
+}
+
+/** The last that is known of one act outside. */
+export interface LedgerRecord extends LedgerLine {
+  v: 1;
+  at: number;
+  /** What came of it when somebody had decided already, and when that was known. */
+  result?: "sent" | "refused";
+  resultAt?: number;
 }
 
 /** What most heads share; left out of the record and filled in again. */

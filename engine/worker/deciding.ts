@@ -5,7 +5,7 @@ import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Bodies } from "../store/bodies.ts";
-import { evaluatePure, ruleHolds } from "./run_step.ts";
+import { evaluatePure, recipientOf, ruleHolds } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
 import type { Heard, LeadFacts } from "./services.ts";
 import type { CompiledVersion } from "./versions.ts";
@@ -13,7 +13,7 @@ import type { CompiledVersion } from "./versions.ts";
 /** What a process brings to a decision: its time, its name, its free slots. */
 export type OwnEnv = Omit<
   Env,
-  "leadZone" | "evaluate" | "keep" | "signals" | "matches" | "children" | "maySpawn"
+  "leadZone" | "recipient" | "evaluate" | "keep" | "signals" | "matches" | "children" | "maySpawn"
 >;
 
 /** What is known of one execution's world when it is decided. */
@@ -44,6 +44,7 @@ export function decideOver(
   return decide(state, version.graph, commands, {
     ...env,
     leadZone: lead?.timezone,
+    recipient: (node, present) => recipientOf(node, facts(present)),
     evaluate: (node, present) => evaluatePure(node, facts(present)),
     keep: (value, ref) => bodies.keep(value, ref),
     signals: heard.signals,

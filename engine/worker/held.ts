@@ -7,9 +7,10 @@ import { Bodies } from "../store/bodies.ts";
 import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
-import { MOST_MAIL, nameOf, portionOf } from "./round.ts";
+import { isReleased, MOST_MAIL, nameOf, portionOf, sameHolding } from "./round.ts";
 import { decideOver } from "./deciding.ts";
 import { dismissedSets, readerOf } from "./children.ts";
+import { recordLate } from "./late.ts";
 import { runEffect } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
 import { clockChecks } from "./hearing.ts";
@@ -38,6 +39,8 @@ export class Held {
   #mailDue: DueEntry[] = [];
   readonly #running = new Map<string, AbortController>();
   #pumping: Promise<void> | null = null;
+  /** As it was last written here. */
+  #own: ExecutionState | null = null;
   /** Its due entry was seen while a decision was under way, which may have been made too early for it. */
   #lookAgain = false;
 
@@ -88,6 +91,7 @@ export class Held {
 
   adopt(loaded: Loaded, bodies: ReadonlyMap<string, Json>): void {
     this.#loaded = loaded;
+    this.#own = loaded.state;
     this.#around.keep(bodies);
   }
 
@@ -118,10 +122,7 @@ export class Held {
   async #rounds(): Promise<void> {
     while (this.#commands.length > 0) {
       const rescued = this.#loaded ? [] : await this.#load();
-      if (!rescued) {
-        this.#commands = [];
-        return;
-      }
+      if (!rescued) return await this.#giveUp();
       const commands = [...rescued, ...this.#commands.splice(0, portionOf(this.#commands))];
       const mailDue = this.#mailDue.splice(0, MOST_MAIL);
       const look = mailDue.length > 0 || this.#version!.graph.sendWindow !== null &&
@@ -149,6 +150,12 @@ export class Held {
     }
   }
 
+  /** It is in other hands: what was to be decided is not, but what is known of acts outside is kept. */
+  async #giveUp(): Promise<void> {
+    const dropped = this.#commands.splice(0);
+    if (this.#own) await recordLate(this.#hands, this.#own, dropped);
+  }
+
   /** Null: there is nothing to do here (gone, or in another living worker's hands). */
   async #load(): Promise<Command[] | null> {
     const loaded = this.#hands.recent(this.id) ?? (await loadExecutions(this.#hands.store, [this.id]))[0] ??
@@ -174,8 +181,11 @@ export class Held {
         ? loaded.state.lease?.owner === this.#hands.owner && loaded.state.fence === before.fence
         : true);
     if (!mine) {
-      this.#commands = [];
-      for (const controller of this.#running.values()) controller.abort();
+      await this.#giveUp();
+      // What may reach somebody goes on to its end: nobody else will know how it ended.
+      for (const [nodeId, controller] of this.#running) {
+        if (!this.#own?.steps.get(nodeId)?.outside) controller.abort();
+      }
       this.#loaded = null;
       return false;
     }
@@ -282,17 +292,4 @@ export class Held {
       this.#hands.failed(this, error);
     });
   }
-}
-
-/** What was decided before a hold is decided anew over all that has come meanwhile. */
-function isReleased(state: ExecutionState, now: number): boolean {
-  for (const step of state.steps.values()) {
-    if (step.waitingFor?.kind === "window" && (step.wakeAt ?? now) <= now) return true;
-  }
-  return false;
-}
-
-function sameHolding(before: ExecutionState, next: ExecutionState): boolean {
-  return before.lease === next.lease && before.due === next.due && before.status === next.status &&
-    before.cancelling === next.cancelling && before.limit === next.limit;
 }

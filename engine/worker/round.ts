@@ -1,7 +1,7 @@
 import type { Command } from "../core/machine.ts";
 import { weightOf } from "../core/modest.ts";
 import { isSettled } from "../core/state.ts";
-import type { Transition } from "../core/state.ts";
+import type { ExecutionState, Transition } from "../core/state.ts";
 import type { CommitName } from "../store/commit.ts";
 
 /** So much mail a round. */
@@ -33,4 +33,18 @@ export function nameOf(commands: readonly Command[], transition: Transition): Co
   if (kinds.has("mail")) return "mail";
   if (transition.events.length === 0) return "renew";
   return transition.started.length > 0 ? "claim" : "wake";
+}
+
+/** What was decided before a hold is decided anew over all that has come meanwhile. */
+export function isReleased(state: ExecutionState, now: number): boolean {
+  for (const step of state.steps.values()) {
+    if (step.waitingFor?.kind === "window" && (step.wakeAt ?? now) <= now) return true;
+  }
+  return false;
+}
+
+/** Nothing has changed but what a look leaves as it is. */
+export function sameHolding(before: ExecutionState, next: ExecutionState): boolean {
+  return before.lease === next.lease && before.due === next.due && before.status === next.status &&
+    before.cancelling === next.cancelling && before.limit === next.limit;
 }

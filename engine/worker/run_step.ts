@@ -12,6 +12,7 @@ import { fitsWithin } from "../core/size.ts";
 import { words } from "../core/words.ts";
 import { OUTPUT_BYTES } from "../store/bodies.ts";
 import { derivedId } from "./clock.ts";
+import { askUnderWay } from "../core/votes.ts";
 import type { LeadFacts, Services } from "./services.ts";
 import type { CompiledNode, CompiledVersion } from "./versions.ts";
 import { viewFor } from "./view.ts";
@@ -45,6 +46,22 @@ export function evaluatePure(node: GraphNode, facts: Facts): Ran {
   const { config, input, warnings } = prepare(compiled, context);
   const outcome = bounded((compiled.type as PureNode<unknown>).run(config, context));
   return { outcome, input, warnings };
+}
+
+/** Whom a step reaches, by what its config says now: a lead's name, else the addresses; null: it does not say. */
+export function recipientOf(node: GraphNode, facts: Facts): string | null {
+  const compiled = facts.version.nodes.get(node.id)!;
+  const lead = facts.lead?.view ?? null;
+  const name = typeof lead?.name === "string" ? lead.name : null;
+  let to: Json | undefined;
+  try {
+    to = renderConfig(compiled.config, viewFor(compiled, facts.state, facts.version, facts)).config.to;
+  } catch {
+    // What cannot be rendered names nobody.
+  }
+  if (typeof to !== "string" || to.trim() === "") return node.reaches ? name : null;
+  const isLead = typeof lead?.email === "string" && lead.email.toLowerCase() === to.trim().toLowerCase();
+  return isLead ? name : to.trim().slice(0, 100);
 }
 
 /** Does a filter or an end rule hold over the present state? Filters may read `signal`. */
@@ -147,16 +164,25 @@ function stepContext(
   const { state, now } = facts;
   const pure = pureContext(node, compiled, facts);
   const idempotencyKey = `${state.id}.${node.id}.${pure.visit}`;
+  const step = state.steps.get(node.id);
+  const ask = askUnderWay(step?.approval);
   return {
     ...pure,
-    attempt: state.steps.get(node.id)?.attempt ?? 1,
+    attempt: step?.attempt ?? 1,
+    asking: ask && { ask, facts: step!.approval!, workflowName: facts.version.name },
+    voteLink: (approver, choice) =>
+      services.voteLink({ executionId: state.id, nodeId: node.id, visit: pure.visit, approver, choice }),
     idempotencyKey,
     signal,
     leadId: state.leadId,
     http: (request) => services.http(request, { signal, depth: state.depth }),
     mail: async (request) =>
       await services.mail(request, {
-        id: await derivedId(state.createdAt, "message", idempotencyKey),
+        id: await derivedId(
+          state.createdAt,
+          "message",
+          request.part === undefined ? idempotencyKey : `${idempotencyKey}.${request.part}`,
+        ),
         executionId: state.id,
         workflowId: state.workflowId,
         nodeId: node.id,

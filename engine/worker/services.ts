@@ -1,5 +1,6 @@
 import type { SignalFact } from "../core/state.ts";
 import type { NodeType } from "../nodes/define.ts";
+import type { Ballot } from "../schemas/approval.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
 import type { HttpRequest, HttpResponse, MailAbout, MailRequest, MailResult } from "../schemas/outbound.ts";
@@ -39,6 +40,8 @@ export interface Services {
   /** Does mail leave the house? */
   mailLeaves(): boolean;
   mail(request: MailRequest, about: MailAbout): Promise<MailResult>;
+  /** Address of the page where an approver answers; null while the house has no public address. */
+  voteLink(ballot: Ballot): string | null;
   /** A lead's newest signals, oldest first, and the versionstamp of its clock as it was before they were read. */
   signals(leadId: string): Promise<Heard>;
   secret(name: string, host: string | null): Promise<string>;

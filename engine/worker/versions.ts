@@ -51,6 +51,7 @@ export function compileVersion(
       ledger: found.kind === "effect" && found.ledger,
       reaches: found.kind === "effect" && found.reaches === true,
       repeatable: found.kind === "pure" && found.repeatable === true,
+      votes: found.kind === "effect" && found.votes === true,
       join: found.kind === "pure" && found.joins ? found.joins(found.config.parse(config)) : null,
     };
   });

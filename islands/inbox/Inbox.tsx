@@ -16,10 +16,12 @@ export interface InboxProps {
   items: InboxItem[];
   /** Epoch ms of drawing. */
   now: number;
+  /** Address of whoever looks: approvals may be meant for others. */
+  viewer?: string;
 }
 
 /** What needs a person, as cards: answered with one press, kept fresh while it is seen. */
-export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
+export function Inbox({ items, now: drawnAt, viewer = "" }: InboxProps): JSX.Element {
   const [state, setState] = useState(() => firstState(items));
   const list = useRef<HTMLDivElement>(null);
   const now = useRefreshed(drawnAt, (fresh) => setState((held) => refreshed(held, fresh)));
@@ -53,8 +55,16 @@ export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
       {state.items.map((item) => {
         const words = state.settled.get(item.id);
         return words === undefined
-          ? <InboxCard key={item.id} item={item} now={now} onSettled={(said) => settle(item, said)} />
-          : <SettledLine key={item.id} words={words} executionId={item.executionId} />;
+          ? (
+            <InboxCard
+              key={item.id}
+              item={item}
+              now={now}
+              viewer={viewer}
+              onSettled={(said) => settle(item, said)}
+            />
+          )
+          : <SettledLine key={item.id} words={words} item={item} />;
       })}
       {open === 0
         ? (
@@ -67,12 +77,14 @@ export function Inbox({ items, now: drawnAt }: InboxProps): JSX.Element {
   );
 }
 
-function SettledLine({ words, executionId }: { words: string; executionId: string }): JSX.Element {
+function SettledLine({ words, item }: { words: string; item: InboxItem }): JSX.Element {
   return (
     <p class="notice" data-tone="good">
       <Icon name="check" size={18} class="mt-0.5" />
-      <span class="min-w-0 flex-1">{words}. The execution goes on.</span>
-      <a class="link" href={`/executions/${executionId}`}>See it</a>
+      <span class="min-w-0 flex-1">
+        {words}. {item.approval ? "Your vote counts." : "The execution goes on."}
+      </span>
+      <a class="link" href={`/executions/${item.executionId}`}>See it</a>
     </p>
   );
 }

@@ -6,13 +6,16 @@ import { Badge } from "../../routes/pages/components/badge.tsx";
 import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
 import { Icon } from "../../routes/pages/components/icon.tsx";
 import { Time } from "../../routes/pages/components/time.tsx";
+import { Votes } from "../../routes/pages/components/votes.tsx";
 import { callApi } from "../shared/api.ts";
-import { outcomeWords } from "./inbox_model.ts";
+import { mayAnswer, outcomeWords } from "./inbox_model.ts";
 import { KnownLead } from "./KnownLead.tsx";
 
 interface InboxCardProps {
   item: InboxItem;
   now: number;
+  /** Address of whoever looks. */
+  viewer: string;
   onSettled: (words: string) => void;
 }
 
@@ -25,7 +28,7 @@ const KINDS: {
 };
 
 /** One thing that needs a person: what to do, who it is about, and the answers. */
-export function InboxCard({ item, now, onSettled }: InboxCardProps): JSX.Element {
+export function InboxCard({ item, now, viewer, onSettled }: InboxCardProps): JSX.Element {
   const kind = KINDS[item.kind];
   const titleId = `title-${item.id}`;
   return (
@@ -47,7 +50,16 @@ export function InboxCard({ item, now, onSettled }: InboxCardProps): JSX.Element
         <p class="break-words whitespace-pre-wrap">{item.description}</p>
         {item.lead ? <KnownLead lead={item.lead} /> : null}
       </div>
-      <Answers item={item} onSettled={onSettled} />
+      {item.approval
+        ? (
+          <div class="mt-3">
+            <Votes approval={item.approval} now={now} />
+          </div>
+        )
+        : null}
+      {mayAnswer(item, viewer)
+        ? <Answers item={item} onSettled={onSettled} />
+        : <p class="mt-3 text-soft">Only the approvers can answer this.</p>}
     </article>
   );
 }

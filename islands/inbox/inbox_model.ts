@@ -60,3 +60,10 @@ export function openCount(state: InboxState): number {
 export function outcomeWords(item: InboxItem, outcome: { label: string }): string {
   return `${item.title} — ${outcome.label}`;
 }
+
+/** Approvals that name their approvers are answered by these alone, and once by each. */
+export function mayAnswer({ approval }: InboxItem, viewer: string): boolean {
+  if (!approval || approval.approvers.length === 0) return true;
+  const address = viewer.toLowerCase();
+  return approval.approvers.includes(address) && !approval.votes.some(({ by }) => by === address);
+}

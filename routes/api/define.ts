@@ -83,7 +83,7 @@ async function callOf<Q, B>(spec: RouteSpec<Q, B>, c: AppContext, deps: ApiDeps)
     body: await bodyOf(spec, c),
     param: (name) => c.req.param(name) ?? "",
     user,
-    actor: () => ({ userId: user().id, name: user().name || user().email }),
+    actor: () => ({ userId: user().id, name: user().name || user().email, email: user().email }),
   };
 }
 

@@ -10,6 +10,7 @@ const PAGE_ACTIONS: { readonly [prefix: string]: RouteAction } = {
   "/login": "public",
   "/setup": "public",
   "/logout": "public",
+  "/a": "public",
   "/workflow": "workflow.see",
   "/executions": "execution.see",
   "/inbox": "inbox.see",
@@ -44,7 +45,7 @@ function pageAction({ method, path }: RegisteredRoute): RouteAction {
     .filter((start) => path === start || path.startsWith(`${start}/`))
     .sort((a, b) => b.length - a.length);
   const action = path === "/" ? "me.see" : PAGE_ACTIONS[prefix];
-  // Changes go through the API, where each has an action of its own; only sign-in and set-up take forms.
+  // Changes go through the API, where each has an action of its own; only sign-in, set-up and approvals by link take forms.
   if (action === undefined || (method !== "GET" && action !== "public")) {
     throw new Error(`The page ${method} ${path} declares no action`);
   }

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { Inbox } from "../../islands/inbox/Inbox.tsx";
 import { Island } from "./components/island.tsx";
-import { type PageDeps, type PageEnv, requireAction } from "./deps.ts";
+import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 
 const LIMIT = 100;
@@ -23,7 +23,12 @@ export function inboxPages(deps: PageDeps): Hono<PageEnv> {
             <kbd class="kbd">j</kbd> <kbd class="kbd">k</kbd> move ·{" "}
             <kbd class="kbd">1</kbd>–<kbd class="kbd">9</kbd> choose · <kbd class="kbd">Enter</kbd> answers
           </p>
-          <Island name="inbox/Inbox" component={Inbox} props={{ items, now: Date.now() }} class="max-w-4xl" />
+          <Island
+            name="inbox/Inbox"
+            component={Inbox}
+            props={{ items, now: Date.now(), viewer: userOf(c).email }}
+            class="max-w-4xl"
+          />
         </>
       ),
     );

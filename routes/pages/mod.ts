@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { accessPages } from "./access.tsx";
+import { approvalPages } from "./approval.tsx";
 import type { PageDeps, PageEnv } from "./deps.ts";
 import { errorPage, notFoundPage } from "./errors.tsx";
 import { executionRoutes } from "./executions.tsx";
@@ -14,7 +15,7 @@ export { errorPage } from "./errors.tsx";
 export type { Manifest, PageAction, PageDeps, PageEnv } from "./deps.ts";
 
 /** Paths of the open pages: everything else here needs a signed-in person. */
-export const OPEN_PAGES: readonly string[] = ["/setup", "/login"];
+export const OPEN_PAGES: readonly string[] = ["/setup", "/login", "/a/:token"];
 
 /** First parts of addresses that are no pages: their own handlers answer, also when nothing is found. */
 const NOT_PAGES = /^\/(api|hooks|static|health|metrics|t|u|a)(\/|$)/;
@@ -26,6 +27,7 @@ export function pageRoutes(deps: PageDeps): Hono<PageEnv> {
   for (
     const part of [
       accessPages(deps),
+      approvalPages(deps),
       homePages(deps),
       workflowPages(deps),
       executionRoutes(deps),

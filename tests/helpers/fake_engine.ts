@@ -57,6 +57,7 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
     mending: fakeMending(note),
     leads: fakeLeads(note),
     messages: fakeMessages(note),
+    approvals: { look: () => Promise.resolve(null), vote: () => Promise.resolve(null) },
     inbox: {
       list: emptyPage,
       count: () => Promise.resolve(0),

@@ -202,7 +202,11 @@ function checkAttention(
 ): void {
   for (const [id, record] of attention) {
     const step = states.get(record.executionId)?.steps.get(record.nodeId);
-    const stands = record.kind === "failed" ? step?.failure !== undefined : step?.waitingFor !== undefined;
+    // An approval can be answered from the moment it is asked, also while its mails are under way.
+    const isOpen = step?.approval !== undefined && step.endedAt === undefined;
+    const stands = record.kind === "failed"
+      ? step?.failure !== undefined
+      : step?.waitingFor !== undefined || isOpen;
     if (!stands || step?.visit !== record.visit) problems.push(`the inbox shows ${id}, which is over`);
   }
 }

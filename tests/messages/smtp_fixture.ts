@@ -18,6 +18,10 @@ export interface Behaviour {
   onMail?: number;
   onRecipient?: (address: string) => number | undefined;
   onMessage?: number | "drop";
+  /** Once the whole message is here, before it is answered. */
+  beforeAnswer?: (mail: Received) => unknown;
+  /** Right after the answer was handed to the socket. */
+  afterAnswer?: (mail: Received) => void;
 }
 
 function refusal(code: number): Error {
@@ -48,16 +52,21 @@ export async function mailServer(behaviour: Behaviour = {}): Promise<FakeServer>
     onData(stream, session, callback): void {
       const parts: string[] = [];
       stream.on("data", (chunk: Uint8Array) => parts.push(new TextDecoder().decode(chunk)));
-      stream.on("end", () => {
+      stream.on("end", async () => {
         const { mailFrom, rcptTo } = session.envelope;
-        received.push({
+        const mail = {
           from: mailFrom ? mailFrom.address : "",
           to: rcptTo.map((one) => one.address),
           data: parts.join(""),
-        });
+        };
+        received.push(mail);
+        await behaviour.beforeAnswer?.(mail);
         if (behaviour.onMessage === "drop") {
           for (const client of server.connections) client._socket.destroy();
-        } else callback(behaviour.onMessage === undefined ? null : refusal(behaviour.onMessage));
+          return;
+        }
+        callback(behaviour.onMessage === undefined ? null : refusal(behaviour.onMessage));
+        behaviour.afterAnswer?.(mail);
       });
     },
   });

@@ -4,13 +4,11 @@ import type { Links } from "../../engine/messages/links.ts";
 import { textToHtml, tracked } from "../../engine/messages/tracking_html.ts";
 
 /** Links that show what they lead to. */
-const shown: Links = {
+const shown: Pick<Links, "clickLink" | "openLink"> = {
   openLink: () => "OPEN",
   clickLink: (_id, url) => /^https?:/.test(url) ? `CLICK(${url})` : null,
-  readToken: () => null,
-  sign: () => "",
 };
-const none: Links = { openLink: () => null, clickLink: () => null, readToken: () => null, sign: () => "" };
+const none: Pick<Links, "clickLink" | "openLink"> = { openLink: () => null, clickLink: () => null };
 const pixel = '<img src="OPEN" width="1" height="1" alt="" style="display:block;border:0">';
 
 const tags: { html: string; becomes: string }[] = [

@@ -46,6 +46,8 @@ export function stepContext(change: Partial<StepContext> = {}): StepContext {
     signal: new AbortController().signal,
     leadId: null,
     http: () => Promise.reject(new Error("no HTTP in this test")),
+    asking: null,
+    voteLink: () => null,
     mail: () => Promise.reject(new Error("no mail in this test")),
     secret: (name) => Promise.reject(new StepError({ code: "no_secret", message: `No secret ${name}` })),
     ...change,

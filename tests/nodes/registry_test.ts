@@ -7,6 +7,7 @@ import { node } from "./context_fixture.ts";
 
 const PART_ONE = [
   "api",
+  "approval",
   "condition",
   "email",
   "respond",
@@ -106,6 +107,7 @@ for (const type of PART_ONE) {
 const cards: { type: string; config?: JsonObject; says: string }[] = [
   { type: "api", says: "GET https://api.example.com/" },
   { type: "api", config: { url: "https://example.com/" }, says: "GET https://example.com/" },
+  { type: "approval", says: "20 % off for {{ lead.company }}" },
   { type: "condition", says: "lead.score gte 70" },
   {
     type: "condition",

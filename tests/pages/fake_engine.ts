@@ -85,6 +85,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       bulkJob: unused,
       cancelBulk: unused,
     },
+    approvals: { look: () => Promise.resolve(null), vote: unused },
     leads: {
       list: list.leads,
       get: (id) => find(data.leads, "lead", id),

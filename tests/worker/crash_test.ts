@@ -52,7 +52,18 @@ for (const queue of [false, true]) {
           for (const each of await everyFault(story, { queue })) reached.add(each);
         });
       }
-      const names = ["accept", "settle", "wait", "retry", "wake", "claim", "mail", "deliver", "tracking"];
+      const names = [
+        "accept",
+        "settle",
+        "wait",
+        "retry",
+        "wake",
+        "claim",
+        "mail",
+        "vote",
+        "deliver",
+        "tracking",
+      ];
       for (const name of names) {
         assert.ok(COMMIT_NAMES.some((known) => known === name));
         for (const fault of FAULTS) {

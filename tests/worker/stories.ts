@@ -226,6 +226,50 @@ const person: Story = {
   },
 };
 
+const BOTH = ["ann@example.com", "bob@example.com"];
+
+/** Two approvers vote by the links of their mails, in whatever order these arrive. */
+const approval: Story = {
+  nodes: [
+    hookNode("go"),
+    node("ask", "approval", { title: "Go on?", approvers: BOTH.join(), needed: 2 }),
+    node("yes", "probe"),
+    node("no", "probe"),
+  ],
+  edges: [...chain("hook", "ask"), edge("ask", "yes", "approved"), edge("ask", "no", "declined")],
+  async play(world): Promise<void> {
+    await trigger(world, "go");
+    for (const address of BOTH) {
+      const mailTo = async (engine: Engine): Promise<Message | undefined> =>
+        (await mails(engine)).find(({ to }) => to[0] === address);
+      await world.until(async (engine) => await mailTo(engine) !== undefined);
+      await world.ask(async (engine) => {
+        const token = /Approve: \S+\/a\/(\S+)/.exec((await mailTo(engine))!.text)?.[1];
+        // Asked again after a death it may say that the vote was there.
+        assert.equal((await engine.approvals.vote(token!, { note: "" }))?.link.state, "answered");
+      });
+    }
+    await ended(world);
+  },
+  async after(world): Promise<void> {
+    await settledAs(world, "completed", {
+      hook: "completed",
+      ask: "completed",
+      yes: "completed",
+      no: "skipped",
+    });
+    ranOnce(world, ["yes"]);
+    const { steps } = await world.engine.executions.get(world.executionId);
+    const { votes = [] } = steps.find(({ nodeId }) => nodeId === "ask")?.approval ?? {};
+    assert.deepEqual(
+      votes.map(({ by, choice }) => `${by} ${choice}`).sort(),
+      BOTH.map((by) => `${by} approved`),
+    );
+    assert.equal(await world.engine.inbox.count(), 0);
+    assert.equal((await mails(world.engine)).length, 2);
+  },
+};
+
 /** A mail handed to a real server, and a step behind it. After a death nobody knows, so a person says what to do. */
 export function mailThatLeaves(server: FakeServer): Story {
   const seen = new Set<string>();
@@ -271,4 +315,5 @@ export const STORIES: ReadonlyMap<string, Story> = new Map(Object.entries({
   "an error port": errorPort,
   "retry, then success": retried,
   "a task for a person": person,
+  "an approval by two": approval,
 }));

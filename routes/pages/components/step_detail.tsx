@@ -86,7 +86,7 @@ function StepFacts({ step, title, summary, clock }: StepDetailProps): JSX.Elemen
           {ms < 1 ? "under 1 ms" : durationWords(ms)}
         </Fact>
       )}
-      {step.attempts > 1 ? <Fact name="Attempts">{step.attempts}</Fact> : null}
+      {step.attempts > 1 && !step.approval ? <Fact name="Attempts">{step.attempts}</Fact> : null}
       {step.port === null || step.port === "out" ? null : <Fact name="Left by">{step.port}</Fact>}
     </dl>
   );

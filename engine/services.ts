@@ -1,0 +1,48 @@
+import type { RevealingSecrets } from "./access/mod.ts";
+import type { Egress } from "./egress/safe_fetch.ts";
+import { hearSignals } from "./leads/mod.ts";
+import type { LeadSubject } from "./leads/mod.ts";
+import type { Links } from "./messages/links.ts";
+import type { Mailer } from "./messages/mailer.ts";
+import { messageWrite } from "./messages/store.ts";
+import type { NodeType } from "./nodes/define.ts";
+import type { Store } from "./store/store.ts";
+import { factsOf } from "./triggers/mod.ts";
+import type { Heard, LeadFacts, Log, Services } from "./worker/services.ts";
+import type { WorkflowSubject } from "./workflows/mod.ts";
+
+/** Everything that steps may do to the world, handed to the worker. */
+export function servicesFor(parts: {
+  store: Store;
+  types: ReadonlyMap<string, NodeType>;
+  workflows: WorkflowSubject;
+  leads: LeadSubject;
+  mailer: Mailer;
+  links: Links;
+  egress: Egress;
+  secrets: RevealingSecrets;
+  log: Log;
+}): Services {
+  const { types, workflows, leads, mailer, links, egress, secrets, log } = parts;
+  return {
+    nodeType: (type) => types.get(type),
+    liveVersion: async (workflowId) => (await workflows.loadPublished(workflowId))?.value.version ?? null,
+    limits: (workflowId) => workflows.limits(workflowId),
+    loadVersion: (workflowId, version) => workflows.loadVersion(workflowId, version),
+    http: (request, context) => egress.fetch(request, context),
+    mailLeaves: () => mailer.transport !== "outbox",
+    mail: (request, about) => mailer.send(request, about),
+    voteLink: (ballot) => links.votes.link(ballot),
+    secret: (name, host) => secrets.reveal(name, host),
+    async lead(leadId): Promise<LeadFacts | null> {
+      const entry = await leads.load(leadId);
+      return entry && factsOf(entry.value);
+    },
+    async signals(leadId): Promise<Heard> {
+      const { clock, signals } = await hearSignals(parts.store, leadId);
+      return { clock, signals: signals.map(({ id, type, data, at }) => ({ id, type, data, at })) };
+    },
+    messageWrite,
+    log,
+  };
+}
