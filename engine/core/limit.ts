@@ -39,7 +39,13 @@ export function enter(draft: Draft, slot: number | null): void {
   draft.event("progress", null, { message: text, reason: { code: "limit_free", text, data: { queuedMs } } });
   for (const node of draft.withStatus("queued")) {
     if (node.kind !== "trigger") continue;
-    draft.put(node, "completed", { ...draft.step(node), startedAt: env.now, endedAt: env.now, port: "out" });
+    draft.put(node, "completed", {
+      ...draft.step(node),
+      reason: undefined,
+      startedAt: env.now,
+      endedAt: env.now,
+      port: "out",
+    });
     draft.event("completed", node, { step: "completed", port: "out", message: "Triggered" });
   }
   // A replay goes on in the middle, behind steps that it took over.

@@ -129,9 +129,9 @@ Deno.test("once outlives the execution, and counts those that entered before the
   const answer = await hook(engine, "go", LEAD);
   assert.equal(answer.refused?.code, "enrolled_once");
   assert.equal(answer.executionId, first.executionId);
-  const bob = await hook(engine, "go", { email: "other@example.com" });
-  assert.equal(bob.refused, undefined);
-  for (const one of [first, bob]) await engine.executions.cancel(one.executionId, {}, ANN);
+  const other = await hook(engine, "go", { email: "other@example.com" });
+  assert.equal(other.refused, undefined);
+  for (const one of [first, other]) await engine.executions.cancel(one.executionId, {}, ANN);
   house.clock.skip(2 * DAY_MS);
   await house.until(async () => await executions(engine) === 0, 5_000);
   assert.equal((await hook(engine, "go", { email: "other@example.com" })).refused?.code, "enrolled_once");

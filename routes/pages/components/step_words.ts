@@ -201,7 +201,8 @@ export function summaryText(execution: ExecutionSummary, clock: Clock): string {
 
 /** "started 2 d ago by webhook". */
 export function startedWords(execution: ExecutionSummary, now: number): string {
-  return `started ${relativeTime(execution.startedAt ?? execution.createdAt, now)} by ${
+  const what = execution.startedAt === null ? "accepted" : "started";
+  return `${what} ${relativeTime(execution.startedAt ?? execution.createdAt, now)} by ${
     TRIGGER_WORDS[execution.trigger.kind]
   }`;
 }
