@@ -6,6 +6,7 @@ import { ManualClock } from "../helpers/clock.ts";
 import { createProbe, emptyDatabase, openEngine, publish, until } from "../helpers/engine.ts";
 import type { Opened, OpenOptions, Probe } from "../helpers/engine.ts";
 import type { CommitName } from "../../engine/store/commit.ts";
+import { FAULTS } from "../helpers/faulty_kv.ts";
 import type { Aim, Fault } from "../helpers/faulty_kv.ts";
 import { oracle } from "../helpers/oracle.ts";
 
@@ -141,4 +142,38 @@ export class Prepared {
     await atomic.commit();
     return kv;
   }
+}
+
+/** Every commit of the run, by name and number. */
+function commitsOf(batches: readonly (readonly CommitName[])[]): { name: CommitName; nth: number }[] {
+  const seen = new Map<CommitName, number>();
+  return batches.flatMap((batch) =>
+    [...new Set(batch)].map((name) => {
+      seen.set(name, (seen.get(name) ?? 0) + 1);
+      return { name, nth: seen.get(name)! };
+    })
+  );
+}
+
+/** Plays the story with each fault at each of its commits; which pairs were hit, in how many runs. */
+export async function everyFault(
+  story: Story,
+  options: OpenOptions,
+  again: Fault | null = null,
+): Promise<{ hit: Set<string>; runs: number }> {
+  const prepared = await Prepared.of(story);
+  const clean = await run(story, prepared, options, null);
+  const hit = new Set<string>();
+  let runs = 0;
+  // How often a lease is renewed depends on how fast the machine is, where something real is waited for.
+  for (const commit of commitsOf(clean.batches).filter(({ name }) => name !== "renew")) {
+    for (const fault of again ? ["crash before", "crash after"] as const : FAULTS) {
+      const aim = { ...commit, fault };
+      const { fired } = await run(story, prepared, options, aim, again);
+      assert.ok(fired, `${JSON.stringify(aim)} never came`);
+      hit.add(`${commit.name}: ${fault}`);
+      runs++;
+    }
+  }
+  return { hit, runs };
 }
