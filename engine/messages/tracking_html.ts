@@ -62,7 +62,11 @@ function withoutTail(url: string): string {
 }
 
 /** Every http and https link of the HTML becomes a signed click link, and an open pixel goes before `</body>`. */
-export function tracked(html: string, messageId: string, links: Pick<Links, "clickLink" | "openLink">): string {
+export function tracked(
+  html: string,
+  messageId: string,
+  links: Pick<Links, "clickLink" | "openLink">,
+): string {
   const rewritten = rewriteLinks(html, (url) => links.clickLink(messageId, url));
   const open = links.openLink(messageId);
   if (open === null) return rewritten;
