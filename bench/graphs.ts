@@ -57,6 +57,12 @@ export function threeNoOps(path: string): BenchWorkflow {
   return { name: `Three no-ops at ${path}`, nodes: [hook(path, "finished"), ...steps] };
 }
 
+/** Three steps of 50 ms each. */
+export function threePauses(path: string): BenchWorkflow {
+  const steps = ["one", "two", "three"].map((id) => ({ id, type: "bench_pause", config: {} }));
+  return { name: `Three pauses at ${path}`, nodes: [hook(path, "accepted"), ...steps] };
+}
+
 /** Waits a second after it was accepted. */
 export function waitASecond(path: string): BenchWorkflow {
   const config = { kind: "for", duration: { value: 1, unit: "seconds" } };

@@ -6,6 +6,7 @@ import { runProgram } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import { latency } from "./latency.ts";
 import { listing } from "./listing.ts";
+import { many } from "./many.ts";
 import { memory, startUp } from "./process_cost.ts";
 import { RawKvResult } from "./raw_kv.ts";
 import { rate, table } from "./report.ts";
@@ -25,6 +26,7 @@ const SECTIONS: { [letter: string]: (bench: Bench) => Promise<Findings> } = {
   e: startUp,
   f: memory,
   g: listing,
+  i: many,
 };
 
 /** (h) The database alone, on a file in the same folder. */
@@ -69,7 +71,7 @@ function readArguments(args: readonly string[]): { letters: string[]; long: bool
     else if (args[i] === "--only") {
       const asked = (args[++i] ?? "").split(",");
       const unknown = asked.filter((letter) => !(letter in SECTIONS));
-      if (unknown.length > 0) throw new Error(`--only takes letters from a to h, not "${unknown.join(",")}"`);
+      if (unknown.length > 0) throw new Error(`--only takes letters from a to i, not "${unknown.join(",")}"`);
       letters = letters.filter((letter) => asked.includes(letter));
     } else throw new Error(`"${args[i]}" is not known; accepted: --only a,b and --long`);
   }

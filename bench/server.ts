@@ -8,6 +8,7 @@ import { log } from "../log.ts";
 import { createApp } from "../routes/app.ts";
 import { recordCommits } from "./commit_record.ts";
 import { noOp } from "./no_op.ts";
+import { pause } from "./pause.ts";
 
 const environment = readEnvironment(Deno.env, { onDeploy: false });
 if (environment.kv === null) throw new Error("LEADFLOW_KV is not set; accepted: the path of a database file");
@@ -28,7 +29,7 @@ const engine = await createEngine({
   setupCode: null,
   token: environment.token,
   log,
-  extraNodeTypes: [noOp],
+  extraNodeTypes: [noOp, pause],
 });
 const app = createApp({ engine, environment, log });
 
@@ -40,8 +41,15 @@ Deno.serve({
     Deno.stdout.writeSync(new TextEncoder().encode(`LeadFlow runs at http://127.0.0.1:${port}\n`)),
 }, (request, info) => {
   if (request.url.endsWith("/bench/commits")) return Response.json([...commits]);
+  if (request.url.endsWith("/bench/live")) return anyLive();
   return app.fetch(request, info);
 });
+
+/** Does any execution still run, or wait? */
+async function anyLive(): Promise<Response> {
+  for await (const _ of kv.list({ prefix: ["live"] }, { limit: 1 })) return Response.json({ live: true });
+  return Response.json({ live: false });
+}
 
 Deno.addSignalListener("SIGTERM", async () => {
   await engine.stop();

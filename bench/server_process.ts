@@ -6,6 +6,8 @@ export interface ServerOptions {
   entry: URL;
   /** Database file. */
   kv: string;
+  /** Beside the defaults. */
+  env?: { readonly [name: string]: string };
 }
 
 const START_MS = 30_000;
@@ -35,12 +37,12 @@ export class ServerProcess {
   }
 
   /** Resolves when it has said where it listens; throws with its last words when it ends before, or after 30 s. */
-  static async start({ entry, kv }: ServerOptions): Promise<ServerProcess> {
+  static async start({ entry, kv, env }: ServerOptions): Promise<ServerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", entry.pathname],
       cwd: new URL("../", import.meta.url),
       clearEnv: true,
-      env: environment(kv),
+      env: { ...environment(kv), ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

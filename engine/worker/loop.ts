@@ -34,6 +34,11 @@ const GATHER_MS = 4;
 const PER_SHARD = 12_000;
 const LIST_BATCH = 1_000;
 const MOST_REST_MS = 50;
+/** The same while no slot is free. */
+const GATHER_WHEN_FULL_MS = 50;
+/** What has been due for longer was seen before: while no slot is free it is looked at once a second. */
+const RECENT_MS = 500;
+const WHOLE_EVERY_MS = 1_000;
 /** Leases end before that, also by a clock that is ahead. */
 const RESCUE_MS = 60_000;
 /** So many fit one atomic. */
@@ -46,6 +51,8 @@ export class Loop {
   #armedFor = Infinity;
   #looking: Promise<void> | null = null;
   #again = false;
+  /** Monotonic ms of the last look at all that is due. */
+  #wholeAt = -Infinity;
   #stopped = true;
   #rescuing: Promise<void> | null = null;
   #rescueAgain = false;
@@ -79,8 +86,10 @@ export class Loop {
   #arm(at: number): void {
     this.#stopTimer?.();
     this.#armedFor = at;
-    const wait = Math.max(GATHER_MS, this.#tookMs, at - this.#options.clock.now());
-    this.#stopTimer = this.#options.clock.after(wait, () => {
+    const { clock, worker } = this.#options;
+    const gather = worker.room > 0 ? GATHER_MS : GATHER_WHEN_FULL_MS;
+    const wait = Math.max(gather, this.#tookMs, at - clock.now());
+    this.#stopTimer = clock.after(wait, () => {
       this.#armedFor = Infinity;
       this.#stopTimer = null;
       this.look();
@@ -114,9 +123,12 @@ export class Loop {
   async #lookOnce(): Promise<number> {
     const { clock, store } = this.#options;
     const now = clock.now();
+    const from = this.#from(now);
     const lists: Promise<DueEntry[]>[] = [];
     for (let shard = 0; shard < SHARDS; shard++) {
-      for (const lane of [0, 1] as Lane[]) lists.push(this.#list(shard, lane, now + AHEAD_MS));
+      for (const lane of [0, 1] as Lane[]) {
+        lists.push(this.#list({ shard, lane, from, until: now + AHEAD_MS }));
+      }
     }
     const entries = (await Promise.all(lists)).flat();
     let next = now + (this.#options.shards.alone ? PEEK_MS : PEEK_BESIDE_OTHERS_MS);
@@ -159,9 +171,18 @@ export class Loop {
     };
   }
 
-  async #list(shard: number, lane: Lane, until: number): Promise<DueEntry[]> {
+  /** Thousands may wait for a slot: without one, what comes by time is looked for, and they are left aside. */
+  #from(now: number): number {
+    const sinceWhole = this.#options.clock.monotonic() - this.#wholeAt;
+    if (this.#options.worker.room <= 0 && sinceWhole < WHOLE_EVERY_MS) return now - RECENT_MS;
+    this.#wholeAt = this.#options.clock.monotonic();
+    return 0;
+  }
+
+  async #list(part: { shard: number; lane: Lane; from: number; until: number }): Promise<DueEntry[]> {
+    const { shard, lane, from, until } = part;
     const found: DueEntry[] = [];
-    const range = { start: ["due", shard, lane, 0], end: ["due", shard, lane, until + 1] };
+    const range = { start: ["due", shard, lane, from], end: ["due", shard, lane, until + 1] };
     for await (
       const { key, versionstamp } of this.#options.store.kv.list(range, {
         limit: PER_SHARD,
