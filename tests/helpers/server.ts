@@ -93,6 +93,19 @@ export class Server implements AsyncDisposable {
     return { code, ms: performance.now() - began };
   }
 
+  /** SIGINT, and SIGKILL if it is still there after so long, as a host that scales down does. Says whether that was needed. */
+  async retire(graceMs: number): Promise<boolean> {
+    const child = this.#child;
+    let killed = false;
+    const timer = setTimeout(() => {
+      killed = true;
+      child?.kill("SIGKILL");
+    }, graceMs);
+    await this.#end("SIGINT");
+    clearTimeout(timer);
+    return killed;
+  }
+
   async #end(signal: Deno.Signal): Promise<number> {
     const child = this.#child;
     if (child === null) return 0;

@@ -16,7 +16,9 @@ Deno.test("main.ts four times at once on a fresh file: one set-up code, one samp
     assert.equal(items.length, 1, "one sample workflow");
     await servers[0]!.api("PUT", "/api/secrets/token", { value: "s3cret", hosts: ["example.com"] });
     await servers[0]!.publish(mailAndWait("first", 1));
-    const ids = await Promise.all(servers.map((server) => server.hook("first", { email: "ann@example.com" })));
+    const ids = await Promise.all(
+      servers.map((server) => server.hook("first", { email: "ann@example.com" })),
+    );
 
     await Promise.all(servers.map((server) => server.kill()));
     await Promise.all(servers.map((server) => server.start()));

@@ -1,0 +1,103 @@
+/**
+ * `deno task test:long`: what takes minutes. Prints the seed and the counts that were really run; ends with 1 when
+ * something was lost or doubled, or nothing was run. `--only kills,deploy` selects, `--seed N` repeats, `--kills N` and
+ * `--rounds N` shorten.
+ */
+import { deploy } from "../processes/deploy.ts";
+import { kills } from "./kills.ts";
+
+interface Options {
+  only: readonly string[];
+  seed: number;
+  kills: number;
+  rounds: number;
+}
+
+interface Result {
+  told: string;
+  ok: boolean;
+}
+
+const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } = {
+  kills: runKills,
+  deploy: runDeploy,
+};
+/** Each is a host of its own: what one left cannot help the next. */
+const ROUNDS_A_HOST = 25;
+
+async function runKills(options: Options): Promise<Result> {
+  const lines: string[] = [];
+  let ok = true;
+  for (const queue of ["on", "off"]) {
+    const found = await kills({ kills: options.kills, seed: options.seed, queue });
+    ok &&= found.accepted > 0 && found.missing + found.unfinished + found.mails === 0;
+    lines.push(
+      `kill -9, queue ${queue}: ${found.kills} kills × 100 requests, ${found.requests} sent, ` +
+        `${found.accepted} accepted, ${found.missing} missing, ${found.unfinished} not completed, ` +
+        `${found.mails} without exactly one mail`,
+    );
+  }
+  return { told: lines.join("\n"), ok };
+}
+
+async function runDeploy({ rounds, seed }: Options): Promise<Result> {
+  const sum = { rounds: 0, instances: 0, killed: 0, accepted: 0 };
+  const wrong: string[] = [];
+  for (let i = 0; sum.rounds < rounds; i++) {
+    const found = await deploy({ rounds: Math.min(ROUNDS_A_HOST, rounds - sum.rounds), seed: seed + i });
+    sum.rounds += found.rounds;
+    sum.instances += found.instances;
+    sum.killed += found.killed;
+    sum.accepted += found.accepted;
+    wrong.push(...found.lost, ...found.doubled);
+  }
+  return {
+    told: `as on Deploy: ${sum.rounds} rounds, ${sum.instances} instances, ${sum.killed} of them killed, ` +
+      `${sum.accepted} accepted, ${wrong.length} lost or doubled${
+        wrong.map((line) => `\n  ${line}`).join("")
+      }`,
+    ok: sum.accepted > 0 && wrong.length === 0,
+  };
+}
+
+function readArguments(args: readonly string[]): Options {
+  const given = new Map<string, string>();
+  for (let i = 0; i < args.length; i += 2) given.set(args[i]!, args[i + 1] ?? "");
+  const number = (name: string, otherwise: number): number => {
+    const value = Number(given.get(name) ?? otherwise);
+    if (!Number.isInteger(value) || value < 1) throw new Error(`${name} takes a whole number from 1`);
+    return value;
+  };
+  const only = given.get("--only")?.split(",") ?? Object.keys(PARTS);
+  const known = ["--only", "--seed", "--kills", "--rounds"];
+  const wrong = [...given.keys()].find((name) => !known.includes(name)) ??
+    only.find((name) => !(name in PARTS));
+  if (wrong !== undefined) throw new Error(`"${wrong}" is not known; accepted: ${known.join(", ")}`);
+  return {
+    only,
+    seed: number("--seed", 1 + Date.now() % 1_000_000),
+    kills: number("--kills", 200),
+    rounds: number("--rounds", 100),
+  };
+}
+
+function say(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+const options = readArguments(Deno.args);
+say(`seed ${options.seed}`);
+let ok = true;
+for (const name of options.only) {
+  const began = performance.now();
+  const result = await PARTS[name]!(options).catch((error: unknown): Result => (
+    { told: `${name}: ${error instanceof Error ? error.stack : String(error)}`, ok: false }
+  ));
+  ok &&= result.ok;
+  say(
+    `${result.told}\n  ${result.ok ? "as promised" : "WRONG"}, ${
+      Math.round((performance.now() - began) / 1_000)
+    } s`,
+  );
+}
+Deno.exit(ok ? 0 : 1);
