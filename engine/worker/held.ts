@@ -7,7 +7,7 @@ import { Bodies } from "../store/bodies.ts";
 import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
-import { isReleased, MOST_MAIL, nameOf, portionOf, sameHolding } from "./round.ts";
+import { mayHaveMail, MOST_MAIL, nameOf, portionOf, sameHolding } from "./round.ts";
 import { decideOver } from "./deciding.ts";
 import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
@@ -125,10 +125,11 @@ export class Held {
       if (!rescued) return await this.#giveUp();
       const commands = [...rescued, ...this.#commands.splice(0, portionOf(this.#commands))];
       const mailDue = this.#mailDue.splice(0, MOST_MAIL);
-      const look = mailDue.length > 0 || this.#version!.graph.sendWindow !== null &&
-          isReleased(this.#loaded!.state, this.#hands.clock.now());
+      const look = mailDue.length > 0 || mayHaveMail(this.#loaded!.state, this.#hands.clock.now());
       const mail = look ? (await readMail(this.#hands.store, this.id)).slice(0, MOST_MAIL) : [];
       for (const each of mail) commands.push({ kind: "mail", mail: each.mail });
+      // What came in time is not lost to the time-out.
+      commands.sort((a, b) => Number(a.kind === "wake") - Number(b.kind === "wake"));
       await this.#around.refresh(this.#hands, this.#loaded!.state, this.#version!);
       // Where more mail may lie, the entry that says so stays.
       const kept = mail.length < MOST_MAIL ? [] : mailDue.slice(0, 1);

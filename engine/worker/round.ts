@@ -35,10 +35,11 @@ export function nameOf(commands: readonly Command[], transition: Transition): Co
   return transition.started.length > 0 ? "claim" : "wake";
 }
 
-/** What was decided before a hold is decided anew over all that has come meanwhile. */
-export function isReleased(state: ExecutionState, now: number): boolean {
-  for (const step of state.steps.values()) {
-    if (step.waitingFor?.kind === "window" && (step.wakeAt ?? now) <= now) return true;
+/** Is something due that is decided over all that has come meanwhile: the end of a hold, or a deadline for votes? */
+export function mayHaveMail(state: ExecutionState, now: number): boolean {
+  for (const { waitingFor, wakeAt, approval } of state.steps.values()) {
+    if (waitingFor?.kind === "window" && (wakeAt ?? now) <= now) return true;
+    if (approval && wakeAt !== undefined && wakeAt <= now) return true;
   }
   return false;
 }

@@ -108,7 +108,7 @@ function Open({ link, token }: { link: ApprovalLink; token: string }): JSX.Eleme
           {link.dueAt === null ? null : (
             <li>
               <Badge icon="clock">
-                until <Time at={link.dueAt} now={Date.now()} />
+                due <Time at={link.dueAt} now={Date.now()} />
               </Badge>
             </li>
           )}

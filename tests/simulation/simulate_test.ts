@@ -25,6 +25,33 @@ const sequence: Graph = {
   settings: { timezone: "Europe/Zurich" },
 };
 
+Deno.test("simulate() asks for approvals as people would answer, each approver once, and says whom it would mail", () =>
+  withDraft({
+    nodes: [
+      node("start", "trigger_manual"),
+      node("ask", "approval", {
+        title: "Go?",
+        approvers: "kim@example.com, lou@example.com",
+        needed: 2,
+        deadline: { value: 2, unit: "days" },
+      }),
+      node("yes", "set", { fields: [{ name: "a", value: "1" }] }),
+    ],
+    edges: [...chain("start", "ask"), edge("ask", "yes", "approved")],
+  }, async (house, _id, dryRun) => {
+    const approved = await dryRun();
+    assert.equal(stepOf(approved, "yes").status, "completed");
+    assert.equal(stepOf(approved, "ask").port, "approved");
+    const would = stepOf(approved, "ask").would;
+    assert.ok(would?.kind === "mail" && would.subject === "Approval needed: Go?");
+    assert.equal(stepOf(await dryRun({ answers: { ask: "declined" } }), "ask").port, "declined");
+    for (const answer of ["timeout", null]) {
+      const late = await dryRun({ answers: { ask: answer } });
+      assert.deepEqual([stepOf(late, "ask").port, late.duration], ["timeout", 2 * DAY_MS]);
+    }
+    assert.equal((await house.engine.messages.list({ limit: 1 })).items.length, 0);
+  }));
+
 Deno.test("simulate() ten mails with three days between them are told day by day, in local time, over a change of the clocks", () =>
   withDraft(sequence, async (_house, _id, dryRun) => {
     const run = await dryRun({

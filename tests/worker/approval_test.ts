@@ -30,6 +30,9 @@ async function asked(
   );
   const { executionId } = await hook(engine, "go", { email: "lead@example.com", company: "Acme" });
   await house.settle();
+  if (!options.smtpUrl) {
+    await house.until(async () => (await engine.executions.get(executionId)).status === "waiting");
+  }
   return Object.assign(house, {
     id: executionId,
     card: async () => (await engine.inbox.list({ limit: 10 })).items[0],
@@ -61,7 +64,7 @@ async function mailIsRead(house: Opened): Promise<void> {
 }
 
 async function wentBy(house: Opened & { id: string }, port: string, votes: string[]): Promise<void> {
-  await house.until(() => isOver(house.engine, house.id));
+  await house.until(() => isOver(house.engine, house.id), 48 * HOUR_MS);
   const { steps, status } = await house.engine.executions.get(house.id);
   const step = steps.find(({ nodeId }) => nodeId === "ask");
   assert.equal(status, "completed");
@@ -158,15 +161,15 @@ Deno.test("approval in the inbox counts each person once, and only those who are
 
 Deno.test("approval's deadline leaves by timeout, never early, and its links are over", async () => {
   await using house = await asked({ approvers: THREE, deadline: { value: 2, unit: "hours" }, needed: 2 });
-  const began = house.clock.now;
+  const deadline = Date.parse((await house.engine.executions.get(house.id)).until ?? "");
   await byLink(house, "ann@example.com", "Approve");
   const late = await tokenOf(house.engine, "bob@example.com", "Approve");
   assert.equal((await house.engine.approvals.look(late))?.state, "open");
-  house.clock.advance(2 * HOUR_MS - 1);
+  house.clock.advanceTo(deadline - 1);
   await house.settle();
   assert.equal(house.probe.calls.length, 0);
   await wentBy(house, "timeout", ["ann@example.com approved"]);
-  assert.ok(house.clock.now - began <= 2 * HOUR_MS + 1_000);
+  assert.ok(house.clock.now - deadline <= 1_000);
   assert.deepEqual(
     await house.engine.approvals.vote(late, { note: "" }).then((voted) => [voted?.cast, voted?.link.state]),
     [
@@ -174,6 +177,16 @@ Deno.test("approval's deadline leaves by timeout, never early, and its links are
       "over",
     ],
   );
+});
+
+Deno.test("approval counts a vote that came in time, though it is read after the deadline", async () => {
+  await using house = await asked({ approvers: THREE, deadline: { value: 2, unit: "hours" } });
+  const token = await tokenOf(house.engine, "ann@example.com", "Approve");
+  // The process sleeps over the deadline with the vote in its database.
+  house.clock.skip(2 * HOUR_MS - 1);
+  assert.equal((await house.engine.approvals.vote(token, { note: "" }))?.cast, true);
+  house.clock.skip(HOUR_MS);
+  await wentBy(house, "approved", ["ann@example.com approved"]);
 });
 
 Deno.test("approval reminds once, and only those who have not answered", async () => {
@@ -234,6 +247,8 @@ Deno.test("approval names an approver that is no address, or too few of them, be
 });
 
 const mailed = { sanitizeOps: false, sanitizeResources: false };
+/** Virtual time runs on while a real mail server takes its own. */
+const PATIENCE_MS = 48 * HOUR_MS;
 
 Deno.test(
   "approval with an approver whom the mail server refuses asks the others and says so",
@@ -243,8 +258,11 @@ Deno.test(
       onRecipient: (address) => address.startsWith("bob") ? 550 : undefined,
     });
     await using house = await asked({ approvers: THREE, needed: 2 }, { smtpUrl: server.url });
-    await house.until(() => server.received.length === 2);
-    await house.until(async () => (await house.engine.executions.get(house.id)).status === "waiting");
+    await house.until(() => server.received.length === 2, PATIENCE_MS);
+    await house.until(
+      async () => (await house.engine.executions.get(house.id)).status === "waiting",
+      PATIENCE_MS,
+    );
     const [refused] = (await house.card())?.approval?.unasked ?? [];
     assert.equal(refused?.to, "bob@example.com");
     assert.match(refused.why, /refused with 550/);
@@ -272,14 +290,17 @@ Deno.test(
     await using house = await asked({ approvers: "ann@example.com, bob@example.com" }, {
       smtpUrl: server.url,
     });
-    await house.until(() => isOver(house.engine, house.id));
+    await house.until(() => isOver(house.engine, house.id), PATIENCE_MS);
     const card = await house.card();
     assert.equal(card?.kind, "failed");
     assert.match(card.description, /refused with 550/);
     await oracle(house.store);
     delete behaviour.onMail;
     await house.engine.executions.retry(house.id, {}, ANN);
-    await house.until(async () => (await house.engine.executions.get(house.id)).status === "waiting");
+    await house.until(
+      async () => (await house.engine.executions.get(house.id)).status === "waiting",
+      PATIENCE_MS,
+    );
     assert.equal(server.received.length, 2);
     await byLink(house, "ann@example.com", "Approve");
     await wentBy(house, "approved", ["ann@example.com approved"]);
@@ -320,7 +341,7 @@ for (const [answer, again] of [["sent", 0], ["again", 1], ["skip", 0]] as const)
           smtpUrl: server.url,
         },
       );
-      await house.until(async () => (await house.card())?.kind === "uncertain");
+      await house.until(async () => (await house.card())?.kind === "uncertain", PATIENCE_MS);
       const card = (await house.card())!;
       assert.equal(card.title, "ann@example.com may have received this");
       await oracle(house.store);
@@ -345,7 +366,7 @@ for (const [answer, again] of [["sent", 0], ["again", 1], ["skip", 0]] as const)
 Deno.test("approval is decided by a vote from a mail that nobody was sure of", mailed, async () => {
   await using server = await mailServer({ onMessage: "drop" });
   await using house = await asked({ approvers: "ann@example.com" }, { smtpUrl: server.url });
-  await house.until(async () => (await house.card())?.kind === "uncertain");
+  await house.until(async () => (await house.card())?.kind === "uncertain", PATIENCE_MS);
   assert.equal(await byLink(house, "ann@example.com", "Approve"), true);
   await wentBy(house, "approved", ["ann@example.com approved"]);
 });

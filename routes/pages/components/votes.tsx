@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { Approval } from "../../../engine/schemas/approval.ts";
 import { Icon } from "./icon.tsx";
 import { Time } from "./time.tsx";
@@ -16,23 +16,32 @@ export function Votes({ approval, now }: VotesProps): JSX.Element {
     <section class="grid gap-1" aria-label="Votes">
       <p class="text-soft">{ruleWords(approval)}</p>
       {votes.map(({ by, choice, at, note }) => (
-        <p key={by + at} class="break-words">
-          <Icon name={choice === "approved" ? "check" : "x"} size={15} /> {by} {choice}{" "}
+        <Line key={by + at} icon={choice === "approved" ? "check" : "x"}>
+          {by} {choice}{" "}
           <span class="text-soft">
             <Time at={at} now={now} />
           </span>
           {note && `: ${note}`}
-        </p>
+        </Line>
       ))}
       {approvers.filter((address) => !votes.some(({ by }) => by === address)).map((address) => (
-        <p key={address} class="break-words text-soft">
-          <Icon name="clock" size={15} /> {address} has not answered
+        <Line key={address} icon="clock">
+          {address} <span class="text-soft">has not answered</span>
           {unasked.map(({ to, why }) =>
             to === address ? ` — not mailed: ${why}` : ""
           )}
-        </p>
+        </Line>
       ))}
     </section>
+  );
+}
+
+function Line({ icon, children }: { icon: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <p class="flex items-start gap-2">
+      <Icon name={icon} size={15} class="mt-1 shrink-0" />
+      <span class="min-w-0 break-words">{children}</span>
+    </p>
   );
 }
 

@@ -1,0 +1,141 @@
+/** Approvals in a real browser: by the links of a mail without signing in, and in the inbox beside the votes so far. */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { createOwner, go, openBrowser, openWindow, OWNER, seen, type Window } from "../helpers/browser.ts";
+import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { flow, hookNode } from "./flows.ts";
+
+const free = { sanitizeOps: false, sanitizeResources: false };
+const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
+const VIEWS = [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]] as const;
+
+let browser: Browser;
+let server: Server;
+let owner: Window;
+
+Deno.test.beforeAll(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  owner = await openWindow(browser, server);
+  await createOwner(owner.page, server);
+  await server.publish(flow("Discounts", [
+    hookNode("discount"),
+    ["ask", "approval", "Ask the team", {
+      title: "20 % off for {{ lead.company }}",
+      description: "{{ lead.firstName }} wants to sign this week.\nThe usual limit is 10 %.",
+      approvers: `${OWNER.email}, kim@example.com, lou@example.com`,
+      needed: 2,
+      deadline: { value: 2, unit: "days" },
+    }],
+    ["yes", "set", "Offer", { fields: [{ name: "offer", value: "20" }] }],
+  ], [["hook", "ask"], ["ask", "yes", "approved"]]));
+});
+Deno.test.afterAll(async () => {
+  await owner[Symbol.asyncDispose]();
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+async function start(): Promise<string> {
+  const id = await server.hook("discount", { email: "ann@example.com", firstName: "Ann", company: "Acme" });
+  await linkOf(id, "lou@example.com", "Approve");
+  return id;
+}
+
+/** The path of a link in this run's mail, once it is there. */
+async function linkOf(run: string, address: string, choice: string): Promise<string> {
+  for (let looks = 0; looks < 200; looks++) {
+    const { items } = await server.api("GET", `/api/outbox?executionId=${run}`) as {
+      items: { id: string; to: string[] }[];
+    };
+    const mail = items.find(({ to }) => to.includes(address));
+    if (mail) {
+      const text = textOf(await server.api("GET", `/api/outbox/${mail.id}`), "text");
+      return new RegExp(`${choice}: \\S+(/a/\\S+)`).exec(text)?.[1] ?? assert.fail(text);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return assert.fail(`no mail to ${address}`);
+}
+
+/** Looks at the page in both schemes and widths: axe finds nothing serious, nothing sticks out. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const [scheme, width] of VIEWS) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/approval-${name}-${scheme}-${width}.png` });
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+      return {
+        serious: violations.filter(({ impact }) => impact === "serious" || impact === "critical").map((
+          { id },
+        ) => id),
+        wide: document.documentElement.scrollWidth > innerWidth,
+      };
+    });
+    assert.deepEqual(found, { serious: [], wide: false }, `${name} ${scheme} ${width}`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+Deno.test(
+  "/a/:token approves without signing in, once; the inbox shows the vote and takes the next",
+  free,
+  async () => {
+    const run = await start();
+    await using stranger = await openWindow(browser, server);
+    const { page } = stranger;
+    await page.goto(await linkOf(run, "kim@example.com", "Approve"));
+    await seen(page.getByRole("heading", { name: "Approve this?" }));
+    await seen(page.getByText("20 % off for Acme"));
+    await seen(page.getByText("2 of 3 have to approve"));
+    await look(page, "open");
+    await page.getByLabel("Note (optional)").fill("A good customer");
+    await page.getByRole("button", { name: "Approve" }).click();
+    await seen(page.getByText("You approved"));
+    await look(page, "answered");
+    await page.goto(await linkOf(run, "kim@example.com", "Decline"));
+    await seen(page.getByText("You approved"));
+    assert.equal(await page.getByRole("button").count(), 0);
+
+    await go(owner.page, "/inbox");
+    const card = owner.page.getByRole("article", { name: "20 % off for Acme" });
+    await seen(card.getByText("kim@example.com approved"));
+    await seen(card.getByText("A good customer"));
+    await seen(card.getByText("lou@example.com has not answered"));
+    await look(owner.page, "inbox");
+    await card.getByRole("button", { name: "Approve" }).click();
+    await seen(owner.page.getByText("20 % off for Acme — Approve. Your vote counts."));
+    assert.equal(await server.settled(run), "completed");
+    await go(owner.page, `/executions/${run}?step=ask`);
+    await seen(owner.page.getByText(`Approved by kim@example.com, ${OWNER.email} (2 needed)`).first());
+
+    stranger.foresee("/a/");
+    await page.goto(await linkOf(run, "lou@example.com", "Approve"));
+    await seen(page.getByRole("heading", { name: "This request is over" }));
+    await seen(page.getByText("It was approved."));
+    await look(page, "over");
+    await page.goto("/a/nothing");
+    await seen(page.getByRole("heading", { name: "No such request" }));
+    await look(page, "unknown");
+  },
+);
+
+Deno.test("/a/:token declines after a change of mind, from a phone and by keyboard", free, async () => {
+  const run = await start();
+  await using stranger = await openWindow(browser, server, { viewport: { width: 360, height: 740 } });
+  const { page } = stranger;
+  await page.goto(await linkOf(run, "kim@example.com", "Approve"));
+  await page.getByRole("link", { name: "Decline instead" }).click();
+  await seen(page.getByRole("heading", { name: "Decline this?" }));
+  await look(page, "decline");
+  await page.getByLabel("Note (optional)").focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await seen(page.getByText("You declined"));
+  assert.equal(await server.settled(run), "completed");
+});
