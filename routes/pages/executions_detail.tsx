@@ -80,7 +80,9 @@ function Children({ page }: { page: Page<ExecutionSummary> }): JSX.Element | nul
 
 async function newestEvents(executions: Executions, execution: Execution): Promise<Happened[]> {
   const after = Math.max(0, execution.seq - TIMELINE_LENGTH);
-  return await executions.events(execution.id, { after, limit: TIMELINE_LENGTH });
+  const events = await executions.events(execution.id, { after, limit: TIMELINE_LENGTH });
+  // What happened since the picture was read comes by the stream, which repaints the picture too.
+  return events.filter(({ id }) => Number(id) <= execution.seq);
 }
 
 /** The graph of the version that runs; null when the version is gone. */
