@@ -11,6 +11,9 @@ import type { Drawn, Simulation } from "./random_graph.ts";
 
 const order = (): fc.Arbitrary<number[]> => fc.array(fc.nat(), { minLength: 40, maxLength: 40 });
 
+/** With few of them, steps stand queued. */
+const slots = (): fc.Arbitrary<number> => fc.integer({ min: 1, max: 4 });
+
 /** Chooses by the drawn numbers, one after the other. */
 function picker(numbers: readonly number[]): (count: number) => number {
   let i = 0;
@@ -103,30 +106,38 @@ Deno.test("decide() never changes the state that it is given", () => {
 
 Deno.test("decide() with a cancel at any point: nothing starts afterwards, and it ends cancelled", () => {
   fc.assert(
-    fc.property(drawn(), order(), fc.nat({ max: 12 }), fc.boolean(), (graph, numbers, at, marked) => {
-      let decisions = 0;
-      let cancelledAt = -1;
-      const result = simulate(graph, {
-        pick: picker(numbers),
-        interfere(simulation): Command[] | null {
-          if (decisions++ !== at) return null;
-          cancelledAt = simulation.transitions.length;
-          if (!marked) return [{ kind: "cancel", by: "Ann", reason: "no longer wanted" }];
-          // Another process leaves only the mark; the holder finds it when it decides next.
-          simulation.state = {
-            ...simulation.state,
-            cancelling: { by: "Ann", reason: "", at: simulation.now },
-          };
-          return [{ kind: "wake" }];
-        },
-      });
-      if (cancelledAt < 0) return;
-      assert.equal(result.state.status, "cancelled");
-      assert.equal(result.state.progress, 100);
-      for (const { started } of result.transitions.slice(cancelledAt)) assert.deepEqual(started, []);
-      const alive = ["pending", "queued", "running", "waiting", "retrying"];
-      assert.ok(!result.state.statuses.some((status) => alive.includes(status)));
-    }),
+    fc.property(
+      drawn(),
+      order(),
+      fc.nat({ max: 12 }),
+      fc.boolean(),
+      slots(),
+      (graph, numbers, at, marked, slots) => {
+        let decisions = 0;
+        let cancelledAt = -1;
+        const result = simulate(graph, {
+          slots,
+          pick: picker(numbers),
+          interfere(simulation): Command[] | null {
+            if (decisions++ !== at) return null;
+            cancelledAt = simulation.transitions.length;
+            if (!marked) return [{ kind: "cancel", by: "Ann", reason: "no longer wanted" }];
+            // Another process leaves only the mark; the holder finds it when it decides next.
+            simulation.state = {
+              ...simulation.state,
+              cancelling: { by: "Ann", reason: "", at: simulation.now },
+            };
+            return [{ kind: "wake" }];
+          },
+        });
+        if (cancelledAt < 0) return;
+        assert.equal(result.state.status, "cancelled");
+        assert.equal(result.state.progress, 100);
+        for (const { started } of result.transitions.slice(cancelledAt)) assert.deepEqual(started, []);
+        const alive = ["pending", "queued", "running", "waiting", "retrying"];
+        assert.ok(!result.state.statuses.some((status) => alive.includes(status)));
+      },
+    ),
     { numRuns: 800 },
   );
 });

@@ -137,11 +137,22 @@ export async function openEngine(options: OpenOptions = {}): Promise<Opened> {
     until: (holds, limitMs) => until({ clock, settle, real }, holds, limitMs),
     die,
     async [Symbol.asyncDispose](): Promise<void> {
-      if (!faults.dead) await engine.stop();
+      if (!faults.dead) await stopped(engine, clock);
       die();
       if (!given) real.close();
     },
   };
+}
+
+/** Stops it; steps that never end, as a failed test leaves them, have their grace on virtual time. */
+async function stopped(engine: Engine, clock: ManualClock): Promise<void> {
+  let done = false;
+  const stopping = engine.stop().finally(() => done = true);
+  for (let turns = 0; !done; turns++) {
+    await Promise.race([stopping, turn()]);
+    if (turns > 50) clock.advance(1_000);
+  }
+  await stopping;
 }
 
 /** A database whose sample has been made before, so that tests start with none. */

@@ -6,7 +6,7 @@ import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { readSummary } from "../run.ts";
 import { MUTANTS } from "./mutants.ts";
-import type { Edit, Mutant, Selection } from "./mutants.ts";
+import type { Edit, Mutant, Selection } from "./mutant.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const COPIED = [

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { chain, edge, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
+import {
+  chain,
+  edge,
+  emptyDatabase,
+  hook,
+  hookNode,
+  isOver,
+  node,
+  openEngine,
+  publish,
+} from "../helpers/engine.ts";
 import type { Opened } from "../helpers/engine.ts";
 import { oracle } from "../helpers/oracle.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";
@@ -190,4 +200,76 @@ Deno.test("a wait survives the death of its process between signal and delivery"
   await next.until(() => isOver(next.engine, executionId), 60_000);
   assert.equal(await port(next, executionId), "received");
   await oracle(next.store);
+});
+
+/** The database as a process has it whose commits can be held up on their way. */
+function delayed(real: Deno.Kv): { kv: Deno.Kv; hold(): void; release(): void; held: Promise<void> } {
+  let gate: PromiseWithResolvers<void> | null = null;
+  const reached = Promise.withResolvers<void>();
+  const kv = new Proxy(real, {
+    get(target, property): unknown {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property !== "atomic") return typeof value === "function" ? value.bind(target) : value;
+      return (): Deno.AtomicOperation => {
+        const atomic = target.atomic();
+        const commit = atomic.commit.bind(atomic);
+        atomic.commit = async () => {
+          if (gate) reached.resolve();
+          await gate?.promise;
+          return await commit();
+        };
+        return atomic;
+      };
+    },
+  });
+  return {
+    kv,
+    hold: () => gate = Promise.withResolvers<void>(),
+    release(): void {
+      gate?.resolve();
+      gate = null;
+    },
+    held: reached.promise,
+  };
+}
+
+Deno.test("wait_for_signal sees a signal that another process sent and delivered while the wait's commit was on its way", async () => {
+  const real = await emptyDatabase();
+  const line = delayed(real);
+  {
+    const begins = Promise.withResolvers<void>();
+    await using slow = await openEngine({ real: line.kv });
+    await using other = await openEngine({ real, manual: slow.clock, probe: slow.probe });
+    slow.probe.answer = async ({ nodeId }) => {
+      if (nodeId === "first") await begins.promise;
+      return { kind: "done" };
+    };
+    await publish(
+      slow.engine,
+      [
+        hookNode("go"),
+        node("first", "probe"),
+        node("wait", "wait_for_signal", { signals: ["now"], timeout: { value: 1, unit: "hours" } }),
+      ],
+      chain("hook", "first", "wait"),
+    );
+    const { executionId } = await hook(slow.engine, "go", { email: EMAIL });
+    const leadId = await leadOf(slow, executionId);
+    await slow.settle();
+    line.hold();
+    begins.resolve();
+    await line.held;
+    await other.engine.leads.signal(leadId, { type: "now" });
+    // Delivered: whoever was registered has been woken, and the wait was not.
+    await other.until(async () =>
+      !(await other.store.keys({ selector: { prefix: ["due"] } })).some((key) => key[4] === "deliver")
+    );
+    assert.equal(await port(other, executionId), null);
+    line.release();
+    // At once, not when its time-out looks.
+    await slow.until(() => isOver(slow.engine, executionId), 5_000);
+    assert.equal(await port(slow, executionId), "received");
+    await oracle(slow.store);
+  }
+  real.close();
 });
