@@ -1,12 +1,20 @@
 import fc from "fast-check";
 import type { Env } from "../../engine/core/draft.ts";
 import { buildGraph } from "../../engine/core/graph.ts";
-import type { Graph, GraphNode } from "../../engine/core/graph.ts";
+import type { Graph, GraphNode, JoinRule, NodeKind } from "../../engine/core/graph.ts";
 import { decide } from "../../engine/core/machine.ts";
 import type { Command } from "../../engine/core/machine.ts";
 import { isSettled } from "../../engine/core/state.ts";
 import type { ExecutionState, Transition } from "../../engine/core/state.ts";
 import type { Outcome } from "../../engine/schemas/node.ts";
+
+/** Explicit joins, by the type that draws them. */
+const JOINS: { readonly [type: string]: JoinRule } = {
+  all: { mode: "all", count: 0, deadlineMs: null },
+  any: { mode: "any", count: 0, deadlineMs: null },
+  two: { mode: "count", count: 2, deadlineMs: null },
+};
+export type Join = "all" | "any" | "two";
 
 /** What every node will do, whenever it is asked. */
 export type Fate = "out" | "a" | "b" | "fail" | "fail twice";
@@ -18,10 +26,13 @@ export interface Drawn {
 
 const PORTS = ["out", "a", "b", "error"];
 
-/** Up to twelve nodes behind one trigger: pure and effect, edges from lower to higher by any port, any fate. */
-export function drawn(): fc.Arbitrary<Drawn> {
+/**
+ * Up to twelve nodes behind one trigger: pure, effect and explicit joins of the given kinds, edges from lower to higher by
+ * any port, any fate.
+ */
+export function drawn(joins: readonly Join[] = []): fc.Arbitrary<Drawn> {
   const one = fc.record({
-    pure: fc.boolean(),
+    type: fc.constantFrom("pure", "effect", ...joins),
     fate: fc.constantFrom<Fate>("out", "out", "out", "a", "b", "fail", "fail twice"),
     inputs: fc.array(fc.record({ from: fc.nat(), port: fc.constantFrom(...PORTS) }), {
       minLength: 1,
@@ -34,7 +45,7 @@ export function drawn(): fc.Arbitrary<Drawn> {
         { id: "go", type: "trigger", position: { x: 0, y: 0 }, data: { label: "", config: {} } },
         ...nodes.map((each, index) => ({
           id: `n${index}`,
-          type: each.pure ? "pure" : "effect",
+          type: each.type,
           position: { x: 0, y: 0 },
           data: { label: "", config: {} },
         })),
@@ -52,9 +63,14 @@ export function drawn(): fc.Arbitrary<Drawn> {
         })
       ),
       settings: {},
-    }, (type) => type === "trigger" || type === "pure" || type === "effect" ? { kind: type } : undefined);
+    }, typeOf);
     return { graph, fates: new Map(nodes.map((each, index) => [`n${index}`, each.fate])) };
   });
+}
+
+function typeOf(type: string): NodeKind | undefined {
+  if (type in JOINS) return { kind: "pure", join: JOINS[type]! };
+  return type === "trigger" || type === "pure" || type === "effect" ? { kind: type } : undefined;
 }
 
 export function fresh(graph: Graph): ExecutionState {
