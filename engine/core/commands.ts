@@ -22,7 +22,8 @@ export function wake(draft: Draft): void {
   if (timeoutAt !== null && timeoutAt <= now && !cancelling) return timeOut(draft);
   for (const node of draft.withStatus("waiting", "retrying")) {
     const step = draft.step(node);
-    if (step.wakeAt === undefined || step.wakeAt > now || fallDue(draft, node)) continue;
+    if (step.wakeAt === undefined || step.wakeAt > now) continue;
+    if (fallDue(draft, node)) continue;
     if (draft.status(node) === "retrying") {
       draft.put(node, "queued", { ...step, wakeAt: undefined, reason: undefined });
     } else if (step.waitingFor?.kind === "window") {

@@ -178,7 +178,7 @@ async function torn(test: (torn: Torn) => Promise<void>): Promise<void> {
 
 /** Until a result that came when the lease was lost has been written. */
 async function written(zombie: Opened): Promise<void> {
-  await zombie.until(() => zombie.faults.batches.flat().includes("ledger_result"), PATIENCE_MS);
+  await zombie.until(() => zombie.faults.batches.flat().includes("ledger_result"), 1_200_000);
 }
 
 Deno.test(
