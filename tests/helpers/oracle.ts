@@ -222,8 +222,12 @@ async function checkCounters(
     counted[String(key[3])] = (counted[String(key[3])] ?? 0) + Number(value.value);
   }
   const recount: { [what: string]: number } = {};
-  const add = (what: string): number => recount[what] = (recount[what] ?? 0) + 1;
   for (const state of states.values()) {
+    // Children are counted apart.
+    const add = (what: string): void => {
+      const name = state.parent ? `child_${what}` : what;
+      recount[name] = (recount[name] ?? 0) + 1;
+    };
     let ended = 0;
     for await (const { value } of store.list<EventRecord>({ selector: { prefix: ["event", state.id] } })) {
       for (const event of eventsOf(value)) {

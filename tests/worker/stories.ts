@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 const LEAD = { email: "ann@example.com", firstName: "Ann", company: "Acme", score: 72 };
 
 /** Triggers once, however often it has to be asked. */
-async function trigger(world: World, path: string): Promise<string> {
+export async function trigger(world: World, path: string): Promise<string> {
   const accepted = await world.ask((engine) => hook(engine, path, LEAD, { key: "delivery-1" }));
   return world.executionId = accepted.executionId;
 }
@@ -28,18 +28,22 @@ async function mails(engine: Engine): Promise<Message[]> {
   return await Promise.all(items.map(({ id }) => engine.messages.get(id)));
 }
 
-async function ended(world: World): Promise<void> {
+export async function ended(world: World): Promise<void> {
   await world.until((engine) => isOver(engine, world.executionId));
 }
 
-async function settledAs(world: World, status: string, steps: { [nodeId: string]: string }): Promise<void> {
+export async function settledAs(
+  world: World,
+  status: string,
+  steps: { [nodeId: string]: string },
+): Promise<void> {
   assert.equal(await only(world.engine), world.executionId);
   assert.equal((await world.engine.executions.get(world.executionId)).status, status);
   assert.deepEqual(await statuses(world.engine, world.executionId), steps);
 }
 
 /** Answers the one task in the inbox, unless that has been done before a death. */
-async function answer(world: World, outcome: string): Promise<void> {
+export async function answer(world: World, outcome: string): Promise<void> {
   await world.until(async (engine) =>
     await isOver(engine, world.executionId) || await engine.inbox.count() === 1
   );
@@ -109,7 +113,7 @@ const unopened: Story = {
 };
 
 /** Every step ran; again only where its process died, and always under one key. */
-function ranOnce(world: World, expected: readonly string[]): void {
+export function ranOnce(world: World, expected: readonly string[]): void {
   const counts = new Map<string, number>();
   for (const { nodeId, key, executionId } of world.probe.calls) {
     assert.equal(key, `${executionId}.${nodeId}.1`);
