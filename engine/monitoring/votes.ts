@@ -38,12 +38,16 @@ interface VoteRecord {
 
 const MAX_TRIES = 50;
 
-/** Is the approval still open? Its head is checked by whoever votes. */
-function openStep(state: ExecutionState | undefined, nodeId: string, visit: number): StepState | null {
+/** Is the approval still open? Its head is checked by whoever votes. At the deadline it is over, whoever sleeps then. */
+function openStep(
+  state: ExecutionState | undefined,
+  { nodeId, visit }: { nodeId: string; visit: number },
+  now: number,
+): StepState | null {
   const step = state?.steps.get(nodeId);
   if (!state || !step?.approval || step.visit !== visit) return null;
   const isOver = isSettled(state) || state.cancelling !== null || step.endedAt !== undefined ||
-    decisionOf(step.approval, step.approval.votes) !== null;
+    (step.approval.deadlineAt ?? Infinity) <= now || decisionOf(step.approval, step.approval.votes) !== null;
   return isOver ? null : step;
 }
 
@@ -53,10 +57,10 @@ export async function castVote(deps: VoteDeps, ballot: CastBallot): Promise<"cas
   const key = keys.vote(executionId, nodeId, visit, voter);
   for (let i = 0; i < MAX_TRIES; i++) {
     const [loaded] = await loadExecutions(deps.store, [executionId]);
-    const step = openStep(loaded?.state, nodeId, visit);
+    const at = deps.now();
+    const step = openStep(loaded?.state, ballot, at);
     if (await deps.store.get(key) || step && hasVoted(step.approval!, voter)) return "again";
     if (!step) return "over";
-    const at = deps.now();
     const commit = deps.newId();
     const kept = note.trim().slice(0, NOTE_LENGTH);
     const mail: Mail = {
@@ -106,7 +110,7 @@ export function createApprovals(deps: VoteDeps & { links: VoteLinks }): Approval
 }
 
 async function linkOf(
-  { store, links }: VoteDeps & { links: VoteLinks },
+  { store, links, now }: VoteDeps & { links: VoteLinks },
   ballot: Ballot,
 ): Promise<ApprovalLink> {
   const { executionId, nodeId, visit, approver, choice } = ballot;
@@ -116,7 +120,7 @@ async function linkOf(
   const approval = step?.visit === visit ? step.approval : undefined;
   const vote = await store.get<VoteRecord>(keys.vote(executionId, nodeId, visit, approver));
   const workflow = loaded ? await store.get<{ name: string }>(keys.workflow(loaded.state.workflowId)) : null;
-  const isOpen = openStep(loaded?.state, nodeId, visit) !== null;
+  const isOpen = openStep(loaded?.state, ballot, now()) !== null;
   return {
     state: vote ? "answered" : isOpen ? "open" : "over",
     choice,

@@ -182,10 +182,12 @@ Deno.test("approval's deadline leaves by timeout, never early, and its links are
 Deno.test("approval counts a vote that came in time, though it is read after the deadline", async () => {
   await using house = await asked({ approvers: THREE, deadline: { value: 2, unit: "hours" } });
   const token = await tokenOf(house.engine, "ann@example.com", "Approve");
+  const late = await tokenOf(house.engine, "bob@example.com", "Decline");
   // The process sleeps over the deadline with the vote in its database.
-  house.clock.skip(2 * HOUR_MS - 1);
+  house.clock.skip(2 * HOUR_MS - 1_000);
   assert.equal((await house.engine.approvals.vote(token, { note: "" }))?.cast, true);
   house.clock.skip(HOUR_MS);
+  assert.equal((await house.engine.approvals.vote(late, { note: "" }))?.link.state, "over");
   await wentBy(house, "approved", ["ann@example.com approved"]);
 });
 
