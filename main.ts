@@ -21,6 +21,7 @@ const engine = await createEngine({
   queue: environment.queue === "on" ||
     environment.queue === "auto" && environment.kv !== null && !/^https?:/.test(environment.kv),
   lockFolder: onFile ? `${environment.kv}.locks` : null,
+  heartbeat: !onFile && environment.kv !== ":memory:",
   publicUrl: environment.url ??
     (environment.onDeploy ? null : `http://${shownHost(environment.host)}:${environment.port}`),
   smtpUrl: environment.smtpUrl,

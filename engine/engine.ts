@@ -30,6 +30,7 @@ import { deliverSignals } from "./triggers/deliver.ts";
 import { servicesFor } from "./services.ts";
 import { createIds, systemClock } from "./worker/clock.ts";
 import type { Clock } from "./worker/clock.ts";
+import { Heartbeats } from "./worker/heartbeats.ts";
 import { Loop } from "./worker/loop.ts";
 import { Peers } from "./worker/peers.ts";
 import { Shards } from "./worker/shards.ts";
@@ -44,6 +45,8 @@ export interface EngineOptions {
   queue: boolean;
   /** Where processes on one database file hold their locks; null: memory or a database over the network. */
   lockFolder: string | null;
+  /** Processes on other hosts may share the database: a row each tells them of one another. */
+  heartbeat?: boolean;
   /** Public address without a slash at the end; null: learnt from requests. */
   publicUrl: string | null;
   smtpUrl: string | null;
@@ -141,7 +144,9 @@ async function assemble(options: EngineOptions): Promise<House> {
   });
   const owner = newId();
   const peers = new Peers(options.lockFolder, owner, () => void loop.rescue());
-  const shards: Shards = new Shards({ clock, peers, owner, onGone: () => loop.expect(clock.now()) });
+  const beats = options.heartbeat ? new Heartbeats(store, clock, owner) : null;
+  const others = beats ?? (peers.hasLocks ? peers : null);
+  const shards: Shards = new Shards({ clock, others, owner, onGone: () => loop.expect(clock.now()) });
   const worker: Worker = new Worker({
     store,
     clock,
@@ -257,6 +262,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       tail.close();
       mailer.close();
       await egress.close();
+      await beats?.leave();
       await peers.leave();
     },
   };

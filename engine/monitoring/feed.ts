@@ -73,12 +73,15 @@ export class Tail {
   }
 
   async #readOn(): Promise<void> {
-    this.#cursor ??= await newestFeed(this.#store) ?? "";
-    const entries = await readFeed(this.#store, this.#cursor, BATCH);
-    if (entries.length === 0) {
-      // The first look sets the cursor; what was committed just before it must still ring.
+    if (this.#cursor === null) {
+      this.#cursor = await newestFeed(this.#store) ?? "";
+      // What was committed since the followers' own first look and before this one rings nobody otherwise.
+      for (const bells of this.#byExecution.values()) for (const bell of bells) bell();
+      for (const bell of this.#followers) bell();
       return;
     }
+    const entries = await readFeed(this.#store, this.#cursor, BATCH);
+    if (entries.length === 0) return;
     this.#cursor = entries.at(-1)!.versionstamp;
     const touched = new Set(entries.flatMap((entry) => entry.record.e.map(([id]) => id)));
     for (const id of touched) for (const bell of this.#byExecution.get(id) ?? []) bell();

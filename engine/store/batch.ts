@@ -69,15 +69,23 @@ export class Batch {
   readonly #checked = new Map<string, string | null>();
   readonly #written = new Set<string>();
   readonly #size: Size = { checks: 0, mutations: 2, keyBytes: 64, bytes: 4096 };
+  readonly #limits: Size;
+
+  /** `checks`: some databases hold fewer in an atomic. */
+  constructor({ checks = BATCH.checks }: { checks?: number } = {}) {
+    this.#limits = { ...BATCH, checks };
+  }
 
   /** Takes the write in, or says no and stays as it was. */
   admit(write: Write, size: Size = measure(write)): boolean {
-    for (const limit of ["checks", "mutations", "keyBytes", "bytes"] as const) {
-      if (this.#size[limit] + size[limit] > BATCH[limit]) return false;
-    }
     const checks = (write.checks ?? []).map((check) =>
       [check.key.join(SEPARATOR), check.versionstamp] as const
     );
+    // What another write checks as well is checked once.
+    const added = { ...size, checks: checks.filter(([key]) => !this.#checked.has(key)).length };
+    for (const limit of ["checks", "mutations", "keyBytes", "bytes"] as const) {
+      if (this.#size[limit] + added[limit] > this.#limits[limit]) return false;
+    }
     for (const [key, versionstamp] of checks) {
       if (this.#written.has(key)) return false;
       const known = this.#checked.get(key);
@@ -94,7 +102,7 @@ export class Batch {
     for (const [key, versionstamp] of checks) this.#checked.set(key, versionstamp);
     for (const key of written) this.#written.add(key);
     for (const limit of ["checks", "mutations", "keyBytes", "bytes"] as const) {
-      this.#size[limit] += size[limit];
+      this.#size[limit] += added[limit];
     }
     return true;
   }

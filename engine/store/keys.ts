@@ -20,6 +20,8 @@ export function shardOf(id: string): number {
 
 export const keys = {
   meta: (name: string): Key => ["meta", name],
+  /** A process at work, where no file lock tells. */
+  peer: (owner: string): Key => ["peer", owner],
 
   // workflows
   workflow: (id: string): Key => ["workflow", id],

@@ -7,7 +7,7 @@ import { Bodies } from "../store/bodies.ts";
 import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
-import { mayHaveMail, MOST_MAIL, nameOf, portionOf, sameHolding } from "./round.ts";
+import { mayHaveMail, MOST_MAIL, MOST_MAIL_DUE, nameOf, portionOf, sameHolding } from "./round.ts";
 import { decideOver } from "./deciding.ts";
 import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
@@ -124,7 +124,7 @@ export class Held {
       const rescued = this.#loaded ? [] : await this.#load();
       if (!rescued) return await this.#giveUp();
       const commands = [...rescued, ...this.#commands.splice(0, portionOf(this.#commands))];
-      const mailDue = this.#mailDue.splice(0, MOST_MAIL);
+      const mailDue = this.#mailDue.splice(0, MOST_MAIL_DUE);
       const look = mailDue.length > 0 || mayHaveMail(this.#loaded!.state, this.#hands.clock.now());
       const mail = look ? (await readMail(this.#hands.store, this.id)).slice(0, MOST_MAIL) : [];
       for (const each of mail) commands.push({ kind: "mail", mail: each.mail });

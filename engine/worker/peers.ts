@@ -1,3 +1,6 @@
+/** A death is known after so long at most. */
+const WATCH_MS = 500;
+
 /**
  * Which processes live. On one host each holds an OS file lock beside the database, which the system releases at its
  * death: whoever can take it knows at once. Elsewhere only time tells (takeover.ts).
@@ -5,6 +8,7 @@
 export class Peers {
   readonly #folder: string | null;
   readonly #owner: string;
+  readonly everyMs: number = WATCH_MS;
   readonly #onFound: (owner: string) => void;
   #own: Deno.FsFile | null = null;
   readonly #dead = new Set<string>();

@@ -6,6 +6,8 @@ import type { CommitName } from "../store/commit.ts";
 
 /** So much mail a round. */
 export const MOST_MAIL = 40;
+/** So many entries that say so: a commit checks each, and an atomic of some databases takes ten checks. */
+export const MOST_MAIL_DUE = 6;
 const MOST_COMMANDS = 64;
 const MOST_WEIGHT = 120 * 1024;
 

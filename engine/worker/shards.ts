@@ -1,17 +1,14 @@
 import type { Clock } from "./clock.ts";
-import type { Peers } from "./peers.ts";
 
 export interface ShardsOptions {
   clock: Clock;
-  peers: Peers;
+  /** Who lives beside this one, and how often to ask; null: nobody, as far as can be known. */
+  others: { living(): Promise<string[]>; everyMs: number } | null;
   /** This process. */
   owner: string;
   /** Called when a peer that lived is gone: what it looked after has new owners. */
   onGone(): void;
 }
-
-/** A death is known after so long at most. */
-const WATCH_MS = 500;
 
 /**
  * Who looks after what while several processes live: every id belongs to one of them, so that they do not decide the
@@ -39,9 +36,10 @@ export class Shards {
     return this.alone || this.#owners[spread(id) % this.#owners.length] === this.#options.owner;
   }
 
-  /** Looks who lives, and from then on twice a second. */
+  /** Looks who lives, and from then on again and again. */
   async start(): Promise<void> {
-    if (this.#options.peers.hasLocks) await this.#watch();
+    const { others } = this.#options;
+    if (others) await this.#watch(others);
   }
 
   stop(): void {
@@ -49,17 +47,17 @@ export class Shards {
     this.#stopTimer?.();
   }
 
-  async #watch(): Promise<void> {
-    const { clock, peers, owner, onGone } = this.#options;
-    // A folder that cannot be read for a moment says nothing of who lives.
-    const others = await peers.living().catch(() => null);
+  async #watch(others: NonNullable<ShardsOptions["others"]>): Promise<void> {
+    const { clock, owner, onGone } = this.#options;
+    // What cannot be read for a moment says nothing of who lives.
+    const living = await others.living().catch(() => null);
     if (this.#stopped) return;
-    if (others) {
+    if (living) {
       const before = this.#owners;
-      this.#owners = [owner, ...others].sort();
+      this.#owners = [owner, ...living].sort();
       if (before.some((each) => !this.#owners.includes(each))) onGone();
     }
-    this.#stopTimer = clock.after(WATCH_MS, () => void this.#watch());
+    this.#stopTimer = clock.after(others.everyMs, () => void this.#watch(others));
   }
 }
 

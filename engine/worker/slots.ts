@@ -30,8 +30,8 @@ const BELIEVED_MS = 1_000;
 const PER_ROUND = 100;
 /** A conflict is tried again; who cannot be moved then does not stop those behind. */
 const MOST_TRIES = 3;
-/** A commit takes 90 checks. */
-const PER_COMMIT = 80;
+/** An atomic of some databases takes ten checks. */
+const PER_COMMIT = 8;
 
 /** Gives new executions their place, and lets those in the queue enter, in order. */
 export class Slots {

@@ -1,9 +1,10 @@
 /**
  * `deno task test:long`: what takes minutes. Prints the seed and the counts that were really run; ends with 1 when
- * something was lost or doubled, or nothing was run. `--only kills,deploy` selects, `--seed N` repeats, `--kills N` and
+ * something was lost or doubled, or nothing was run. `--only kills,deploy,denokv` selects, `--seed N` repeats, `--kills N` and
  * `--rounds N` shorten.
  */
 import { deploy } from "../processes/deploy.ts";
+import { denokv } from "./denokv.ts";
 import { kills } from "./kills.ts";
 
 interface Options {
@@ -21,9 +22,12 @@ interface Result {
 const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } = {
   kills: runKills,
   deploy: runDeploy,
+  denokv: runDenokv,
 };
 /** Each is a host of its own: what one left cannot help the next. */
 const ROUNDS_A_HOST = 25;
+/** Until its end, and then seen unchanged for as long. */
+const LEASES_MS = 34_000;
 
 async function runKills(options: Options): Promise<Result> {
   const lines: string[] = [];
@@ -57,6 +61,25 @@ async function runDeploy({ rounds, seed }: Options): Promise<Result> {
         wrong.map((line) => `\n  ${line}`).join("")
       }`,
     ok: sum.accepted > 0 && wrong.length === 0,
+  };
+}
+
+async function runDenokv(): Promise<Result> {
+  const program = Deno.env.get("DENOKV");
+  if (!program) {
+    return { told: "denokv: not run, DENOKV names no program (cargo install denokv --locked)", ok: true };
+  }
+  const found = await denokv(program);
+  const ok = found.unfinished === 0 && found.doubled.length === 0 && found.cancelMs < 2_000 &&
+    found.resumedMs !== null && found.resumedMs < LEASES_MS;
+  return {
+    told: `two processes over denokv: ${found.executions} executions, ${found.unfinished} not completed, ` +
+      `${found.doubled.length} doubled, ${found.mostAtOnce} steps at once at most, cancelled after ` +
+      `${found.cancelMs} ms, a killed one's steps again after ${
+        Math.round((found.resumedMs ?? NaN) / 1_000)
+      } s, ` +
+      `× ${found.ratio.toFixed(2)} of one process`,
+    ok,
   };
 }
 

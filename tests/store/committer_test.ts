@@ -151,3 +151,44 @@ Deno.test("commit() of a write over the limits rejects it alone", async () => {
   ]);
   assert.deepEqual(results.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
 });
+
+Deno.test("commit() puts fewer checks into an atomic once the database has refused many", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const batches: number[] = [];
+  let refused = 0;
+  const few = withChecksCounted(kv, (checks) => {
+    if (checks <= 10) return batches.push(checks) > 0;
+    refused++;
+    return false;
+  });
+  const own = committer(few);
+  const results = await Promise.all(Array.from({ length: 60 }, (_, i) => own.commit(put(["few", i]))));
+  assert.ok(results.every(({ ok }) => ok));
+  assert.equal(refused, 1, "learnt from the first");
+  assert.deepEqual(batches, [10, 10, 10, 10, 10, 10]);
+  for (let i = 0; i < 60; i++) assert.ok((await kv.get(["few", i])).versionstamp);
+});
+
+/** A database that asks of each atomic how many checks it has, and refuses as a `denokv` server does. */
+function withChecksCounted(kv: Deno.Kv, takes: (checks: number) => boolean): Deno.Kv {
+  const counts = new WeakMap<Deno.AtomicOperation, number>();
+  const counting = new Proxy(kv, {
+    get(target, property): unknown {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property !== "atomic") return typeof value === "function" ? value.bind(target) : value;
+      return () => {
+        const operation = target.atomic();
+        const check = operation.check.bind(operation);
+        operation.check = (...checks): Deno.AtomicOperation => {
+          counts.set(operation, (counts.get(operation) ?? 0) + checks.length);
+          return check(...checks);
+        };
+        return operation;
+      };
+    },
+  });
+  return withCommit(counting, (operation) => {
+    if (takes(counts.get(operation) ?? 0)) return operation.commit();
+    throw new Error("Too many checks included in atomic write.");
+  });
+}

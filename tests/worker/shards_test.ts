@@ -13,7 +13,7 @@ interface Process {
 async function join(folder: string, owner: string, clock: ManualClock): Promise<Process> {
   const peers = new Peers(folder, owner);
   const own = clock.process();
-  const shards = new Shards({ clock: own, peers, owner, onGone: () => process.gone++ });
+  const shards = new Shards({ clock: own, others: peers, owner, onGone: () => process.gone++ });
   const process: Process = { peers, shards, gone: 0 };
   await peers.announce();
   await shards.start();
