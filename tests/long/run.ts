@@ -1,11 +1,12 @@
 /**
  * `deno task test:long`: what takes minutes. Prints the seed and the counts that were really run; ends with 1 when
- * something was lost or doubled, or nothing was run. `--only kills,deploy,denokv` selects, `--seed N` repeats, `--kills N` and
- * `--rounds N` shorten.
+ * something was lost or doubled, or nothing was run. `--only` selects (`graphs`, `faults`, `zombies`,
+ * `clocks`, `jumps`, `kills`, `deploy`, `denokv`; several with commas), `--seed N` repeats, `--kills N` and `--rounds N` shorten.
  */
 import { deploy } from "../processes/deploy.ts";
 import { denokv } from "./denokv.ts";
 import { kills } from "./kills.ts";
+import { runFaults, runGraphs, runJumps, runOffsets, runZombies } from "./simulations.ts";
 
 interface Options {
   only: readonly string[];
@@ -20,6 +21,11 @@ interface Result {
 }
 
 const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } = {
+  graphs: runGraphs,
+  faults: runFaults,
+  zombies: runZombies,
+  clocks: runOffsets,
+  jumps: runJumps,
   kills: runKills,
   deploy: runDeploy,
   denokv: runDenokv,
