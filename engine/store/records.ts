@@ -133,21 +133,28 @@ export function headRecord(
   spilled: boolean,
   commit: string,
 ): Partial<HeadRecord> {
-  const { statuses, steps: _steps, messages, ...rest } = state;
-  const record: Record<string, unknown> = { v: 1, commit, ...rest };
-  for (const [name, value] of Object.entries(DEFAULTS)) if (record[name] === value) delete record[name];
-  if (state.consumed.length === 0) delete record.consumed;
-  for (const _ in messages) {
-    record.messages = messages;
+  const record: Record<string, unknown> = { v: 1, commit };
+  const defaults: Record<string, unknown> = DEFAULTS;
+  // Only what differs is put in: taking keys out again would cost more than writing them.
+  for (const [name, value] of Object.entries(state)) {
+    if (value === defaults[name] && name in defaults || OTHERWISE.has(name)) continue;
+    record[name] = value;
+  }
+  for (const _ in state.messages) {
+    record.messages = state.messages;
     break;
   }
+  if (state.consumed.length > 0) record.consumed = state.consumed;
   let nodes = "";
-  for (const status of statuses) nodes += LETTERS[status];
+  for (const status of state.statuses) nodes += LETTERS[status];
   record.nodes = nodes;
   record.steps = Object.fromEntries(steps);
   if (spilled) record.spilled = true;
   return record;
 }
+
+/** Written in a form of their own, or only when there is something in them. */
+const OTHERWISE: ReadonlySet<string> = new Set(["statuses", "steps", "messages", "consumed"]);
 
 /** The state without its spilled steps. */
 export function stateOf(record: HeadRecord): ExecutionState {
