@@ -8,8 +8,8 @@ export const TIME: readonly Mutant[] = [
     edits: [
       {
         file: "engine/core/commands.ts",
-        find: "step.wakeAt === undefined || step.wakeAt > now || ",
-        replace: "step.wakeAt === undefined || step.wakeAt > now + 1_000 || ",
+        find: "step.wakeAt > now",
+        replace: "step.wakeAt > now + 1_000",
       },
       {
         file: "engine/core/conclude.ts",
