@@ -174,10 +174,16 @@ export async function until(
   limitMs = 300_000,
 ): Promise<void> {
   const end = parts.clock.now + limitMs;
-  for (;;) {
+  for (let over = 0;;) {
     await parts.settle();
     if (await holds()) return;
-    if (parts.clock.now >= end) throw new Error(`Did not come to hold within ${limitMs} ms`);
+    if (parts.clock.now >= end) {
+      // What computes beside the event loop (a digest) may have been overtaken by a leap to the end.
+      if (++over > 40) throw new Error(`Did not come to hold within ${limitMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      parts.clock.advance(10);
+      continue;
+    }
     // A timer that rings in a moment comes first: somebody is about to look.
     const soon = parts.clock.next() ?? Infinity;
     const target = soon <= parts.clock.now + 10 ? soon : await nextDue(parts.real, parts.clock.now);
