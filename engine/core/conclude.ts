@@ -2,7 +2,7 @@ import type { StepStatus } from "../schemas/execution.ts";
 import { childResult, wantedOf } from "./children.ts";
 import type { Draft } from "./draft.ts";
 import { isInQueue, needsSlot, queuedReason, takePlace } from "./limit.ts";
-import { isSettled, LEASE_MS } from "./state.ts";
+import { isSettled, LEASE_MS, mustRenew } from "./state.ts";
 import type { ExecutionState } from "./state.ts";
 
 /** Says what the execution is now, who holds it, and when somebody must look again. */
@@ -132,7 +132,7 @@ function hold(draft: Draft, tally: Tally): void {
   if (tally.running > 0) {
     const held = state.lease?.owner === env.owner;
     if (!held) state.fence++;
-    if (!held || state.lease!.until - env.now < LEASE_MS * 2 / 3) {
+    if (!held || mustRenew(state.lease!, env.now)) {
       state.lease = { owner: env.owner, until: env.now + LEASE_MS };
     }
     at = Math.min(at, state.lease!.until);

@@ -227,3 +227,8 @@ export function isSettled(state: { status: ExecutionStatus }): boolean {
 export const LEASE_MS = 15_000;
 
 export type { Json, JsonObject };
+
+/** A third of it has passed; or the clock went back, and the end lies further away than any lease. */
+export function mustRenew(lease: { until: number }, now: number): boolean {
+  return lease.until - now < LEASE_MS * 2 / 3 || lease.until - now > LEASE_MS;
+}

@@ -87,6 +87,12 @@ interface Pending {
 
 /** A `denokv` server takes no more in one atomic; the database of a file takes a hundred. */
 const FEW_CHECKS = 10;
+/**
+ * While one atomic is written, the owners of the last one decide on: so a queue is written in halves rather than whole,
+ * and neither the database nor the deciding waits for the other. A crowd goes as it fits.
+ */
+const TOGETHER = 32;
+const CROWD = 96;
 const LOCKED_TRIES = 200;
 const UNKNOWN_TRIES = 20;
 
@@ -130,8 +136,9 @@ export class Committer {
     const batch = new Batch(this.#mostChecks === undefined ? {} : { checks: this.#mostChecks });
     const taken: Pending[] = [];
     const left: Pending[] = [];
+    const most = this.#queue.length > CROWD ? Infinity : TOGETHER;
     for (const pending of this.#queue) {
-      const fits = pending.failures < 2 && batch.admit(pending.write, pending.size);
+      const fits = taken.length < most && pending.failures < 2 && batch.admit(pending.write, pending.size);
       // What is over a limit by itself is refused by the database, in its own words.
       if (fits || taken.length + left.length === 0) taken.push(pending);
       else left.push(pending);

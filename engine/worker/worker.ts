@@ -1,7 +1,7 @@
 import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isInQueue } from "../core/limit.ts";
-import { isSettled, LEASE_MS } from "../core/state.ts";
+import { isSettled, mustRenew } from "../core/state.ts";
 import { Bodies } from "../store/bodies.ts";
 import type { CommitResult } from "../store/commit.ts";
 import { transitionWrite } from "../store/executions.ts";
@@ -184,7 +184,7 @@ export class Worker implements Hands {
     const renew = (): void => {
       const now = this.clock.now();
       for (const held of this.#held.values()) {
-        if (held.lease?.owner === this.owner && held.lease.until - now < LEASE_MS * 2 / 3) {
+        if (held.lease?.owner === this.owner && mustRenew(held.lease, now)) {
           held.offer({ kind: "wake" });
         }
       }

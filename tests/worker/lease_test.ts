@@ -127,6 +127,33 @@ Deno.test("a wrong wall clock of five minutes steals no lease", async () => {
   }
 });
 
+Deno.test("a wall clock that goes back by an hour keeps its leases", async () => {
+  const probe = createProbe();
+  const gate = Promise.withResolvers<void>();
+  probe.answer = async () => {
+    await gate.promise;
+    return { kind: "done" };
+  };
+  const clock = new ManualClock();
+  const own = clock.process();
+  let wrong = 0;
+  await using one = await openEngine({
+    probe,
+    manual: clock,
+    clock: { ...own, now: () => own.now() + wrong },
+  });
+  await using other = await openEngine({ probe, real: one.real, manual: clock });
+  await publish(one.engine, [hookNode("go"), node("slow", "probe")], chain("hook", "slow"));
+  const { executionId } = await hook(one.engine, "go");
+  await pass(one, 2 * SECOND, [other]);
+  wrong = -3_600 * SECOND;
+  await pass(one, 60 * SECOND, [other]);
+  assert.equal(probe.calls.length, 1);
+  gate.resolve();
+  await one.until(() => isOver(one.engine, executionId), 2 * 3_600 * SECOND);
+  await oracle(one.store);
+});
+
 Deno.test("three engines on one database run no step twice", async () => {
   const probe = createProbe();
   const real = await emptyDatabase();
