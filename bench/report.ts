@@ -2,7 +2,7 @@ import type { LoadResult } from "./load.ts";
 
 /** One line of the table. */
 export interface Row {
-  /** Letter of issue 2. */
+  /** Its letter in the table. */
   section: string;
   what: string;
   measured: string;
