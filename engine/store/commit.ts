@@ -21,7 +21,6 @@ export const COMMIT_NAMES = [
   "blob",
   "forget",
   "feed",
-  "ledger_intent",
   "ledger_result",
   "workflow_create",
   "workflow_save",
