@@ -1,0 +1,1 @@
+import React = require("preact/compat"); export = React;
