@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../schemas/json.ts";
-import type { Encoding, Port } from "../schemas/node.ts";
+import type { Encoding, Port, Ports } from "../schemas/node.ts";
 import type { WorkflowEdge, WorkflowNode } from "../schemas/workflow.ts";
 import type { ConfigProblem } from "./config.ts";
 
@@ -8,7 +8,7 @@ export interface NodeInfo {
   type: string;
   kind: "trigger" | "pure" | "effect";
   title: string;
-  ports: readonly Port[] | { readonly from: string };
+  ports: Ports;
   templates: { [pattern: string]: Encoding };
   /** Config paths that hold conditions; `""` is the config itself. */
   conditions?: readonly string[];
@@ -26,13 +26,18 @@ export function portOf(edge: WorkflowEdge): string {
   return edge.sourceHandle ?? "out";
 }
 
-/** The ports of a node with this config, as it is: for dynamic ones each text of the list, once. */
-export function portsOf(info: Pick<NodeInfo, "ports">, config: JsonObject): Port[] {
-  if (!("from" in info.ports)) return [...info.ports];
-  const [list] = valuesAt(config, info.ports.from);
-  if (!Array.isArray(list?.value)) return [];
-  const names = list.value.filter((name: Json): name is string => typeof name === "string" && name !== "");
-  return [...new Set(names)].map((name) => ({ id: name, label: name }));
+/** The ports of a node with this config, as it is: for dynamic ones each text that is found, once. */
+export function portsOf({ ports }: { ports: Ports }, config: JsonObject): Port[] {
+  if (!("from" in ports)) return [...ports];
+  const fixed = ports.and ?? [];
+  const starred = ports.from.includes("*");
+  const found = valuesAt(config, ports.from).flatMap(({ value }) =>
+    Array.isArray(value) ? value : starred ? [value] : []
+  );
+  const names = found.filter((name: Json): name is string =>
+    typeof name === "string" && name !== "" && !fixed.some(({ id }) => id === name)
+  );
+  return [...[...new Set(names)].map((name) => ({ id: name, label: name })), ...fixed];
 }
 
 /** The node as people know it: its label, and its id where that says more. */

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Comparison, ConditionGroup } from "../schemas/condition.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { ApprovalFacts, Ask, Choice } from "../schemas/approval.ts";
-import type { Category, Encoding, Outcome, Port, View } from "../schemas/node.ts";
+import type { Category, Encoding, Outcome, Ports, View } from "../schemas/node.ts";
 
 import type { Calendar } from "../schemas/window.ts";
 import type { HttpRequest, HttpResponse, MailRequest, MailResult } from "../schemas/outbound.ts";
@@ -61,14 +61,15 @@ interface Described<C> {
   title: string;
   /** One sentence: what it does for whoever draws it. */
   description: string;
+  /** Two to five sentences with an example for whoever sets it up: plain text, blank lines between paragraphs. */
+  help?: string;
   category: Category;
   /** Name of an icon in static/icons. */
   icon: string;
   config: z.ZodType<C>;
   /** A new node's config. */
   example: JsonObject;
-  /** Its fixed ports, or the config key whose list of texts gives one port each. */
-  ports: Port[] | { from: string };
+  ports: Ports;
   /** A template over the config: what the card says, in words: `Wait {{ duration | duration }}`. */
   summary: string;
   /** Config paths that are templates (`headers.*.value`) and how each is encoded. Others are taken literally. */
@@ -130,9 +131,16 @@ export interface NodeDescriptor {
   description: string;
   category: Category;
   icon: string;
-  ports: Port[] | { from: string };
+  ports: Ports;
   summary: string;
+  /** How to set it up, with an example; plain text, blank lines between paragraphs. */
+  help: string;
+  /** Brings branches together by a rule of its own; others with several inputs wait for all of them. */
+  joins: boolean;
+  /** Reaches a person outside the team: held back while the workflow's send window is closed. */
+  reaches: boolean;
   templates: { [path: string]: Encoding };
+  /** Config paths that hold conditions, such as `filter` or `cases.*.when`; `""` is the config itself. */
   conditions: string[];
   example: JsonObject;
   schema: JsonObject;

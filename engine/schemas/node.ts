@@ -11,6 +11,17 @@ export interface Port {
   label: string;
 }
 
+/**
+ * The ports of a node type: fixed ones, or one for each text at `from` in its config (a list's own path, or a pattern
+ * such as `cases.*.name`), followed by those that it always has.
+ */
+export type Ports = Port[] | PortsFrom;
+
+export interface PortsFrom {
+  from: string;
+  and?: Port[];
+}
+
 export type Category = "triggers" | "messages" | "people" | "time" | "logic" | "data" | "code";
 
 /** What templates and conditions may read. Own properties only. */

@@ -97,7 +97,7 @@ function portOf(edge: WorkflowEdge): string {
 function portLabel(edge: WorkflowEdge, type: NodeDescriptor | undefined): string | null {
   const port = portOf(edge);
   if (port === "out") return null;
-  const ports = type && Array.isArray(type.ports) ? type.ports : [];
+  const ports = type ? "from" in type.ports ? type.ports.and ?? [] : type.ports : [];
   return ports.find((one) => one.id === port)?.label ?? port;
 }
 
