@@ -171,6 +171,11 @@ export default defineNode({
   ledger: false,
   title: "HTTP request",
   description: "Calls another program and takes its answer along.",
+  help: [
+    "Sends one request to another program and takes the answer along: steps behind it read steps.<this node>.output.body.",
+    'Example: POST to https://api.example.com/contacts with the body {"email": "{{ lead.email }}"} and a bearer token that lies under Settings → Secrets.',
+    "From status 400 on it fails, is tried again by its retry policy, and then leaves by Failed.",
+  ].join("\n\n"),
   category: "data",
   icon: "globe",
   config,

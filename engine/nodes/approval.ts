@@ -149,6 +149,11 @@ export default defineNode({
   votes: true,
   title: "Approval",
   description: "Asks people to approve or decline, in the inbox and by mail.",
+  help: [
+    "Asks people to approve or decline before the workflow goes on. Whoever is named gets a mail with two links; everybody sees it in the inbox.",
+    "Example: title “20 % off for {{ lead.company }}”, approvers “ann@example.com, bob@example.com”, two approvals needed, a deadline of 2 days.",
+    "With a deadline, draw the third port too: it is taken when nobody decided in time.",
+  ].join("\n\n"),
   category: "people",
   icon: "user-check",
   config,

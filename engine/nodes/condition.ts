@@ -55,11 +55,17 @@ export default defineNode({
   repeatable: true,
   title: "Condition",
   description: "Takes one of two ways.",
+  help: [
+    "Compares what is known and goes on by Yes or by No. The run keeps every comparison with the values that it found, so that you can see later why.",
+    "Example: lead.score is at least 70, and messages.<mail node>.opened is true.",
+    "What is missing is no error: it compares as missing.",
+  ].join("\n\n"),
   category: "logic",
   icon: "split",
   config: ConditionGroup.meta({
     title: "Condition",
     description: "All or any of these comparisons; groups may be nested.",
+    format: "condition",
   }),
   example: { all: [{ field: "lead.score", op: "gte", value: 70 }] },
   ports: [{ id: "true", label: "Yes" }, { id: "false", label: "No" }],

@@ -23,7 +23,7 @@ const config = z.strictObject({
   html: z.string().max(200_000).optional().meta({
     title: "HTML",
     description: "Empty: made from the text. Values from {{ }} are escaped.",
-    format: "multiline",
+    format: "code",
   }),
 });
 type Config = z.infer<typeof config>;
@@ -122,6 +122,11 @@ export default defineNode({
   reaches: true,
   title: "Send mail",
   description: "Sends an e-mail and notices when it is opened and clicked.",
+  help: [
+    "Sends a mail to the lead, or to anybody. Values in {{ }} come from the lead, the trigger and earlier steps; openings and clicks are noticed.",
+    "Example: to {{ lead.email }}, subject “A question, {{ lead.firstName }}”.",
+    "While the workflow's send window is closed it is held, and says until when. A mail that may have been sent when the machine died is never sent twice: it waits in the inbox for your decision.",
+  ].join("\n\n"),
   category: "messages",
   icon: "mail",
   config,

@@ -29,6 +29,11 @@ export default defineNode({
   kind: "pure",
   title: "For each",
   description: "Runs the steps behind “each” once for every item of a list.",
+  help: [
+    "Runs the steps behind Each once for every item of a list, then goes on by Done. A round reads its item as steps.<this node>.output.item.",
+    "Example: items {{ trigger.body.contacts }}, 5 at once.",
+    "Its output is the list of what each round put out; at most 10,000 items.",
+  ].join("\n\n"),
   category: "logic",
   icon: "repeat",
   config,

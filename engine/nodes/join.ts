@@ -27,6 +27,11 @@ export default defineNode({
   kind: "pure",
   title: "Join",
   description: "Waits for all, any or some of its branches.",
+  help: [
+    "Brings branches together. Several edges into any other node wait for all of them already: use a join when the first one is enough, or some number.",
+    "Example: mode “any” behind a mail that was opened and a call that was made: whichever comes first goes on.",
+    "Branches that were skipped or failed never hold it up.",
+  ].join("\n\n"),
   category: "logic",
   icon: "merge",
   config,

@@ -11,6 +11,7 @@ const config = z.strictObject({
   until: ConditionGroup.optional().meta({
     title: "Until",
     description: "Looked at after each round; steps.<this>.output.last is what the round put out.",
+    format: "condition",
   }),
   onError: z.enum(["stop", "continue"]).default("stop").meta({
     title: "When a round fails",
@@ -25,6 +26,11 @@ export default defineNode({
   kind: "pure",
   title: "Repeat",
   description: "Runs the steps behind “each” again and again, until a condition holds.",
+  help: [
+    "Runs the steps behind Each again and again, one round after the other, until the condition holds or the number is reached.",
+    "Example: at most 5 times, until steps.<this node>.output.last.status equals “done”.",
+    "Put a wait into the round when there should be time between them.",
+  ].join("\n\n"),
   category: "logic",
   icon: "repeat",
   config,

@@ -33,6 +33,11 @@ export default defineNode({
   kind: "pure",
   title: "Respond",
   description: "Answers the program that called the webhook.",
+  help: [
+    "Answers the program that called the webhook, when the webhook's own answer is set to “node”.",
+    'Example: status 200 with the body {"ok": true, "lead": "{{ lead.id }}"}.',
+    "Within 30 seconds; later the caller has had 202 already, and this answer is only recorded.",
+  ].join("\n\n"),
   category: "data",
   icon: "reply",
   config,

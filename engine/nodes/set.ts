@@ -24,6 +24,11 @@ export default defineNode({
   repeatable: true,
   title: "Set fields",
   description: "Makes named values for the steps behind it.",
+  help: [
+    "Gives names to values, so that later steps can read them in one place: steps.<this node>.output.<name>.",
+    'Example: greeting = Hello {{ lead.firstName | default: "there" }}.',
+    "A field that is one single {{ }} keeps its type: a number stays a number.",
+  ].join("\n\n"),
   category: "data",
   icon: "braces",
   config,

@@ -4,7 +4,7 @@ import { defineNode } from "./define.ts";
 import type { Outcome } from "./define.ts";
 
 const config = z.strictObject({
-  workflowId: z.string().min(1).max(64).meta({
+  workflowId: z.string().max(64).meta({
     title: "Workflow",
     description: "The workflow that is started, in its live version, for the same lead.",
     format: "workflow",
@@ -26,6 +26,11 @@ export default defineNode({
   kind: "pure",
   title: "Call a workflow",
   description: "Starts another workflow and, if wanted, waits for its end.",
+  help: [
+    "Starts another workflow's live version for the same lead and, unless you switch it off, waits for its end.",
+    "Example: a workflow “Onboarding” that several others call when a deal is won.",
+    "What it put out is steps.<this node>.output; when it fails, this step leaves by Failed.",
+  ].join("\n\n"),
   category: "logic",
   icon: "workflow",
   config,
@@ -33,6 +38,14 @@ export default defineNode({
   ports: [{ id: "out", label: "Done" }, { id: "error", label: "Failed" }],
   summary: "Workflow {{ workflowId | truncate: 12 }}",
   templates: { input: "value" },
+  check: ({ workflowId }) =>
+    workflowId.trim() === ""
+      ? [{
+        path: "workflowId",
+        message: "Say which workflow is called",
+        accepted: "the id of a workflow that is live",
+      }]
+      : [],
   run({ workflowId, wait }): Outcome {
     return {
       kind: "wait",

@@ -35,6 +35,11 @@ export default defineNode({
   kind: "pure",
   title: "Task",
   description: "Asks a person to do something and pick an outcome.",
+  help: [
+    "Puts a card into the inbox and waits until somebody presses one of its outcomes. Each outcome is a port.",
+    "Example: title “Check the offer for {{ lead.company }}”, outcomes “Good” and “To be changed”, due after 1 day.",
+    "For calls there is a node of its own, with the phone number and what to say.",
+  ].join("\n\n"),
   category: "people",
   icon: "list-checks",
   config,

@@ -8,6 +8,10 @@ export default defineNode({
   kind: "trigger",
   title: "Start by hand",
   description: "Starts when somebody presses Run, or a program calls the API.",
+  help: [
+    "Starts when somebody presses Run, or when a program posts to /api/workflow/execute.",
+    "Example: run it for one lead to try the workflow. What is given as input is read as {{ trigger.body }}.",
+  ].join("\n\n"),
   category: "triggers",
   icon: "mouse-pointer-click",
   config: z.strictObject({}),

@@ -12,6 +12,7 @@ const config = z.strictObject({
   filter: ConditionGroup.optional().meta({
     title: "Only if",
     description: "Starts only when this holds; it may read the lead and trigger.body, the signal's data.",
+    format: "condition",
   }),
 });
 
@@ -22,6 +23,11 @@ export default defineNode({
   kind: "trigger",
   title: "Signal",
   description: "Starts when something happens to a lead.",
+  help: [
+    "Starts when something happens to a lead: it was created, opened a mail, clicked a link, or a signal that your own programs send.",
+    "Example: signal email.clicked, only if lead.score is at least 50.",
+    "The signal's data is {{ trigger.body }}.",
+  ].join("\n\n"),
   category: "triggers",
   icon: "zap",
   config,

@@ -60,6 +60,11 @@ export default defineNode({
   kind: "trigger",
   title: "Webhook",
   description: "Starts when another program sends a request to its address.",
+  help: [
+    "Starts when another program sends a request to its address, such as a form on your site.",
+    "Example: path “new-lead”. A body with an e-mail address finds the lead or makes it; later steps read {{ trigger.body.company }}.",
+    "Give it a key or a signature before you publish the address: without one, everybody who knows it can start the workflow.",
+  ].join("\n\n"),
   category: "triggers",
   icon: "webhook",
   config,

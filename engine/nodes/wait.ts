@@ -123,6 +123,11 @@ export default defineNode({
   title: "Wait",
   description:
     "Goes on after a time, at a date or on a weekday; where you wish, only while a window is open.",
+  help: [
+    "Goes on after a time, at a date or on a weekday. Where you add a window, it then also waits until that is open, on the lead's own clock.",
+    "Example: for 2 days, then Mon–Fri 09:00–17:00.",
+    "It keeps its place for up to two years, also while the machine is off.",
+  ].join("\n\n"),
   category: "time",
   icon: "hourglass",
   config,

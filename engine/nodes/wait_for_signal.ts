@@ -20,6 +20,7 @@ const config = z.strictObject({
   filter: ConditionGroup.optional().meta({
     title: "Only if",
     description: "A signal counts only when this holds; it may read signal.type and signal.data.",
+    format: "condition",
   }),
   timeout: Duration.optional().meta({
     title: "At most",
@@ -40,6 +41,11 @@ export default defineNode({
   kind: "pure",
   title: "Wait for a signal",
   description: "Waits until something happens to the lead.",
+  help: [
+    "Waits until something happens to the lead: a reply, a click, a call that was made, or a signal of your own. What comes in time is never missed.",
+    "Example: email.replied, at most 3 days; draw the second port for those who did not.",
+    "One signal ends one wait. What it brought is steps.<this node>.output.",
+  ].join("\n\n"),
   category: "time",
   icon: "radio",
   config,

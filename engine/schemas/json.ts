@@ -15,5 +15,7 @@ export const NodeId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A–
 export const Id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, "a 26-character id");
 
 /** `{ secret: name }`: the only form in which a config refers to a secret. */
-export const SecretRef = z.strictObject({ secret: z.string().min(1).max(100) }).meta({ format: "secret" });
+export const SecretRef = z.strictObject({
+  secret: z.string().min(1).max(100).meta({ title: "Name", description: "Of a secret under Settings." }),
+}).meta({ format: "secret" });
 export type SecretRef = z.infer<typeof SecretRef>;

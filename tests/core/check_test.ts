@@ -287,7 +287,9 @@ Deno.test("portsOf() gives the fixed ports, or one for each text of the list", (
   assert.deepEqual(portsOf(ask, {}), []);
   assert.deepEqual(portsOf(ask, { outcomes: "Yes" }), []);
   const many = { ports: { from: "cases.*.name", and: [{ id: "otherwise", label: "Otherwise" }] } };
-  const cases = [{ name: "Hot" }, { name: "" }, {}, { name: "Cold" }, { name: "Hot" }, { name: "otherwise" }];
+  const cases: JsonObject[] = [{ name: "Hot" }, { name: "" }, {}, { name: "Cold" }, { name: "Hot" }, {
+    name: "otherwise",
+  }];
   assert.deepEqual(portsOf(many, { cases }), [
     { id: "Hot", label: "Hot" },
     { id: "Cold", label: "Cold" },
