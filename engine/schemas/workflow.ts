@@ -85,11 +85,30 @@ export const Refusals = z.object({
 }).meta({ id: "Refusals" });
 export type Refusals = z.infer<typeof Refusals>;
 
+export const NOTE_TONES = ["grey", "amber", "green", "blue", "violet", "red"] as const;
+
+/** What people write beside the nodes, or draw around them: nothing runs it. */
+export const Note = z.looseObject({
+  id: NodeId,
+  kind: z.enum(["note", "group"]),
+  position: z.object({ x: z.number(), y: z.number() }),
+  width: z.number().positive().max(100_000),
+  height: z.number().positive().max(100_000),
+  text: z.string().max(5_000).default(""),
+  tone: z.enum(NOTE_TONES).default("grey"),
+});
+export type Note = z.infer<typeof Note>;
+
 /** What a draft and a version hold. */
 export const WorkflowGraph = z.object({
   nodes: z.array(WorkflowNode).max(1_000).default([]),
   edges: z.array(WorkflowEdge).max(5_000).default([]),
   settings: WorkflowSettings.default({}),
+  /** Absent when there are none: what was stored before there were notes keeps its hash. */
+  notes: z.array(Note).max(200).refine(
+    (notes) => new Set(notes.map((note) => note.id)).size === notes.length,
+    "notes whose ids differ from each other",
+  ).optional(),
 });
 export type WorkflowGraph = z.infer<typeof WorkflowGraph>;
 

@@ -234,5 +234,6 @@ function merged(name: string, before: WorkflowGraph, change: Partial<WorkflowInp
     nodes: change.nodes ?? before.nodes,
     edges: change.edges ?? before.edges,
     settings: change.settings ?? before.settings,
+    notes: change.notes ?? before.notes,
   };
 }

@@ -8,7 +8,7 @@ export function parseInput(input: unknown): WorkflowInput {
   throw invalid("This is no workflow", issuesOf(parsed.error));
 }
 
-/** Only what a draft or version holds. */
-export function graphOf(input: WorkflowGraph): WorkflowGraph {
-  return { nodes: input.nodes, edges: input.edges, settings: input.settings };
+/** Only what a draft or version holds; no notes are the same as none given. */
+export function graphOf({ nodes, edges, settings, notes }: WorkflowGraph): WorkflowGraph {
+  return { nodes, edges, settings, ...(notes?.length ? { notes } : {}) };
 }

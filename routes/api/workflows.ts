@@ -22,6 +22,7 @@ const WorkflowChange = z.object({
   nodes: shape.nodes.unwrap().optional(),
   edges: shape.edges.unwrap().optional(),
   settings: shape.settings.unwrap().optional(),
+  notes: shape.notes,
 }).meta({ id: "WorkflowChange" });
 
 const PublishInput = z.strictObject({

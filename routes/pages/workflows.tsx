@@ -43,10 +43,10 @@ export function workflowPages(deps: PageDeps): Hono<PageEnv> {
   });
   pages.get("/workflow/:id/export", async (c) => {
     requireAction(c, deps, "workflow.see");
-    const { name, nodes, edges, settings } = await workflows.get(c.req.param("id"));
+    const { name, nodes, edges, settings, notes } = await workflows.get(c.req.param("id"));
     c.header("content-disposition", `attachment; filename="${fileNameOf(name)}"`);
     c.header("content-type", "application/json; charset=utf-8");
-    return c.body(`${JSON.stringify({ name, nodes, edges, settings }, null, 2)}\n`);
+    return c.body(`${JSON.stringify({ name, nodes, edges, settings, notes }, null, 2)}\n`);
   });
   return pages;
 }
