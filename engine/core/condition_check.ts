@@ -1,4 +1,4 @@
-import { CONDITION_OPS, type ConditionOp } from "../schemas/condition.ts";
+import { CONDITION_OPS, type ConditionOp } from "../schemas/condition_ops.ts";
 import { compileField, compileValue, MAX_CONDITION_DEPTH, MAX_CONDITION_TERMS } from "./condition_compile.ts";
 import { momentOf, numberOf } from "./template_values.ts";
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../schemas/json.ts";
 import type { RetryPolicy } from "../schemas/retry.ts";
-import { durationMs } from "../schemas/duration.ts";
+import { durationMs } from "../schemas/duration_units.ts";
 import type { EndRule, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
 import type { Window } from "../schemas/window.ts";
 import { resolvePolicy } from "./retry.ts";

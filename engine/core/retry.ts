@@ -1,5 +1,6 @@
 import type { Failure } from "../schemas/execution.ts";
-import { DEFAULT_RETRY, type RetryOverrides, type RetryPolicy } from "../schemas/retry.ts";
+import type { RetryOverrides } from "../schemas/retry.ts";
+import { DEFAULT_RETRY, type RetryPolicy } from "../schemas/retry_defaults.ts";
 
 /** A server may ask for a pause; longer than this is not waited. */
 export const MAX_RETRY_AFTER_MS = 86_400_000;

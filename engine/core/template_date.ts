@@ -1,4 +1,4 @@
-import { DURATION_UNITS } from "../schemas/duration.ts";
+import { DURATION_UNITS } from "../schemas/duration_units.ts";
 import type { Json } from "../schemas/json.ts";
 import { localDate, offsetAt } from "./zone.ts";
 

@@ -1,31 +1,8 @@
 import { z } from "zod";
+import { CONDITION_OPS, type ConditionOp } from "./condition_ops.ts";
 import { Json } from "./json.ts";
 
-export const CONDITION_OPS = [
-  "eq",
-  "neq",
-  "gt",
-  "gte",
-  "lt",
-  "lte",
-  "between",
-  "in",
-  "not_in",
-  "contains",
-  "not_contains",
-  "starts_with",
-  "ends_with",
-  "exists",
-  "not_exists",
-  "empty",
-  "not_empty",
-  "is_true",
-  "is_false",
-  "before",
-  "after",
-  "has_tag",
-] as const;
-export type ConditionOp = (typeof CONDITION_OPS)[number];
+export { CONDITION_OPS, type ConditionOp };
 
 export interface ConditionTerm {
   /** A path such as `lead.score` or `messages.mail.opened`, with or without `{{ }}`. */

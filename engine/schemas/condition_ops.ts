@@ -1,0 +1,26 @@
+/** Apart from the schemas, so that the browser can have it without them. */
+export const CONDITION_OPS = [
+  "eq",
+  "neq",
+  "gt",
+  "gte",
+  "lt",
+  "lte",
+  "between",
+  "in",
+  "not_in",
+  "contains",
+  "not_contains",
+  "starts_with",
+  "ends_with",
+  "exists",
+  "not_exists",
+  "empty",
+  "not_empty",
+  "is_true",
+  "is_false",
+  "before",
+  "after",
+  "has_tag",
+] as const;
+export type ConditionOp = (typeof CONDITION_OPS)[number];
