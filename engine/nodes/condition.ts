@@ -1,51 +1,8 @@
 import { ConditionGroup } from "../schemas/condition.ts";
-import type { Comparison } from "../schemas/condition.ts";
+import { comparisonsInWords } from "../schemas/comparison.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import { defineNode } from "./define.ts";
 import type { Outcome } from "./define.ts";
-
-const WORDS: { [op in Comparison["op"]]: string } = {
-  eq: "=",
-  neq: "≠",
-  gt: ">",
-  gte: "≥",
-  lt: "<",
-  lte: "≤",
-  between: "between",
-  in: "one of",
-  not_in: "none of",
-  contains: "to contain",
-  not_contains: "not to contain",
-  starts_with: "to start with",
-  ends_with: "to end with",
-  exists: "to exist",
-  not_exists: "not to exist",
-  empty: "to be empty",
-  not_empty: "not to be empty",
-  is_true: "true",
-  is_false: "false",
-  before: "before",
-  after: "after",
-  has_tag: "to have the tag",
-};
-
-/** "score was 42, needed ≥ 70": the comparison that decided. */
-function sentence({ field, op, value, actual }: Comparison): string {
-  const needed = value === null ? WORDS[op] : `${WORDS[op]} ${show(value)}`;
-  return `${field} was ${actual === null ? "missing" : show(actual)}, needed ${needed}`;
-}
-
-function show(value: Comparison["value"]): string {
-  const text = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
-/** Names first what agrees with the result: a refusal shows what failed, a pass what held. */
-function reasonText(pass: boolean, comparisons: readonly Comparison[]): string {
-  const telling = comparisons.filter((comparison) => comparison.pass === pass);
-  const shown = (telling.length > 0 ? telling : comparisons).slice(0, 3).map(sentence).join("; ");
-  return `${pass ? "Yes" : "No"} — ${shown || "nothing to compare"}`;
-}
 
 /** Goes on by `true` or `false`; the reason holds every comparison with the values that were found. */
 export default defineNode({
@@ -84,7 +41,7 @@ export default defineNode({
       output: { result: pass },
       reason: {
         code: "condition",
-        text: reasonText(pass, comparisons),
+        text: `${pass ? "Yes" : "No"} — ${comparisonsInWords(pass, comparisons)}`,
         data: { result: pass, comparisons: comparisons.slice(0, 20).map((one): JsonObject => ({ ...one })) },
       },
     };

@@ -1,3 +1,4 @@
+import { valuesAt } from "../core/check_node.ts";
 import { compileConfig } from "../core/config.ts";
 import type { CompiledConfig } from "../core/config.ts";
 import { conditionPaths } from "../core/condition.ts";
@@ -5,7 +6,7 @@ import { buildGraph } from "../core/graph.ts";
 import type { Graph } from "../core/graph.ts";
 import type { NodeType } from "../nodes/define.ts";
 import type { ConditionGroup } from "../schemas/condition.ts";
-import type { JsonObject } from "../schemas/json.ts";
+import type { Json, JsonObject } from "../schemas/json.ts";
 import type { WorkflowGraph } from "../schemas/workflow.ts";
 
 /** One node of a version, ready to be run. */
@@ -95,15 +96,14 @@ function compileNode(config: JsonObject, type: NodeType): CompiledNode {
 }
 
 function conditionsOf(config: JsonObject, type: NodeType): ConditionGroup[] {
-  return (type.conditions ?? []).flatMap((path) => {
-    let value: unknown = config;
-    for (const key of path === "" ? [] : path.split(".")) {
-      value = typeof value === "object" && value !== null
-        ? Object.entries(value).find(([name]) => name === key)?.[1]
-        : undefined;
-    }
-    return value === undefined ? [] : [value as ConditionGroup];
-  });
+  return (type.conditions ?? []).flatMap((pattern) => valuesAt(config, pattern)).flatMap(({ value }) =>
+    isCondition(value) ? [value] : []
+  );
+}
+
+/** Published configs have been checked: what has members by these names is one. */
+function isCondition(value: Json | ConditionGroup): value is ConditionGroup {
+  return typeof value === "object" && value !== null && ("all" in value || "any" in value);
 }
 
 const KEPT = 200;
