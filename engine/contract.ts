@@ -19,6 +19,7 @@ import type { Simulated, SimulateInput } from "./schemas/simulation.ts";
 import type {
   Issue,
   Refusals,
+  VersionChange,
   Workflow,
   WorkflowGraph,
   WorkflowInput,
@@ -56,7 +57,17 @@ export interface Workflows {
     actor: Actor,
   ): Promise<{ version: number }>;
   versions(id: string): Promise<WorkflowVersion[]>;
-  version(id: string, version: number): Promise<WorkflowVersion & WorkflowGraph>;
+  /** `live`: the one that runs now; 404 while there is none. */
+  version(id: string, version: number | "live"): Promise<WorkflowVersion & WorkflowGraph>;
+  /** Gives a version a name, or another note. */
+  nameVersion(id: string, version: number, change: VersionChange, actor: Actor): Promise<WorkflowVersion>;
+  /** The version's graph becomes the draft; 412 when `revision` is not the stored one. */
+  restore(
+    id: string,
+    version: number,
+    revision: number,
+    actor: Actor,
+  ): Promise<Workflow & { previousRevision: number }>;
   /** Who was not enrolled, and why. */
   refusals(id: string): Promise<Refusals>;
   /** What keeps a graph from running. */

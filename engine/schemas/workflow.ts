@@ -155,9 +155,19 @@ export type Workflow = z.infer<typeof Workflow>;
 export const WorkflowVersion = z.object({
   workflowId: z.string(),
   version: z.number().int(),
+  /** Its own name; empty until somebody gives it one. */
   name: z.string(),
+  /** What the workflow was called when it was published. */
+  workflowName: z.string(),
   publishedAt: z.string(),
   publishedBy: z.string(),
   note: z.string().optional(),
 }).meta({ id: "WorkflowVersion" });
 export type WorkflowVersion = z.infer<typeof WorkflowVersion>;
+
+/** What people call a version, and say of it; what is absent stays, empty text takes it away. */
+export const VersionChange = z.strictObject({
+  name: z.string().trim().max(200, "at most 200 characters").optional(),
+  note: z.string().trim().max(2_000, "at most 2,000 characters").optional(),
+}).meta({ id: "VersionChange" });
+export type VersionChange = z.infer<typeof VersionChange>;

@@ -77,8 +77,8 @@ async function graphOf(
   version: SimulateInput["version"],
 ): Promise<CopiedWorkflow> {
   if (version !== "draft") {
-    const { name, nodes, edges, settings } = await deps.workflows.version(id, version);
-    return { id, name, version, graph: { nodes, edges, settings } };
+    const { workflowName, nodes, edges, settings } = await deps.workflows.version(id, version);
+    return { id, name: workflowName, version, graph: { nodes, edges, settings } };
   }
   const { name, nodes, edges, settings, issues, version: live } = await deps.workflows.get(id);
   if (issues.length > 0) throw invalid(`"${name}" cannot run yet: ${issues[0]?.message}`, issues);

@@ -28,6 +28,8 @@ export const keys = {
   /** Chunk of a content-addressed draft or version. */
   content: (workflowId: string, hash: string, index: number): Key => ["content", workflowId, hash, index],
   version: (workflowId: string, version: number): Key => ["version", workflowId, version],
+  /** What people call a version: the version itself never changes. */
+  versionName: (workflowId: string, version: number): Key => ["version_name", workflowId, version],
   /** Read and checked by everything that accepts; absent while nothing is live. */
   published: (workflowId: string): Key => ["published", workflowId],
   /** Path of a live webhook → workflow, node, method. */

@@ -1,25 +1,19 @@
 import type { Actor, Workflows } from "../contract.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
-import type {
-  Limits,
-  Workflow,
-  WorkflowGraph,
-  WorkflowInput,
-  WorkflowSummary,
-  WorkflowVersion,
-} from "../schemas/workflow.ts";
+import type { Limits, Workflow, WorkflowGraph, WorkflowInput, WorkflowSummary } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { WorkflowDeps } from "./deps.ts";
-import { createOrFind, createWorkflow, getWorkflow, loadRecord, saveWorkflow } from "./drafts.ts";
+import { createOrFind, createWorkflow, getWorkflow, saveWorkflow } from "./drafts.ts";
 import { runIssues } from "./issues.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
-import { describeVersion, liveLimits, loadVersion, publishWorkflow } from "./published.ts";
-import { type HookRecord, type PublishedRecord, toSummary, toVersion } from "./record.ts";
-import type { VersionRecord, WorkflowRecord } from "./record.ts";
+import { liveLimits, loadVersion, publishWorkflow } from "./published.ts";
+import { type HookRecord, type PublishedRecord, toSummary } from "./record.ts";
+import type { WorkflowRecord } from "./record.ts";
 import { listRefusals } from "./refusals.ts";
 import { purgeDeleted, purgeWorkflow, removeWorkflow } from "./removal.ts";
+import { describeVersion, listVersions, nameVersion, restoreVersion } from "./versions.ts";
 
 export { ensureSample } from "./ensure_sample.ts";
 export type { WorkflowDeps } from "./deps.ts";
@@ -61,6 +55,8 @@ export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
     publish: (id, options, actor) => publishWorkflow(deps, id, options, actor),
     versions: (id) => listVersions(store, id),
     version: (id, version) => describeVersion(store, id, version),
+    nameVersion: (id, version, change, actor) => nameVersion(deps, { id, version }, change, actor),
+    restore: (id, version, revision, actor) => restoreVersion(deps, { id, version, revision }, actor),
     refusals: (id) => listRefusals(store, id),
     check: (graph, workflowId) => runIssues(deps, graph, workflowId ?? null),
     loadVersion: (id, version) => loadVersion(store, id, version),
@@ -86,15 +82,4 @@ async function listWorkflows(store: Store, paging: Paging & { q?: string }): Pro
     view: toSummary,
     at: (record) => record.createdAt,
   });
-}
-
-/** Newest first; throws 404. */
-async function listVersions(store: Store, id: string): Promise<WorkflowVersion[]> {
-  await loadRecord(store, id);
-  const prefix = keys.version(id, 0).slice(0, 2);
-  const found: WorkflowVersion[] = [];
-  for await (const { value } of store.list<VersionRecord>({ selector: { prefix }, reverse: true })) {
-    found.push(toVersion(value));
-  }
-  return found;
 }

@@ -1,6 +1,6 @@
 import { invalid, notFound } from "../errors.ts";
 import type { Actor } from "../contract.ts";
-import type { Limits, WorkflowGraph, WorkflowVersion } from "../schemas/workflow.ts";
+import type { Limits, WorkflowGraph } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
 import { limitDue } from "../store/places.ts";
@@ -13,7 +13,6 @@ import {
   type HookRecord,
   type ListenerRecord,
   type PublishedRecord,
-  toVersion,
   type VersionRecord,
   type WorkflowRecord,
 } from "./record.ts";
@@ -139,7 +138,8 @@ export async function liveLimits(store: Store, id: string): Promise<Limits | nul
   return version === null ? null : (await loadVersion(store, id, version)).settings.limits ?? null;
 }
 
-async function versionRecord(store: Store, id: string, version: number): Promise<VersionRecord> {
+/** Throws 404. */
+export async function versionRecord(store: Store, id: string, version: number): Promise<VersionRecord> {
   const entry = await store.get<VersionRecord>(keys.version(id, version));
   if (!entry) throw notFound("version of a workflow", `${id}/${version}`);
   return entry.value;
@@ -151,18 +151,14 @@ export async function loadVersion(
   id: string,
   version: number,
 ): Promise<WorkflowGraph & { name: string }> {
-  const { name, ...graph } = await describeVersion(store, id, version);
-  return { name, nodes: graph.nodes, edges: graph.edges, settings: graph.settings };
+  const record = await versionRecord(store, id, version);
+  return { name: record.name, ...await versionGraph(store, record) };
 }
 
-/** The version with who published it; throws 404. */
-export async function describeVersion(
-  store: Store,
-  id: string,
-  version: number,
-): Promise<WorkflowVersion & WorkflowGraph> {
-  const record = await versionRecord(store, id, version);
-  const graph = await readContent(store, id, record);
-  if (!graph) throw notFound("version of a workflow", `${id}/${version}`);
-  return { ...toVersion(record), ...graph };
+/** What was published under the record; throws 404 when it is purged meanwhile. */
+export async function versionGraph(store: Store, record: VersionRecord): Promise<WorkflowGraph> {
+  const { workflowId, version } = record;
+  const graph = await readContent(store, workflowId, record);
+  if (!graph) throw notFound("version of a workflow", `${workflowId}/${version}`);
+  return graph;
 }

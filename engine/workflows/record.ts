@@ -39,6 +39,15 @@ export interface VersionRecord {
   note?: string;
 }
 
+/** `["version_name", workflowId, version]`: what people call it, and say of it, since it was published. */
+export interface VersionNameRecord {
+  v: 1;
+  name: string;
+  note: string;
+  by: string;
+  at: number;
+}
+
 /** `["published", workflowId]`: read and checked by everything that accepts. */
 export interface PublishedRecord {
   v: 1;
@@ -81,13 +90,15 @@ export function toSummary(record: WorkflowRecord): WorkflowSummary {
 }
 
 /** A line of the history. */
-export function toVersion(record: VersionRecord): WorkflowVersion {
+export function toVersion(record: VersionRecord, named: VersionNameRecord | undefined): WorkflowVersion {
+  const note = named?.note ?? record.note;
   return {
     workflowId: record.workflowId,
     version: record.version,
-    name: record.name,
+    name: named?.name ?? "",
+    workflowName: record.name,
     publishedAt: new Date(record.publishedAt).toISOString(),
     publishedBy: record.publishedBy,
-    ...(record.note ? { note: record.note } : {}),
+    ...(note ? { note } : {}),
   };
 }

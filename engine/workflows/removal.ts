@@ -66,6 +66,7 @@ export async function purgeWorkflow(store: Store, id: string): Promise<boolean> 
   const left = [
     ...await store.keys({ selector: { prefix: contentPrefix(id) } }),
     ...await store.keys({ selector: { prefix: versions } }),
+    ...await store.keys({ selector: { prefix: keys.versionName(id, 0).slice(0, 2) } }),
     ...await store.keys({ selector: { prefix: keys.enrolment(id, "").slice(0, 2) } }),
     ...await store.keys({ selector: { prefix: keys.refusal(id, "").slice(0, 2) } }),
     keys.refusalCount(id),

@@ -17,6 +17,7 @@ import { secretRoutes } from "./secrets.ts";
 import { sessionRoutes } from "./session.ts";
 import { simulateRoutes } from "./simulate.ts";
 import { streamRoutes } from "./streams.ts";
+import { versionRoutes } from "./versions.ts";
 import { workflowRoutes } from "./workflows.ts";
 
 const aboutRoutes: readonly ApiRoute[] = [
@@ -57,6 +58,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...mendingRoutes,
   ...streamRoutes,
   ...workflowRoutes,
+  ...versionRoutes,
   ...simulateRoutes,
   ...leadRoutes,
   ...inboxRoutes,

@@ -9,7 +9,6 @@ import {
   WorkflowInput,
   WorkflowName,
   WorkflowSummary,
-  WorkflowVersion,
 } from "../../engine/schemas/workflow.ts";
 import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
 import { define, json, noContent, pageOf } from "./define.ts";
@@ -107,42 +106,17 @@ export const workflowRoutes: readonly ApiRoute[] = [
     answers: { 200: { description: "The refusals", schema: Refusals } },
     handle: async ({ engine, param }) => json(await engine.workflows.refusals(param("id"))),
   }),
-  define({
-    method: "get",
-    path: "/api/workflow/:id/versions",
-    action: "workflow.see",
-    summary: "The published versions",
-    answers: { 200: { description: "Every version", schema: pageOf(WorkflowVersion) } },
-    handle: async ({ engine, param }) =>
-      json({ items: await engine.workflows.versions(param("id")), nextCursor: null }),
-  }),
-  define({
-    method: "get",
-    path: "/api/workflow/:id/versions/:n",
-    action: "workflow.see",
-    summary: "One version as it was published",
-    answers: {
-      200: {
-        description: "The version",
-        schema: z.object({ ...WorkflowVersion.shape, ...WorkflowGraph.shape }),
-      },
-    },
-    handle: async ({ engine, param }) => {
-      const number = Number(param("n"));
-      if (!Number.isSafeInteger(number) || number < 1) throw noVersion(param("n"));
-      return json(await engine.workflows.version(param("id"), number));
-    },
-  }),
 ];
 
-function withTag(workflow: WorkflowData, status = 200): Response {
+/** The workflow with its revision as ETag; where it was created, with its address. */
+export function withTag(workflow: WorkflowData, status = 200): Response {
   const headers: { [name: string]: string } = { etag: `"${workflow.revision}"` };
   if (status === 201) headers.location = `/api/workflow/${workflow.id}`;
   return json(workflow, status, headers);
 }
 
 /** The revision in If-Match; `*` is whatever is stored. */
-function revisionOf(header: string | undefined): number | "*" {
+export function revisionOf(header: string | undefined): number | "*" {
   if (header === undefined) {
     const detail = 'Saving needs If-Match with the revision that was loaded, such as If-Match: "3"';
     throw new EngineError("if-match-required", 428, "If-Match required", detail);
@@ -153,9 +127,4 @@ function revisionOf(header: string | undefined): number | "*" {
   if (digits !== undefined) return Number(digits);
   const detail = `If-Match is ${text.slice(0, 100)}; accepted: a revision such as "3"`;
   throw new EngineError("bad-if-match", 400, "If-Match not readable", detail);
-}
-
-function noVersion(text: string): EngineError {
-  const detail = `"${text.slice(0, 80)}" is no version; accepted: a whole number from 1`;
-  return new EngineError("not-found", 404, "Not found", detail);
 }

@@ -80,6 +80,8 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
   };
 }
 
+const VERSION = { version: 1, name: "", workflowName: "Cold Outreach", publishedAt: AT, publishedBy: "Ann" };
+
 function fakeWorkflows(note: (what: string) => void, options: FakeEngine["options"]): Engine["workflows"] {
   const workflows = new Map<string, Workflow>();
   const find = (id: string): Workflow => {
@@ -123,7 +125,10 @@ function fakeWorkflows(note: (what: string) => void, options: FakeEngine["option
     },
     versions: none,
     version: (id, version) =>
-      Promise.resolve({ ...find(id), workflowId: id, version, publishedAt: AT, publishedBy: "Ann" }),
+      Promise.resolve({ ...find(id), ...VERSION, workflowId: id, version: Number(version) }),
+    nameVersion: (workflowId, version, change) =>
+      Promise.resolve({ ...VERSION, workflowId, version, ...change }),
+    restore: (id, _version, previousRevision) => Promise.resolve({ ...find(id), previousRevision }),
     refusals: () => Promise.resolve({ total: 0, items: [] }),
     check: none,
   };

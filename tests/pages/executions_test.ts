@@ -65,8 +65,9 @@ function pages(given: Given = {}): Hono<PageEnv> {
         given.versionGone ? Promise.reject(notFound("version", "4")) : Promise.resolve({
           ...GRAPH,
           workflowId,
-          version,
-          name: "Cold Outreach Standard",
+          version: Number(version),
+          name: "",
+          workflowName: "Cold Outreach Standard",
           publishedAt: at(0),
           publishedBy: "Ann",
         }),

@@ -63,6 +63,8 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       publish: unused,
       versions: unused,
       version: unused,
+      nameVersion: unused,
+      restore: unused,
       refusals: () => Promise.resolve(data.refusals),
       check: unused,
     },
