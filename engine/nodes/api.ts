@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { Duration, durationMs } from "../schemas/duration.ts";
+import { failureOfAnswer, isJsonType, parseJson, readAnswer, toBase64 } from "../schemas/http_answer.ts";
 import { Json, SecretRef } from "../schemas/json.ts";
 import { StepError } from "../errors.ts";
 import { defineNode } from "./define.ts";
-import { isJsonType, parseJson, readAnswer, retryAfterMs, toBase64 } from "./api/answer.ts";
 import type { HttpRequest, Outcome, StepContext } from "./define.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
@@ -148,19 +148,7 @@ async function run(config: Config, context: StepContext): Promise<Outcome> {
   const response = await context.http(await request(config, context));
   const output = readAnswer(response);
   if (response.status < 400) return { kind: "done", output };
-  const host = URL.parse(response.url)?.hostname ?? "";
-  const wait = retryAfterMs(output.headers["retry-after"], context.now);
-  return {
-    kind: "fail",
-    output,
-    failure: {
-      code: `http_${response.status}`,
-      message: `${response.status} from ${host}`,
-      status: response.status,
-      host,
-      ...(wait === undefined ? {} : { retryAfterMs: wait }),
-    },
-  };
+  return { kind: "fail", output, failure: failureOfAnswer(response, output.headers, context.now) };
 }
 
 /** Sends one HTTP request. Fails with `http_<status>` from 400 on, or with the name of what kept it from an answer. */

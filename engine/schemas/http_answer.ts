@@ -1,5 +1,6 @@
-import type { Json } from "../../schemas/json.ts";
-import type { HttpResponse } from "../define.ts";
+import type { Failure } from "./execution.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { HttpResponse } from "./outbound.ts";
 
 const MAX_DEPTH = 64;
 
@@ -82,4 +83,18 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
   if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value) * 1_000;
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+/** The failure that an answer of 400 and above is: `http_<status>`, with what the other side said of when to come again. */
+export function failureOfAnswer(response: HttpResponse, headers: JsonObject, now: number): Failure {
+  const host = URL.parse(response.url)?.hostname ?? "";
+  const asked = headers["retry-after"];
+  const wait = retryAfterMs(typeof asked === "string" ? asked : undefined, now);
+  return {
+    code: `http_${response.status}`,
+    message: `${response.status} from ${host}`,
+    status: response.status,
+    host,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  };
 }
