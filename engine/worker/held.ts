@@ -13,6 +13,7 @@ import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
 import { runEffect } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
+import { SecondTry } from "./second_try.ts";
 import { clockChecks } from "./hearing.ts";
 import type { LeadFacts } from "./services.ts";
 import type { CompiledVersion } from "./versions.ts";
@@ -35,6 +36,7 @@ export class Held {
   #loaded: Loaded | null;
   #version: CompiledVersion | null = null;
   readonly #around: Surroundings;
+  readonly #secondTry = new SecondTry();
   #commands: Command[] = [];
   #mailDue: DueEntry[] = [];
   readonly #running = new Map<string, AbortController>();
@@ -99,11 +101,15 @@ export class Held {
   interrupt(): void {
     const nodeIds = [...this.#running.keys()];
     this.offer({ kind: "interrupted", nodeIds });
+    this.#abort();
+  }
+
+  #abort(): void {
     for (const controller of this.#running.values()) controller.abort();
   }
 
   #pump(): void {
-    this.#pumping ??= this.#rounds().catch((error) => this.#hands.failed(this, error)).finally(() => {
+    this.#pumping ??= this.#rounds().catch((e) => this.#secondTry.after(e, this, this.#hands)).finally(() => {
       this.#pumping = null;
       if (this.#lookAgain && this.#isDue()) this.#commands.push({ kind: "wake" });
       this.#lookAgain = false;
@@ -124,6 +130,7 @@ export class Held {
       const rescued = this.#loaded ? [] : await this.#load();
       if (!rescued) return await this.#giveUp();
       const commands = [...rescued, ...this.#commands.splice(0, portionOf(this.#commands))];
+      this.#secondTry.take(commands);
       const mailDue = this.#mailDue.splice(0, MOST_MAIL_DUE);
       const look = mailDue.length > 0 || mayHaveMail(this.#loaded!.state, this.#hands.clock.now());
       const mail = look ? (await readMail(this.#hands.store, this.id)).slice(0, MOST_MAIL) : [];
@@ -191,11 +198,7 @@ export class Held {
       return false;
     }
     this.#loaded = before?.lease?.owner === this.#hands.owner ? loaded : null;
-    if (this.#loaded?.state.cancelling) {
-      for (const controller of this.#running.values()) {
-        controller.abort();
-      }
-    }
+    if (this.#loaded?.state.cancelling) this.#abort();
     return true;
   }
 
@@ -245,7 +248,7 @@ export class Held {
     if (!result.ok) return false;
     this.adopt({ state: transition.next, versionstamp: result.versionstamp, spilled }, bodies.values);
     this.#hands.committed(this, transition);
-    if (transition.next.cancelling) { for (const controller of this.#running.values()) controller.abort(); }
+    if (transition.next.cancelling) this.#abort();
     this.start(transition);
     return true;
   }

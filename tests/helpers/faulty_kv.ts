@@ -1,4 +1,5 @@
 import type { CommitName } from "../../engine/store/commit.ts";
+import { WakeUps } from "./wake_ups.ts";
 
 export const FAULTS = [
   "crash before",
@@ -6,15 +7,21 @@ export const FAULTS = [
   "thrown but applied",
   "thrown, not applied",
   "conflict",
+  "woken again",
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** The `nth` commit (from 1) that holds a write of this name; null: of any. */
-export interface Aim {
-  name: CommitName | null;
-  nth: number;
-  fault: Fault;
-}
+/** What can go wrong with a read; nothing is written, so that it was made or not makes no difference. */
+export const READ_FAULTS = ["crash before", "crash after", "thrown", "conflict", "woken again"] as const;
+export type ReadFault = (typeof READ_FAULTS)[number];
+
+/** The `nth` commit (from 1) that holds a write of this name (null: of any), or the `nth` read. */
+export type Aim =
+  | { name: CommitName | null; nth: number; fault: Fault }
+  | { read: number; fault: ReadFault };
+
+/** What a line that broke says: whoever asked may ask again. */
+export const CUT = "the line was cut";
 
 const NEVER: Promise<never> = new Promise(() => {});
 
@@ -30,6 +37,11 @@ export class FaultyKv {
   pending = 0;
   /** Single reads that fail, as over a line that is down. */
   failReads: (key: Deno.KvKey) => boolean = () => false;
+  /** Rings a bell: the engine looks at what is due, though it has just looked. */
+  ring: () => void = () => {};
+  readonly wakeUps = new WakeUps();
+  /** Reads since it was armed. */
+  reads = 0;
   #aim: Aim | null = null;
   #names: readonly CommitName[] = [];
   readonly #seen = new Map<CommitName, number>();
@@ -47,7 +59,13 @@ export class FaultyKv {
               if (!this.dead) await handler(message);
             });
         }
-        if (property === "get") return (key: Deno.KvKey) => this.#tracked(() => this.#get(target, key));
+        if (property === "get") {
+          return (key: Deno.KvKey) => this.#tracked(() => this.#read([key], () => this.#get(target, key)));
+        }
+        if (property === "getMany") {
+          return (keys: Deno.KvKey[]) =>
+            this.#tracked(() => this.#read(keys, () => target.getMany<unknown[]>(keys)));
+        }
         const value: unknown = Reflect.get(target, property, target);
         if (typeof value !== "function") return value;
         return (...args: unknown[]): unknown => {
@@ -63,6 +81,7 @@ export class FaultyKv {
     this.#aim = aim;
     this.#seen.clear();
     this.batches.length = 0;
+    this.reads = 0;
   }
 
   onBatch = (names: readonly CommitName[]): void => {
@@ -94,11 +113,53 @@ export class FaultyKv {
 
   async *#list(target: Deno.Kv, args: Parameters<Deno.Kv["list"]>): AsyncGenerator<unknown> {
     const entries = target.list(...args);
-    for (;;) {
-      const next = await this.#tracked(() => entries.next());
-      if (next.done) return;
+    let next = await this.#tracked(() => this.#read([], () => entries.next()));
+    while (!next.done) {
       yield next.value;
+      next = await this.#tracked(() => entries.next());
     }
+    yield* this.wakeUps.beside(args[0], args[1]);
+  }
+
+  /** One read; what it is about may be written by somebody else before its reader acts on it. */
+  async #read<T>(keys: readonly Deno.KvKey[], read: () => Promise<T>): Promise<T> {
+    const aim = this.#aim;
+    this.reads++;
+    if (!aim || !("read" in aim) || aim.read !== this.reads) return await read();
+    this.#aim = null;
+    this.fired = true;
+    switch (aim.fault) {
+      case "crash before":
+        this.die();
+        return await NEVER;
+      case "crash after":
+        await read();
+        this.die();
+        return await NEVER;
+      case "thrown":
+        throw new Error(CUT);
+      case "conflict": {
+        const found = await read();
+        for (const key of keys) await this.#touch(key);
+        return found;
+      }
+      case "woken again":
+        await this.#wakeAgain();
+        return await read();
+    }
+  }
+
+  async #wakeAgain(): Promise<void> {
+    await this.wakeUps.remember(this.real);
+    this.ring();
+  }
+
+  /** The same bytes under a new versionstamp; false: there is nothing. */
+  async #touch(key: Deno.KvKey): Promise<boolean> {
+    const { value, versionstamp } = await this.real.get(key);
+    if (versionstamp === null) return false;
+    await this.real.atomic().check({ key, versionstamp }).set(key, value).commit();
+    return true;
   }
 
   #atomic(target: Deno.AtomicOperation): Deno.AtomicOperation {
@@ -123,7 +184,7 @@ export class FaultyKv {
     checks: readonly Deno.AtomicCheck[],
   ): Promise<Deno.KvCommitResult | Deno.KvCommitError> {
     const aim = this.#aim;
-    const hit = aim &&
+    const hit = aim && !("read" in aim) &&
       (aim.name === null
         ? this.batches.length === aim.nth
         : this.#names.includes(aim.name) && this.#seen.get(aim.name) === aim.nth);
@@ -140,11 +201,18 @@ export class FaultyKv {
         return await NEVER;
       case "thrown but applied":
         await operation.commit();
-        throw new Error("the line was cut");
+        throw new Error(CUT);
       case "thrown, not applied":
-        throw new Error("the line was cut");
+        throw new Error(CUT);
       case "conflict":
         return await this.#conflict(operation, checks);
+      case "woken again": {
+        // Looks are under way while it is committed, and others follow.
+        await this.#wakeAgain();
+        const result = await operation.commit();
+        await this.#wakeAgain();
+        return result;
+      }
     }
   }
 
@@ -154,9 +222,7 @@ export class FaultyKv {
     checks: readonly Deno.AtomicCheck[],
   ): Promise<Deno.KvCommitResult | Deno.KvCommitError> {
     for (const { key, versionstamp } of checks) {
-      if (versionstamp === null) continue;
-      const entry = await this.real.get(key);
-      await this.real.set(key, entry.value);
+      if (versionstamp === null || !await this.#touch(key)) continue;
       return await operation.commit();
     }
     return { ok: false };

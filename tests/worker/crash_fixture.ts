@@ -6,7 +6,7 @@ import { ManualClock } from "../helpers/clock.ts";
 import { createProbe, emptyDatabase, openEngine, publish, until } from "../helpers/engine.ts";
 import type { Opened, OpenOptions, Probe } from "../helpers/engine.ts";
 import type { CommitName } from "../../engine/store/commit.ts";
-import { FAULTS } from "../helpers/faulty_kv.ts";
+import { CUT, FAULTS, READ_FAULTS } from "../helpers/faulty_kv.ts";
 import type { Aim, Fault } from "../helpers/faulty_kv.ts";
 import { oracle } from "../helpers/oracle.ts";
 
@@ -15,6 +15,8 @@ export interface Story {
   nodes: WorkflowNode[];
   edges: WorkflowEdge[];
   answer?: Probe["answer"];
+  /** All that it waits for is virtual, so that leases are renewed alike in every run. */
+  renews?: boolean;
   play(world: World): Promise<void>;
   /** What must be true in the end, beside the oracle. */
   after(world: World): Promise<void> | void;
@@ -48,8 +50,9 @@ export class World {
   async ask<T>(question: (engine: Engine) => Promise<T>): Promise<T> {
     for (;;) {
       const { engine, faults } = this.#house;
-      const asked = question(engine);
-      const answer = await Promise.race([asked.then((value) => ({ value })), faults.crashed]);
+      const asked = question(engine).then((value) => ({ value }), isCut);
+      const answer = await Promise.race([asked, faults.crashed]);
+      if (answer === "cut") continue;
       if (answer !== "crashed") return answer.value;
       await this.#replace();
     }
@@ -83,6 +86,19 @@ export class World {
   }
 }
 
+/** A read that failed is told to who asked, and they ask again. */
+function isCut(error: unknown): "cut" {
+  if (error instanceof Error && error.message === CUT) return "cut";
+  throw error;
+}
+
+export interface Run {
+  batches: CommitName[][];
+  fired: boolean;
+  /** Wake-ups that came once more. */
+  woken: number;
+}
+
 /** Plays a story over a fresh copy of a prepared database, with one fault; returns the names of its batches. */
 export async function run(
   story: Story,
@@ -90,7 +106,7 @@ export async function run(
   options: OpenOptions,
   aim: Aim | null,
   again: Fault | null = null,
-): Promise<{ batches: CommitName[][]; fired: boolean }> {
+): Promise<Run> {
   const real = await prepared.copy();
   const world = new World(real, options, again);
   if (story.answer) world.probe.answer = story.answer;
@@ -100,14 +116,19 @@ export async function run(
   try {
     await story.play(world);
     await world.house.settle();
+    const { fired, batches } = faults;
+    const played = { fired, batches: [...batches], woken: faults.wakeUps.shown };
+    // What is looked at from here on is no part of the story.
+    faults.arm(null);
     await oracle(world.store());
     await story.after(world);
-    const stuck = world.house.logs.filter(({ level }) => level === "error");
+    // What could not be read is told, and looked at again.
+    const stuck = world.house.logs.filter(({ level, fields }) => level === "error" && !told(fields, aim));
     assert.deepEqual(stuck, []);
     // After the last commit there is nothing left to die at.
-    const deaths = aim?.fault.startsWith("crash") ? 1 : 0;
+    const deaths = fired && aim?.fault.startsWith("crash") ? 1 : 0;
     assert.ok(world.deaths === deaths || again && world.deaths === deaths + 1, `${world.deaths} deaths`);
-    return { batches: faults.batches, fired: faults.fired };
+    return played;
   } catch (error) {
     const story = error instanceof Error ? error.stack : String(error);
     const heads = await Array.fromAsync(real.list<Uint8Array>({ prefix: ["execution"] }));
@@ -118,6 +139,10 @@ export async function run(
     world.house.die();
     real.close();
   }
+}
+
+function told(fields: { [name: string]: unknown }, aim: Aim | null): boolean {
+  return aim?.fault === "thrown" && String(fields.error).includes(CUT);
 }
 
 /** A database with the story's workflow live, copied for every run. */
@@ -155,25 +180,60 @@ function commitsOf(batches: readonly (readonly CommitName[])[]): { name: CommitN
   );
 }
 
+/** Worlds that are played side by side: each mostly waits for turns of the event loop. */
+const AT_ONCE = 6;
+
+/** All of it, some at once; the first that fails is told. */
+async function pooled<T>(tasks: readonly T[], play: (task: T) => Promise<void>): Promise<void> {
+  const left = [...tasks];
+  const lane = async (): Promise<void> => {
+    for (let task = left.shift(); task !== undefined; task = left.shift()) await play(task);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+export interface Played {
+  /** `name: fault` of commits. */
+  hit: Set<string>;
+  runs: number;
+  woken: number;
+}
+
 /** Plays the story with each fault at each of its commits; which pairs were hit, in how many runs. */
 export async function everyFault(
   story: Story,
   options: OpenOptions,
   again: Fault | null = null,
-): Promise<{ hit: Set<string>; runs: number }> {
+): Promise<Played> {
   const prepared = await Prepared.of(story);
   const clean = await run(story, prepared, options, null);
-  const hit = new Set<string>();
-  let runs = 0;
+  const played: Played = { hit: new Set(), runs: 0, woken: 0 };
   // How often a lease is renewed depends on how fast the machine is, where something real is waited for.
-  for (const commit of commitsOf(clean.batches).filter(({ name }) => name !== "renew")) {
-    for (const fault of again ? ["crash before", "crash after"] as const : FAULTS) {
-      const aim = { ...commit, fault };
-      const { fired } = await run(story, prepared, options, aim, again);
-      assert.ok(fired, `${JSON.stringify(aim)} never came`);
-      hit.add(`${commit.name}: ${fault}`);
-      runs++;
+  const commits = commitsOf(clean.batches).filter(({ name }) => story.renews || name !== "renew");
+  const faults = again ? ["crash before", "crash after"] as const : FAULTS;
+  const aims = commits.flatMap((commit) => faults.map((fault) => ({ ...commit, fault })));
+  await pooled(aims, async (aim) => {
+    const { fired, woken } = await run(story, prepared, options, aim, again);
+    assert.ok(fired, `${JSON.stringify(aim)} never came`);
+    played.hit.add(`${aim.name}: ${aim.fault}`);
+    played.runs++;
+    played.woken += woken;
+  });
+  return played;
+}
+
+/** The same at each of its reads: the first, the second, … until a run is over before the fault comes. */
+export async function everyRead(story: Story, options: OpenOptions): Promise<Omit<Played, "hit">> {
+  const prepared = await Prepared.of(story);
+  const played = { runs: 0, woken: 0 };
+  await pooled(READ_FAULTS, async (fault) => {
+    for (let read = 1;; read++) {
+      const { fired, woken } = await run(story, prepared, options, { read, fault });
+      if (!fired) break;
+      played.runs++;
+      played.woken += woken;
     }
-  }
-  return { hit, runs };
+    assert.ok(played.runs > 0, `${fault} never came`);
+  });
+  return played;
 }
