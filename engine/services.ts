@@ -30,7 +30,11 @@ export function servicesFor(parts: {
     limits: (workflowId) => workflows.limits(workflowId),
     loadVersion: (workflowId, version) => workflows.loadVersion(workflowId, version),
     http: (request, context) => egress.fetch(request, context),
-    mailLeaves: () => mailer.transport !== "outbox",
+    leaves: ({ type, config }) => {
+      const found = types.get(type);
+      const byHttp = found?.kind === "effect" && found.byHttp?.(config) === true;
+      return byHttp || mailer.transport !== "outbox";
+    },
     mail: (request, about) => mailer.send(request, about),
     voteLink: (ballot) => links.votes.link(ballot),
     secret: (name, host) => secrets.reveal(name, host),

@@ -107,6 +107,8 @@ export interface PureNode<C> extends Described<C> {
 export interface EffectNode<C> extends Described<C> {
   kind: "effect";
   ledger: boolean;
+  /** With this config the act leaves by HTTP and not by mail: the ledger takes it to have left also where mail stays in the outbox. */
+  byHttp?(config: JsonObject): boolean;
   /** Reaches a person: held back outside the workflow's send window. */
   reaches?: boolean;
   /** Asks people and waits for their votes: `run` gives the facts first, then sends one mail each time. */

@@ -1,3 +1,4 @@
+import type { GraphNode } from "../core/graph.ts";
 import type { SignalFact } from "../core/state.ts";
 import type { NodeType } from "../nodes/define.ts";
 import type { Ballot } from "../schemas/approval.ts";
@@ -37,8 +38,8 @@ export interface Services {
   limits(workflowId: string): Promise<Limits | null>;
   loadVersion(workflowId: string, version: number): Promise<WorkflowGraph & { name: string }>;
   http(request: HttpRequest, options: { signal: AbortSignal; depth: number }): Promise<HttpResponse>;
-  /** Does mail leave the house? */
-  mailLeaves(): boolean;
+  /** Does what this node does leave the house? Mail that stays in the outbox does not. */
+  leaves(node: Pick<GraphNode, "type" | "config">): boolean;
   mail(request: MailRequest, about: MailAbout): Promise<MailResult>;
   /** Address of the page where an approver answers; null while the house has no public address. */
   voteLink(ballot: Ballot): string | null;

@@ -221,7 +221,7 @@ export class Worker implements Hands {
       owner: this.owner,
       slots: this.#room.free,
       retentionMs: this.#options.retentionMs,
-      outside: () => this.services.mailLeaves(),
+      outside: (node) => this.services.leaves(node),
     };
   }
 

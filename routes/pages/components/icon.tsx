@@ -5,6 +5,7 @@ const ICONS: ReadonlyMap<string, string> = new Map([
   ["alert", "M12 4 2.8 19.5h18.4L12 4ZM12 10v4.5M12 17h.01"],
   ["arrow-right", "M5 12h14M13 6l6 6-6 6"],
   ["arrow-up-right", "M7 17 17 7M9 7h8v8"],
+  ["bell", "M6 16v-5.5a6 6 0 0 1 12 0V16l1.5 2.5h-15L6 16ZM10 21.5h4"],
   ["box", "M4 7.5 12 3l8 4.5v9L12 21l-8-4.5v-9ZM4 7.5l8 4.5 8-4.5M12 12v9"],
   [
     "braces",
@@ -20,6 +21,10 @@ const ICONS: ReadonlyMap<string, string> = new Map([
   ["clock", "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM12 7v5l3.5 2"],
   ["code", "m8 7-5 5 5 5M16 7l5 5-5 5M13.5 4.5l-3 15"],
   ["copy", "M9 9h11v11H9zM15 9V4H4v11h5"],
+  [
+    "database",
+    "M20 6c0 1.7-3.6 3-8 3S4 7.7 4 6s3.6-3 8-3 8 1.3 8 3ZM4 6v12c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3",
+  ],
   ["download", "M12 4v11M7 10.5l5 5 5-5M4 20h16"],
   ["external", "M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5"],
   [
