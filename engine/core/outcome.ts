@@ -97,6 +97,7 @@ function wait(draft: Draft, node: GraphNode, step: StepState, outcome: Wait): vo
         description: outcome.for.description ?? "",
         outcomes: (outcome.for.outcomes ?? []).map((label) => ({ id: label, label })),
         dueAt: outcome.for.dueAt ?? null,
+        ...(outcome.for.call ? { call: outcome.for.call } : {}),
       },
     });
   }

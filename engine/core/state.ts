@@ -4,6 +4,7 @@ import type { ExecutionStatus, Failure, Reason, StepStatus, WaitingFor } from ".
 import type { Json, JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
 import type { Approval, Choice } from "../schemas/approval.ts";
+import type { CallFacts } from "../schemas/call.ts";
 import type { Outcome, WebhookResponse } from "../schemas/node.ts";
 import type { ApprovalState } from "./votes.ts";
 
@@ -144,6 +145,7 @@ export interface Attention {
   outcomes: { id: string; label: string }[];
   dueAt: number | null;
   approval?: Approval;
+  call?: CallFacts;
 }
 
 /** A signal as the machine sees it. Times are epoch ms. */

@@ -11,7 +11,7 @@ import { listSignals, signalLead } from "./signals.ts";
 export type { LeadDeps } from "./leads.ts";
 export type { PlannedLead } from "./plan.ts";
 export { displayName, type LeadRecord, leadView, type SignalRecord, toLead } from "./record.ts";
-export { hearSignals, signalPrefix, signalWrite } from "./signals.ts";
+export { hearSignals, type SignalParts, signalPrefix, signalWrite } from "./signals.ts";
 
 /** The subject with what triggers and worker ask of it. */
 export interface LeadSubject extends Leads {

@@ -1,8 +1,8 @@
 import type { Actor, Executions, Inbox } from "../contract.ts";
 import type { Mail } from "../core/state.ts";
 import { conflict, EngineError, invalid, notFound } from "../errors.ts";
-import { toLead } from "../leads/mod.ts";
-import type { LeadRecord } from "../leads/mod.ts";
+import { signalWrite, toLead } from "../leads/mod.ts";
+import type { LeadRecord, SignalParts } from "../leads/mod.ts";
 import type { CompleteInput, InboxItem } from "../schemas/inbox.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Write } from "../store/commit.ts";
@@ -61,6 +61,7 @@ async function list(store: Store, paging: Paging): Promise<Page<InboxItem>> {
     createdAt: new Date(record.at).toISOString(),
     dueAt: record.dueAt === null ? null : new Date(record.dueAt).toISOString(),
     ...(record.approval ? { approval: record.approval } : {}),
+    ...(record.call ? { call: record.call } : {}),
   }));
   return { items, nextCursor: more ? shown.at(-1)!.id : null };
 }
@@ -97,11 +98,15 @@ async function completeOnce(
     await deps.executions.retry(record.executionId, { nodeId: record.nodeId }, actor);
     return true;
   }
+  const mail = record.kind === "failed" ? {} : mailParts(deps, entry, input, actor);
+  const told = await callParts(deps, record, input, actor);
   const answered = await deps.store.commit({
     name: "mail",
-    checks: [{ key, versionstamp: entry.versionstamp }],
+    ...told,
+    ...mail,
+    checks: [{ key, versionstamp: entry.versionstamp }, ...told.checks],
+    sets: [...mail.sets ?? [], ...told.sets],
     deletes: [key],
-    ...(record.kind === "failed" ? {} : mailParts(deps, entry, input, actor)),
   });
   return answered.ok;
 }
@@ -152,6 +157,20 @@ function mailParts(
     ],
     proof: { key, id: commit },
   };
+}
+
+/** What came of a call happens to its lead too, in the commit of the answer; a lead that is gone hears of nothing. */
+async function callParts(
+  { store, now, newId }: InboxDeps,
+  { call, leadId, executionId, nodeId }: AttentionRecord,
+  { outcome, note }: CompleteInput,
+  actor: Actor,
+): Promise<SignalParts & Required<Pick<Write, "checks">>> {
+  const lead = call && leadId !== null ? await store.get(keys.lead(leadId)) : null;
+  if (!call || leadId === null || !lead) return { checks: [], sets: [], stamped: [], bells: [] };
+  const data = { outcome, note: note ?? "", by: actor.name, phone: call.phone, executionId, nodeId };
+  const parts = signalWrite(leadId, "call.completed", data, now(), newId());
+  return { ...parts, checks: [{ key: keys.lead(leadId), versionstamp: lead.versionstamp }] };
 }
 
 async function goneProblem(store: Store, id: string): Promise<Error> {

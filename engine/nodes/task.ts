@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Duration, durationMs } from "../schemas/duration.ts";
+import { Outcomes } from "../schemas/outcomes.ts";
 import { defineNode } from "./define.ts";
 import type { Outcome } from "./define.ts";
 
@@ -13,14 +14,11 @@ const config = z.strictObject({
     description: "What to say or do, and what helps to know.",
     format: "multiline",
   }),
-  outcomes: z.array(z.string().trim().min(1, "1 to 100 characters").max(100, "1 to 100 characters"))
-    .min(1, "1 to 10 outcomes").max(10, "1 to 10 outcomes")
-    .refine((list) => new Set(list).size === list.length, "outcomes that differ from each other")
-    .meta({
-      title: "Outcomes",
-      description: "One button each; the run goes on by the one that is pressed.",
-      uniqueItems: true,
-    }),
+  outcomes: Outcomes.meta({
+    title: "Outcomes",
+    description: "One button each; the run goes on by the one that is pressed.",
+    uniqueItems: true,
+  }),
   due: Duration.optional().meta({
     title: "Due after",
     description: "When the inbox shows it as late. It waits on.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Approval } from "./approval.ts";
+import { CallFacts } from "./call.ts";
 import { ConditionGroup } from "./condition.ts";
 import { Json } from "./json.ts";
 
@@ -64,6 +65,8 @@ export const WaitingFor = z.discriminatedUnion("kind", [
     outcomes: z.array(z.string()).optional(),
     /** Epoch ms. */
     dueAt: z.number().optional(),
+    /** It is a call: what whoever makes it needs. */
+    call: CallFacts.optional(),
   }),
   /** A join that has some of its inputs and waits for more, until its deadline. */
   z.object({ kind: z.literal("join"), arrived: z.array(z.string()), needed: z.number() }),

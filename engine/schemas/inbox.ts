@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Approval } from "./approval.ts";
+import { CallFacts } from "./call.ts";
 import { Lead } from "./lead.ts";
 
 /** Something that needs a person. */
@@ -21,6 +22,8 @@ export const InboxItem = z.object({
   dueAt: z.string().nullable(),
   /** It is answered by several people: each outcome is one vote. */
   approval: Approval.optional(),
+  /** It is a call: the number, who should make it, and when. */
+  call: CallFacts.optional(),
 }).meta({ id: "InboxItem" });
 export type InboxItem = z.infer<typeof InboxItem>;
 

@@ -9,6 +9,7 @@ import { Time } from "../../routes/pages/components/time.tsx";
 import { Votes } from "../../routes/pages/components/votes.tsx";
 import { callApi } from "../shared/api.ts";
 import { mayAnswer, outcomeWords } from "./inbox_model.ts";
+import { CallFacts } from "./CallFacts.tsx";
 import { KnownLead } from "./KnownLead.tsx";
 
 interface InboxCardProps {
@@ -27,9 +28,11 @@ const KINDS: {
   failed: { icon: "x", word: "Failed", tone: "bad" },
 };
 
+const CALL = { icon: "phone", word: "To call", tone: "info" } as const;
+
 /** One thing that needs a person: what to do, who it is about, and the answers. */
 export function InboxCard({ item, now, viewer, onSettled }: InboxCardProps): JSX.Element {
-  const kind = KINDS[item.kind];
+  const kind = item.call ? CALL : KINDS[item.kind];
   const titleId = `title-${item.id}`;
   return (
     <article class="card p-4" data-card={item.id} tabIndex={-1} aria-labelledby={titleId}>
@@ -42,12 +45,22 @@ export function InboxCard({ item, now, viewer, onSettled }: InboxCardProps): JSX
           </p>
         </div>
         <div class="flex flex-wrap gap-1.5">
+          {item.call && item.call.priority !== "normal"
+            ? (
+              <Badge tone={item.call.priority === "high" ? "bad" : "plain"}>
+                {item.call.priority === "high" ? "High priority" : "Low priority"}
+              </Badge>
+            )
+            : null}
           {item.dueAt ? <Due at={item.dueAt} now={now} /> : null}
           <Badge tone={kind.tone} icon={kind.icon}>{kind.word}</Badge>
         </div>
       </header>
       <div class={item.lead ? "grid grid-cols-1 gap-4 md:grid-cols-[minmax(0,1fr)_minmax(0,20rem)]" : ""}>
-        <p class="break-words whitespace-pre-wrap">{item.description}</p>
+        <div class="min-w-0">
+          {item.call ? <CallFacts call={item.call} now={now} /> : null}
+          <p class="break-words whitespace-pre-wrap">{item.description}</p>
+        </div>
         {item.lead ? <KnownLead lead={item.lead} /> : null}
       </div>
       {item.approval
