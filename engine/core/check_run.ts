@@ -3,6 +3,7 @@ import type { Json } from "../schemas/json.ts";
 import type { Issue, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
 import { joined, type NodeInfo, type NodeLookup, nodeName, portOf, portsOf, valuesAt } from "./check_node.ts";
 import { reachedFrom, upstreamOf } from "./check_paths.ts";
+import { rateIssues } from "./check_rates.ts";
 import { conditionPaths, conditionProblems } from "./condition.ts";
 import { compileConfig, type ConfigProblem, type ConfigRead } from "./config.ts";
 import { formatPath } from "./path.ts";
@@ -21,7 +22,12 @@ const MAX_NAMED = 10;
 export function checkRunnable(graph: WorkflowGraph, lookup: NodeLookup): Issue[] {
   const upstream = upstreamOf(graph);
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  const issues = [...settingsIssues(graph), ...triggerIssues(graph, lookup), ...outputIssues(graph, lookup)];
+  const issues = [
+    ...settingsIssues(graph),
+    ...rateIssues(graph),
+    ...triggerIssues(graph, lookup),
+    ...outputIssues(graph, lookup),
+  ];
   for (const node of graph.nodes) {
     const info = lookup(node.type);
     if (info) issues.push(...configIssues(node, info, { nodes, before: upstream(node.id) }));

@@ -4,6 +4,7 @@ import { Duration } from "./duration.ts";
 import { Reason } from "./execution.ts";
 import { Json, NodeId } from "./json.ts";
 import { SignalType } from "./lead.ts";
+import { Rates } from "./rate.ts";
 import { RetryOverrides } from "./retry.ts";
 import { Window } from "./window.ts";
 
@@ -48,11 +49,13 @@ export const Enrolment = z.discriminatedUnion("mode", [
 ]).meta({ id: "Enrolment" });
 export type Enrolment = z.infer<typeof Enrolment>;
 
-/** How many executions may be unsettled at once; those beyond are queued. */
+/** How many executions may be unsettled at once (those beyond are queued), and how often their steps may act. */
 export const Limits = z.strictObject({
   maxConcurrent: z.number().int().min(1).max(10_000).optional(),
   /** Absent: true. False: an execution that only waits does not count. */
   countWaiting: z.boolean().optional(),
+  /** How often steps may act, for each host or key; those beyond wait for their turn. */
+  rates: Rates.optional(),
 }).meta({ id: "Limits" });
 export type Limits = z.infer<typeof Limits>;
 
