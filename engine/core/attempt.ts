@@ -4,6 +4,7 @@ import { applyVoting } from "./approval.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { applyOutcome, succeeded } from "./outcome.ts";
+import { acquitted, isSuspect } from "./suspect.ts";
 
 /** What one attempt of a step came to. */
 export interface Attempted {
@@ -29,6 +30,7 @@ export function applyAttempt(draft: Draft, node: GraphNode, result: Attempted): 
     draft.put(node, "running", open);
     draft.event("progress", node, { step: "running", message: "Its result came late" });
   }
+  if (isSuspect(step)) draft.put(node, "running", acquitted(draft.step(node)));
   const apply = node.votes ? applyVoting : applyOutcome;
   apply(draft, node, outcome, input, [...result.warnings ?? []]);
 }

@@ -9,6 +9,7 @@ import { mustStandStill } from "./limit.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
 import type { Mail, StepState } from "./state.ts";
+import { aloneReason, charged, conviction, isConvicted, isSuspect } from "./suspect.ts";
 import { ledgerLine } from "./votes.ts";
 
 /** Steps with a record that one transition ends or reopens. */
@@ -134,30 +135,26 @@ function resolve(
 
 /**
  * Steps whose worker died or stopped. What can be repeated is queued again, under the same idempotency key; what cannot
- * is uncertain. Only a death is charged; three convict the step.
+ * is uncertain. Only a death is charged; the convicted go no further (suspect.ts).
  */
 export function surrender(draft: Draft, nodes: readonly GraphNode[], how: "died" | "stopped"): void {
   for (const node of nodes) {
-    const before = draft.step(node);
-    const deaths = (before.deaths ?? 0) + (how === "died" ? 1 : 0);
-    const step: StepState = { ...before, ...(deaths ? { deaths } : {}) };
+    const step = how === "died" ? charged(draft.step(node)) : draft.step(node);
     const message = how === "died" ? "The process that ran it died" : "The process that ran it was stopped";
     if (step.outside) {
       uncertain(draft, node, step, { code: "interrupted", message });
     } else if (draft.state.cancelling) {
       draft.put(node, "cancelled", ended(step, draft.env.now));
       if (needsPerson(step)) draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
-    } else if (deaths >= 3) {
-      settleFailed(draft, node, step, {
-        code: "poison",
-        message: `${deaths} processes died while running this step`,
-        retryable: false,
-      });
+    } else if (how === "died" && isConvicted(step)) {
+      settleFailed(draft, node, step, conviction(step));
     } else {
-      draft.put(node, "queued", { ...step, spent: (step.spent ?? 0) + 1 });
+      const reason = isSuspect(step) ? aloneReason(step) : step.reason;
+      draft.put(node, "queued", { ...step, spent: (step.spent ?? 0) + 1, alone: undefined, reason });
       draft.event("progress", node, {
         step: "queued",
-        message: `${message}; it will run again with the same key`,
+        message: `${message}; it will run again with the same key${isSuspect(step) ? ", alone" : ""}`,
+        ...(isSuspect(step) ? { reason } : {}),
       });
     }
   }

@@ -17,6 +17,8 @@ export interface Env {
   owner: string;
   /** How many steps it may start. */
   slots: number;
+  /** May a suspect of this execution begin: does nothing else run in this process? */
+  alone(): boolean;
   /** How long a settled execution is kept. */
   retentionMs: number;
   /** The lead's time zone, where it has one. */

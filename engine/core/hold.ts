@@ -10,6 +10,7 @@ import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { applyOutcome, ended, settleFailed } from "./outcome.ts";
 import { isSettled } from "./state.ts";
+import { isAloneReason } from "./suspect.ts";
 import { inWords, isOpen, nextOpen } from "./window.ts";
 import { formatLocal, isZone } from "./zone.ts";
 
@@ -25,7 +26,7 @@ export function holdBack(draft: Draft, node: GraphNode): boolean {
   const step = draft.step(node);
   if (opens === now) {
     // It is led to after all, by another way.
-    if (step.reason) draft.put(node, "queued", { ...step, reason: undefined });
+    if (step.reason && !isAloneReason(step.reason)) draft.put(node, "queued", { ...step, reason: undefined });
     return false;
   }
   if (opens === null) {
@@ -75,10 +76,15 @@ export function release(draft: Draft): void {
     for (const node of due) holdBack(draft, node);
     return;
   }
+  letGo(draft, due);
+}
+
+/** Held steps go on, where what led to them still does. */
+export function letGo(draft: Draft, due: readonly GraphNode[]): void {
   new Recheck(draft, due).run();
   for (const node of due) {
     if (draft.status(node) !== "waiting") continue;
-    draft.put(node, "queued", { ...ended(draft.step(node), now), endedAt: undefined });
+    draft.put(node, "queued", { ...ended(draft.step(node), draft.env.now), endedAt: undefined });
     draft.event("progress", node, { step: "queued", message: "The send window is open" });
   }
 }

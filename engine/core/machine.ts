@@ -26,6 +26,7 @@ import { startReplay } from "./replay.ts";
 import type { ReplayStart } from "./replay.ts";
 import { checkEnds, receive } from "./signals.ts";
 import type { ExecutionState, Mail, Transition } from "./state.ts";
+import { aloneReason, hasRoomFor, isSuspect } from "./suspect.ts";
 import { acts, ledgerLine, withAsk } from "./votes.ts";
 
 export type Command =
@@ -152,8 +153,11 @@ function admit(draft: Draft): void {
   if (draft.state.cancelling || lacksSlot(draft.state)) return;
   for (const node of draft.graph.nodes) {
     if (draft.status(node) !== "queued" || holdBack(draft, node)) continue;
-    if (draft.started.length >= draft.env.slots) continue;
-    const step = withAsk(draft.step(node));
+    const before = draft.step(node);
+    if (!hasRoomFor(draft, before)) continue;
+    const step = withAsk(
+      isSuspect(before) ? { ...before, alone: true, reason: aloneReason(before) } : before,
+    );
     const attempt = step.attempt + 1;
     const outside = acts(node, step) && draft.env.outside(node);
     const startedAt = step.approval ? step.startedAt : draft.env.now;

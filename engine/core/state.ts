@@ -40,8 +40,12 @@ export interface StepState {
   wakePort?: string;
   waitingFor?: WaitingFor;
   warnings?: string[];
-  /** Processes that died while it ran. */
+  /** Processes that ended while it ran: from the first on it is a suspect, and runs alone (suspect.ts). */
   deaths?: number;
+  /** Those of them in which nothing else ran. */
+  deathsAlone?: number;
+  /** This attempt has its process for itself. */
+  alone?: true;
   /** This attempt may reach somebody outside: it is never repeated by itself. */
   outside?: boolean;
   /** The execution that it ran in, where a replay took over its result. */

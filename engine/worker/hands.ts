@@ -1,12 +1,12 @@
 import type { Spawn } from "../core/children.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
-import type { CommitResult } from "../store/commit.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { OwnEnv } from "./deciding.ts";
 import type { ParentFacts } from "./children.ts";
 import type { DueEntry, Held } from "./held.ts";
+import type { Room } from "./room.ts";
 import type { Services } from "./services.ts";
 import type { CompiledVersion, Versions } from "./versions.ts";
 
@@ -16,15 +16,13 @@ export interface Hands {
   readonly clock: Clock;
   readonly services: Services;
   readonly versions: Versions;
+  readonly room: Room;
   /** This process. */
   readonly owner: string;
   /** Creates children that are not there yet; false when their parent has moved meanwhile. */
   spawn(parent: Omit<ParentFacts, "live">, children: readonly Spawn[]): Promise<boolean>;
   newId(): string;
-  env(now: number): OwnEnv;
-  /** Takes slots for the steps that a commit starts, and gives them back when it is not made. */
-  withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult>;
-  giveBack(slots: number): void;
+  env(now: number, id: string): OwnEnv;
   /** As it was when it was last in these hands: its versionstamp says whether that still holds. */
   recent(id: string): Loaded | null;
   forgetRecent(id: string): void;

@@ -4,13 +4,14 @@ import type { ExecutionState, Transition } from "../core/state.ts";
 import { StepError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 import { Bodies } from "../store/bodies.ts";
-import { loadExecutions, readMail, transitionWrite } from "../store/executions.ts";
+import { loadExecutions, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
-import { mayHaveMail, MOST_MAIL, MOST_MAIL_DUE, nameOf, portionOf, sameHolding } from "./round.ts";
+import { MOST_MAIL_DUE, nameOf, outlastsConflict, portionOf, sameHolding } from "./round.ts";
 import { decideOver } from "./deciding.ts";
 import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
+import { takeMail, type Taken } from "./mail.ts";
 import { runEffect } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
 import { SecondTry } from "./second_try.ts";
@@ -60,6 +61,11 @@ export class Held {
 
   get runningSteps(): number {
     return this.#running.size;
+  }
+
+  /** A death of this process now would be charged to it. */
+  get storesRunning(): boolean {
+    return this.lease?.owner === this.#hands.owner;
   }
 
   get lease(): ExecutionState["lease"] {
@@ -132,27 +138,18 @@ export class Held {
       const commands = [...rescued, ...this.#commands.splice(0, portionOf(this.#commands))];
       this.#secondTry.take(commands);
       const mailDue = this.#mailDue.splice(0, MOST_MAIL_DUE);
-      const look = mailDue.length > 0 || mayHaveMail(this.#loaded!.state, this.#hands.clock.now());
-      const mail = look ? (await readMail(this.#hands.store, this.id)).slice(0, MOST_MAIL) : [];
-      for (const each of mail) commands.push({ kind: "mail", mail: each.mail });
+      const mail = await takeMail(this.#hands, this.#loaded!.state, mailDue);
+      commands.push(...mail.commands);
       // What came in time is not lost to the time-out.
       commands.sort((a, b) => Number(a.kind === "wake") - Number(b.kind === "wake"));
       await this.#around.refresh(this.#hands, this.#loaded!.state, this.#version!);
-      // Where more mail may lie, the entry that says so stays.
-      const kept = mail.length < MOST_MAIL ? [] : mailDue.slice(0, 1);
-      const emptied = mailDue.slice(kept.length);
-      const applied = [...mail.map((each) => each.key), ...emptied.map((each) => each.key)];
-      const committed = await this.#commit(commands, applied, mailDue);
+      const committed = await this.#commit(commands, mail.applied, mail.checks);
       if (committed) {
-        this.#mailDue.unshift(...kept);
+        this.#mailDue.unshift(...mail.kept);
         if (this.#mailDue.length > 0) this.#commands.push({ kind: "wake" });
         continue;
       }
-      this.#commands = [
-        // Whoever let it enter looks again: another may have taken the slot.
-        ...commands.filter(({ kind }) => kind !== "mail" && kind !== "rescued" && kind !== "enter"),
-        ...this.#commands,
-      ];
+      this.#commands.unshift(...commands.filter(outlastsConflict));
       if (mailDue.length > 0) this.#mailDue = [...await this.#hands.mailEntries(this.id), ...this.#mailDue];
       if (!await this.#reload()) return;
     }
@@ -206,11 +203,11 @@ export class Held {
     return { version: this.#version!, state, lead: this.#around.lead, bodies, now: this.#hands.clock.now() };
   }
 
-  async #commit(commands: Command[], applied: Key[], checked: DueEntry[]): Promise<boolean> {
+  async #commit(commands: Command[], applied: Key[], checks: Taken["checks"]): Promise<boolean> {
     const before = this.#loaded!;
     const bodies = new Bodies();
     const now = this.#hands.clock.now();
-    const transition = decideOver(before.state, commands, this.#hands.env(now), {
+    const transition = decideOver(before.state, commands, this.#hands.env(now, this.id), {
       version: this.#version!,
       lead: this.#around.lead,
       heard: this.#around.heard,
@@ -240,8 +237,8 @@ export class Held {
     if (transition.dismiss.length > 0) {
       write.sets!.push(...await dismissedSets(transition, this.#hands.newId, now));
     }
-    for (const entry of checked) write.checks!.push({ key: entry.key, versionstamp: entry.versionstamp });
-    const result = await this.#hands.withSlots(transition.started.length, async () => {
+    write.checks!.push(...checks);
+    const result = await this.#hands.room.taken(transition, async () => {
       for (const blob of [...first, ...texts]) await this.#hands.store.commit(blob);
       return await this.#hands.store.commit(write);
     });
@@ -277,7 +274,7 @@ export class Held {
     const state = this.#loaded!.state;
     const node = this.#version!.graph.nodes[this.#version!.graph.indexOf.get(nodeId)!]!;
     const controller = new AbortController();
-    const attempt = state.steps.get(nodeId)!.attempt;
+    const { attempt, alone = false } = state.steps.get(nodeId)!;
     this.#running.set(nodeId, controller);
     const run = async (): Promise<void> => {
       if (this.#version!.nodes.get(nodeId)!.readsLead && state.leadId) {
@@ -288,11 +285,13 @@ export class Held {
       this.#running.delete(nodeId);
       // Its own queued steps come first: the slot is free before the next decision is made.
       this.offer({ kind: "outcome", nodeId, attempt, ...ran });
-      this.#hands.giveBack(1);
+      // A death is its own until it is written that it ended.
+      if (alone) await this.idle();
+      this.#hands.room.giveBack({ alone });
     };
     run().catch((error) => {
       this.#running.delete(nodeId);
-      this.#hands.giveBack(1);
+      this.#hands.room.giveBack({ alone });
       this.#hands.failed(this, error);
     });
   }

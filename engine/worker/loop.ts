@@ -87,7 +87,7 @@ export class Loop {
     this.#stopTimer?.();
     this.#armedFor = at;
     const { clock, worker } = this.#options;
-    const gather = worker.room > 0 ? GATHER_MS : GATHER_WHEN_FULL_MS;
+    const gather = worker.room.free > 0 ? GATHER_MS : GATHER_WHEN_FULL_MS;
     const wait = Math.max(gather, this.#tookMs, at - clock.now());
     this.#stopTimer = clock.after(wait, () => {
       this.#armedFor = Infinity;
@@ -162,7 +162,7 @@ export class Loop {
    */
   #sharing(): (entry: DueEntry) => boolean {
     const { clock, shards, worker } = this.#options;
-    let room = worker.room;
+    let room = worker.room.free;
     return ({ key }) => {
       const id = key[5] as string;
       if (shards.isMine(id) || worker.holds(id)) return true;
@@ -174,7 +174,7 @@ export class Loop {
   /** Thousands may wait for a slot: without one, what comes by time is looked for, and they are left aside. */
   #from(now: number): number {
     const sinceWhole = this.#options.clock.monotonic() - this.#wholeAt;
-    if (this.#options.worker.room <= 0 && sinceWhole < WHOLE_EVERY_MS) return now - RECENT_MS;
+    if (this.#options.worker.room.free <= 0 && sinceWhole < WHOLE_EVERY_MS) return now - RECENT_MS;
     this.#wholeAt = this.#options.clock.monotonic();
     return 0;
   }

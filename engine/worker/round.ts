@@ -51,3 +51,8 @@ export function sameHolding(before: ExecutionState, next: ExecutionState): boole
   return before.lease === next.lease && before.due === next.due && before.status === next.status &&
     before.cancelling === next.cancelling && before.limit === next.limit;
 }
+
+/** Is it decided again over what is stored by now? Mail is read anew, and whoever let it enter a limit looks again. */
+export function outlastsConflict({ kind }: Command): boolean {
+  return kind !== "mail" && kind !== "rescued" && kind !== "enter";
+}

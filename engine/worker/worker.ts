@@ -2,8 +2,8 @@ import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isInQueue } from "../core/limit.ts";
 import { isSettled, mustRenew } from "../core/state.ts";
+import { wantsOf } from "../core/suspect.ts";
 import { Bodies } from "../store/bodies.ts";
-import type { CommitResult } from "../store/commit.ts";
 import { transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
@@ -62,7 +62,7 @@ export class Worker implements Hands {
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
   readonly #recent = new Recent();
-  readonly #room: Room;
+  readonly room: Room;
   readonly takeover: Takeover;
   #stopping = false;
   #cancelRenewal: (() => void) | null = null;
@@ -78,17 +78,16 @@ export class Worker implements Hands {
     this.slots = new Slots(this);
     this.takeover = new Takeover(options.clock, options.peers);
     const { concurrency: slots, isMine } = options;
-    const wake = (id: string): void => this.hold(id).offer({ kind: "wake" });
-    this.#room = new Room({ slots, isMine: (id) => this.#held.has(id) || isMine(id), wake });
+    this.room = new Room({
+      slots,
+      isMine: (id) => this.#held.has(id) || isMine(id),
+      wake: (id) => this.hold(id).offer({ kind: "wake" }),
+      isQuiet: (but) => [...this.#held.values()].every((held) => held.id === but || !held.storesRunning),
+    });
   }
 
   get stopping(): boolean {
     return this.#stopping;
-  }
-
-  /** Steps that could start now. */
-  get room(): number {
-    return this.#room.free;
   }
 
   holds(id: string): boolean {
@@ -99,7 +98,7 @@ export class Worker implements Hands {
   async accept(
     acceptance: Acceptance,
   ): Promise<{ ok: true; transition: Transition } | { ok: false; stale: Key[] }> {
-    refuseOverload({ stopping: this.#stopping, inHand: this.#held.size + this.#room.waiting });
+    refuseOverload({ stopping: this.#stopping, inHand: this.#held.size + this.room.waiting });
     const { version, lead, id, replay, limits } = acceptance;
     const place = await this.slots.place(version.workflowId, limits, this.clock.now());
     const now = this.clock.now();
@@ -111,7 +110,7 @@ export class Worker implements Hands {
     const start: Command = replay?.start ?? acceptance.child?.start ??
       { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input };
     const known = { version, lead, heard, children: null, bodies, read: bodies.values };
-    const transition = decideOver(state, [start], this.env(now), known);
+    const transition = decideOver(state, [start], this.env(now, id), known);
     const { along, before } = bodies.writes(id);
     const { write, spilled } = transitionWrite(transition, {
       name: "accept",
@@ -128,7 +127,7 @@ export class Worker implements Hands {
     write.stamped = acceptance.with.stamped;
     write.bells!.push(...acceptance.with.bells ?? []);
     const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
-    const result = await this.withSlots(transition.started.length, async () => {
+    const result = await this.room.taken(transition, async () => {
       for (const blob of before) await this.store.commit(blob);
       return await this.store.commit(write);
     }).catch((error) => {
@@ -175,7 +174,7 @@ export class Worker implements Hands {
     if (this.#stopping) return;
     if (!this.#held.has(id)) {
       if (this.takeover.isResting(id)) return;
-      if (kind === "execution" && this.#room.isWaiting(id) && this.#room.free <= 0) return;
+      if (kind === "execution" && this.room.isWaiting(id)) return;
     }
     this.hold(id).due(kind, entry);
   }
@@ -196,7 +195,7 @@ export class Worker implements Hands {
   /** Takes nothing new; steps have `graceMs` to end, then they are given back. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    this.#room.close();
+    this.room.close();
     this.#cancelRenewal?.();
     const until = this.clock.monotonic() + graceMs;
     while (this.#underWay() > 0 && this.clock.monotonic() < until) {
@@ -214,23 +213,16 @@ export class Worker implements Hands {
 
   // What executions in hand ask of it.
 
-  env(now: number): OwnEnv {
+  env(now: number, id: string): OwnEnv {
     return {
+      alone: () => this.room.isEmptyFor(id),
       now,
       random: this.clock.random,
       owner: this.owner,
-      slots: this.#room.free,
+      slots: this.room.free,
       retentionMs: this.#options.retentionMs,
       outside: (node) => this.services.leaves(node),
     };
-  }
-
-  withSlots(slots: number, commit: () => Promise<CommitResult>): Promise<CommitResult> {
-    return this.#room.taken(slots, commit);
-  }
-
-  giveBack(slots: number): void {
-    this.#room.giveBack(slots);
   }
 
   recent(id: string): Loaded | null {
@@ -263,7 +255,6 @@ export class Worker implements Hands {
   }
 
   committed(held: Held, transition: Transition): void {
-    this.#room.leave(held.id);
     this.takeover.forget(held.id);
     this.#options.onTransition(held.id, transition);
     this.nothingToDo(held.id, transition.next);
@@ -271,14 +262,15 @@ export class Worker implements Hands {
 
   nothingToDo(id: string, state: ExecutionState): void {
     // Those in the queue of a limit are called.
-    const queued = state.statuses.includes("queued") && !isInQueue(state);
-    if (isSettled(state) || !queued) return;
-    if (state.lease === null ? this.#options.isMine(id) : state.lease.owner === this.owner) {
-      this.#room.wait(id);
-    } else this.takeover.rest(id, 1_000);
+    const wants = isSettled(state) || isInQueue(state) ? null : wantsOf(state);
+    const { lease } = state;
+    const isOurs = lease === null ? this.#options.isMine(id) : lease.owner === this.owner;
+    this.room.decided(id, isOurs ? wants : null);
+    if (wants && !isOurs) this.takeover.rest(id, 1_000);
   }
 
   letGo(held: Held, loaded: Loaded | null): void {
+    this.room.letGo(held.id);
     if (this.#held.get(held.id) !== held) return;
     this.#held.delete(held.id);
     if (loaded && !isSettled(loaded.state)) this.#recent.keep(held.id, loaded);

@@ -168,19 +168,21 @@ Deno.test("decide() takes no outcome twice, late, or for another attempt", () =>
   );
 });
 
-Deno.test("decide() gives the steps of a dead worker to the next, and convicts at the third death", () => {
+Deno.test("decide() gives the steps of a dead worker to the next, alone, and convicts at the third death alone", () => {
   const graph: Drawn = simple();
   let { next: state } = decide(fresh(graph.graph), graph.graph, [
     { kind: "start", nodeId: "go", input: {} },
   ], later(graph, 0));
-  for (let death = 1; death <= 2; death++) {
+  for (let death = 1; death <= 3; death++) {
     const rescued = decide(state, graph.graph, [{ kind: "rescued" }], later(graph, 100 * death));
     assert.deepEqual(rescued.started, ["n0"]);
-    assert.equal(rescued.next.steps.get("n0")?.deaths, death);
-    assert.equal(rescued.next.steps.get("n0")?.visit, 1, "the same key");
+    const step = rescued.next.steps.get("n0")!;
+    assert.deepEqual([step.deaths, step.deathsAlone ?? 0, step.alone], [death, death - 1, true]);
+    assert.match(step.reason?.text ?? "", /^Runs alone — the process ended while it ran, /);
+    assert.equal(step.visit, 1, "the same key");
     state = rescued.next;
   }
-  const convicted = decide(state, graph.graph, [{ kind: "rescued" }], later(graph, 300)).next;
+  const convicted = decide(state, graph.graph, [{ kind: "rescued" }], later(graph, 400)).next;
   assert.equal(convicted.status, "failed");
   assert.equal(convicted.steps.get("n0")?.failure?.code, "poison");
 });

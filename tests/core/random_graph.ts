@@ -116,6 +116,7 @@ export function envOf(
     random: () => 0.5,
     owner: "me",
     slots: options.slots ?? 64,
+    alone: () => true,
     retentionMs: 1_000,
     outside: () => false,
     evaluate: (node: GraphNode) => ({ outcome: options.pure(node.id), input: undefined, warnings: [] }),

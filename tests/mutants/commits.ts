@@ -33,16 +33,16 @@ export const COMMITS: readonly Mutant[] = [
     edits: [
       {
         file: HELD,
-        find: "    const result = await this.#hands.withSlots(transition.started.length, async () => {",
+        find: "    const result = await this.#hands.room.taken(transition, async () => {",
         replace: `    if (before.state.due && before.state.due !== transition.next.due) {
       await this.#hands.store.commit({ name: "forget", deletes: [dueKey(this.id, before.state.due)] });
     }
-    const result = await this.#hands.withSlots(transition.started.length, async () => {`,
+    const result = await this.#hands.room.taken(transition, async () => {`,
       },
       {
         file: HELD,
-        find: "import { loadExecutions, readMail, transitionWrite }",
-        replace: "import { dueKey, loadExecutions, readMail, transitionWrite }",
+        find: "import { loadExecutions, transitionWrite }",
+        replace: "import { dueKey, loadExecutions, transitionWrite }",
       },
     ],
     noticedBy: faultsOf("retry, then success"),
@@ -102,7 +102,7 @@ export const MAIL_AND_SIGNALS: readonly Mutant[] = [
     name: "mail is applied and its due entry left",
     loses: "Every execution that ever got mail is looked at every second until it ends",
     edits: [{
-      file: HELD,
+      file: "engine/worker/mail.ts",
       find: "[...mail.map((each) => each.key), ...emptied.map((each) => each.key)]",
       replace: "mail.map((each) => each.key)",
     }],
@@ -113,9 +113,9 @@ export const MAIL_AND_SIGNALS: readonly Mutant[] = [
     loses: "A person's answer is gone after a crash, and the task waits for ever",
     edits: [{
       file: HELD,
-      find: "      const committed = await this.#commit(commands, applied, mailDue);",
+      find: "      const committed = await this.#commit(commands, mail.applied, mail.checks);",
       replace:
-        `      if (applied.length > 0) await this.#hands.store.commit({ name: "mail", deletes: applied });
+        `      if (mail.applied.length > 0) await this.#hands.store.commit({ name: "mail", deletes: mail.applied });
       const committed = await this.#commit(commands, [], []);`,
     }],
     noticedBy: faultsOf("a task for a person"),
