@@ -212,14 +212,30 @@ export class Committer {
     return atomic;
   }
 
-  /** Batches are atomic, so one write's proof decides for all. Null: not applied. Without a proof, checks decide. */
+  /**
+   * Batches are atomic, so one write's proof decides for all. Without one, a record decides that was to be replaced: when
+   * it is, byte for byte, what was to be written, it was. Null: not applied, or the checks decide.
+   */
   async #wasApplied(writes: readonly Write[]): Promise<{ ok: true; versionstamp: string } | null> {
     const proof = writes.find((write) => write.proof)?.proof;
-    if (!proof) return null;
+    if (!proof) return await this.#wasReplaced(writes);
     const entry = await this.#kv.get<Uint8Array>(proof.key);
     if (entry.value === null) return null;
     const record: { commit?: unknown } = JSON.parse(new TextDecoder().decode(entry.value));
     return record.commit === proof.id ? { ok: true, versionstamp: entry.versionstamp } : null;
+  }
+
+  async #wasReplaced(writes: readonly Write[]): Promise<{ ok: true; versionstamp: string } | null> {
+    for (const { checks = [], sets = [] } of writes) {
+      for (const check of checks) {
+        const set = sets.find(({ key }) => isSame(key, check.key));
+        if (!set) continue;
+        const { value, versionstamp } = await this.#kv.get<Uint8Array>(check.key as Key);
+        if (value === null || versionstamp === check.versionstamp) return null;
+        return isSame(value, set.value) ? { ok: true, versionstamp } : null;
+      }
+    }
+    return null;
   }
 
   async #staleOf(writes: readonly Write[]): Promise<Map<Write, Key[]>> {
@@ -238,6 +254,10 @@ export class Committer {
     });
     return stale;
   }
+}
+
+function isSame(one: ArrayLike<unknown>, other: ArrayLike<unknown>): boolean {
+  return one.length === other.length && Array.from(one).every((each, i) => each === other[i]);
 }
 
 function isTooManyChecks(error: unknown): boolean {

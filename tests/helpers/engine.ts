@@ -10,6 +10,7 @@ import { Store } from "../../engine/store/store.ts";
 import type { Clock } from "../../engine/worker/clock.ts";
 import { ManualClock } from "./clock.ts";
 import { FaultyKv } from "./faulty_kv.ts";
+import type { Aim } from "./faulty_kv.ts";
 
 export const ANN = { userId: "ann", name: "Ann" };
 
@@ -83,11 +84,13 @@ export interface OpenOptions extends Partial<EngineOptions> {
   probe?: Probe;
   offset?: number;
   random?: () => number;
+  /** Fails already while it starts; one that dies of it is given back dead. */
+  aim?: Aim;
 }
 
 /** An engine over a database in memory, on virtual time; it has no sample workflow. */
 export async function openEngine(options: OpenOptions = {}): Promise<Opened> {
-  const { real: given, manual, probe: sharedProbe, offset, random, ...rest } = options;
+  const { real: given, manual, probe: sharedProbe, offset, random, aim, ...rest } = options;
   const real = given ?? await emptyDatabase();
   const faults = new FaultyKv(real);
   const clock = manual ?? new ManualClock();
@@ -119,7 +122,8 @@ export async function openEngine(options: OpenOptions = {}): Promise<Opened> {
     void engine.sweep().catch((error) => {
       if (!faults.dead) throw error;
     });
-  await engine.start();
+  if (aim) faults.arm(aim);
+  await Promise.race([engine.start(), faults.crashed]);
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < 3 && !faults.dead;) {
       await turn();

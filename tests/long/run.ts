@@ -6,19 +6,8 @@
 import { deploy } from "../processes/deploy.ts";
 import { denokv } from "./denokv.ts";
 import { kills } from "./kills.ts";
+import type { Options, Result } from "./result.ts";
 import { runFaults, runGraphs, runJumps, runOffsets, runZombies } from "./simulations.ts";
-
-interface Options {
-  only: readonly string[];
-  seed: number;
-  kills: number;
-  rounds: number;
-}
-
-interface Result {
-  told: string;
-  ok: boolean;
-}
 
 const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } = {
   graphs: runGraphs,
@@ -98,7 +87,7 @@ function readArguments(args: readonly string[]): Options {
     return value;
   };
   const only = given.get("--only")?.split(",") ?? Object.keys(PARTS);
-  const known = ["--only", "--seed", "--kills", "--rounds"];
+  const known = ["--only", "--seed", "--kills", "--rounds", "--minutes"];
   const wrong = [...given.keys()].find((name) => !known.includes(name)) ??
     only.find((name) => !(name in PARTS));
   if (wrong !== undefined) throw new Error(`"${wrong}" is not known; accepted: ${known.join(", ")}`);
@@ -107,6 +96,7 @@ function readArguments(args: readonly string[]): Options {
     seed: number("--seed", 1 + Date.now() % 1_000_000),
     kills: number("--kills", 200),
     rounds: number("--rounds", 100),
+    minutes: number("--minutes", 2),
   };
 }
 

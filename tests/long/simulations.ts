@@ -1,43 +1,50 @@
 /** What runs in this process, over databases in memory and on virtual time. Each part says what was really run. */
 import { endsAlike, settles } from "../core/graph_properties.ts";
 import { mailServer } from "../messages/smtp_fixture.ts";
-import { everyFault } from "../worker/crash_fixture.ts";
+import { everyFault, everyRead } from "../worker/crash_fixture.ts";
 import type { Story } from "../worker/crash_fixture.ts";
 import { mailThatLeaves, STORIES } from "../worker/stories.ts";
+import type { Result } from "./result.ts";
 import { MORE_STORIES } from "./shapes.ts";
 import { jumps, offsets, zombies } from "./zombies.ts";
 import type { Played } from "./zombies.ts";
-
-interface Result {
-  told: string;
-  ok: boolean;
-}
 
 function storyOf(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
-/** Each of at least 12 shapes, with each of five faults at each of its commits, with the queue on and off. */
+/**
+ * Each of at least 12 shapes, with the queue on and off: six faults at each of its commits, and what can go wrong with a
+ * read at each of its reads.
+ */
 export async function runFaults(): Promise<Result> {
   await using server = await mailServer();
   const shapes = new Map<string, { story: Story; smtpUrl?: string }>();
   for (const [name, story] of [...STORIES, ...MORE_STORIES]) shapes.set(name, { story });
   shapes.set("a mail that leaves", { story: mailThatLeaves(server), smtpUrl: server.url });
   const pairs = new Set<string>();
-  let runs = 0;
+  const sum = { commits: 0, reads: 0, woken: 0 };
   for (const queue of [true, false]) {
     for (const [name, { story, ...options }] of shapes) {
-      const found = await everyFault(story, { ...options, queue }).catch((error) => {
+      const play = async (): Promise<void> => {
+        const commits = await everyFault(story, { ...options, queue });
+        const reads = await everyRead(story, { ...options, queue });
+        for (const pair of commits.hit) pairs.add(pair);
+        sum.commits += commits.runs;
+        sum.reads += reads.runs;
+        sum.woken += commits.woken + reads.woken;
+      };
+      await play().catch((error) => {
         throw new Error(`${name}, queue ${queue ? "on" : "off"}: ${storyOf(error)}`);
       });
-      runs += found.runs;
-      for (const pair of found.hit) pairs.add(pair);
     }
   }
   return {
-    told: `faults: ${shapes.size} shapes × every commit × 5 faults, queue on and off: ${runs} runs, ` +
-      `${pairs.size} pairs of commit and fault hit, 0 lost, 0 doubled`,
-    ok: shapes.size >= 12 && runs > 0,
+    told:
+      `faults: ${shapes.size} shapes, queue on and off: ${sum.commits} runs with one of 6 faults at every ` +
+      `commit, ${sum.reads} with one of 5 at every read, ${pairs.size} pairs of commit and fault hit, ` +
+      `${sum.woken} wake-ups twice or late, 0 lost, 0 doubled`,
+    ok: shapes.size >= 12 && sum.commits > 0 && sum.reads > 0 && sum.woken > 0,
   };
 }
 

@@ -128,6 +128,36 @@ Deno.test("commit() that threw is read back: applied counts once, not applied is
   }
 });
 
+Deno.test("commit() that threw and has no proof: the record that it was to replace tells", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const key = ["k"];
+  const write = (text: string, versionstamp: string | null): Write => ({
+    name: "workflow_save",
+    checks: [{ key, versionstamp }],
+    sets: [{ key, value: encode({ text }) }],
+  });
+  for (const applied of [true, false]) {
+    let thrown = 0;
+    const before = (await kv.get(key)).versionstamp;
+    const torn = withCommit(kv, async (operation) => {
+      if (thrown++ > 0) return await operation.commit();
+      if (applied) await operation.commit();
+      throw new Error("the line was cut");
+    });
+    const result = await committer(torn).commit(write(`applied: ${applied}`, before));
+    assert.deepEqual(result, { ok: true, versionstamp: (await kv.get(key)).versionstamp });
+    assert.equal(thrown, applied ? 1 : 2);
+  }
+  // Somebody else was faster: it is not taken for ours.
+  const stale = (await kv.get(key)).versionstamp;
+  const overtaken = withCommit(kv, async (operation) => {
+    if ((await kv.get(key)).versionstamp !== stale) return await operation.commit();
+    await kv.set(key, encode({ text: "another's" }));
+    throw new Error("the line was cut");
+  });
+  assert.deepEqual(await committer(overtaken).commit(write("mine", stale)), { ok: false, stale: [key] });
+});
+
 Deno.test("commit() rejects when the database stays away, and goes on when it is back", async () => {
   using kv = await Deno.openKv(":memory:");
   let away = true;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../engine/mod.ts";
-import type { WorkflowEdge, WorkflowNode } from "../../engine/schemas/workflow.ts";
+import type { WorkflowEdge, WorkflowNode, WorkflowSettings } from "../../engine/schemas/workflow.ts";
 import { Store } from "../../engine/store/store.ts";
 import { ManualClock } from "../helpers/clock.ts";
 import { createProbe, emptyDatabase, openEngine, publish, until } from "../helpers/engine.ts";
@@ -14,6 +14,12 @@ import { oracle } from "../helpers/oracle.ts";
 export interface Story {
   nodes: WorkflowNode[];
   edges: WorkflowEdge[];
+  settings?: WorkflowSettings;
+  options?: OpenOptions;
+  /** Executions are forgotten in it: a recount finds fewer than the counters. */
+  forgets?: boolean;
+  /** What is there before it begins, beside its workflow. */
+  prepare?(house: Opened): Promise<void>;
   answer?: Probe["answer"];
   /** All that it waits for is virtual, so that leases are renewed alike in every run. */
   renews?: boolean;
@@ -108,7 +114,7 @@ export async function run(
   again: Fault | null = null,
 ): Promise<Run> {
   const real = await prepared.copy();
-  const world = new World(real, options, again);
+  const world = new World(real, { ...options, ...story.options }, again);
   if (story.answer) world.probe.answer = story.answer;
   await world.open();
   const { faults } = world.house;
@@ -120,7 +126,7 @@ export async function run(
     const played = { fired, batches: [...batches], woken: faults.wakeUps.shown };
     // What is looked at from here on is no part of the story.
     faults.arm(null);
-    await oracle(world.store());
+    await oracle(world.store(), { recount: !story.forgets });
     await story.after(world);
     // What could not be read is told, and looked at again.
     const stuck = world.house.logs.filter(({ level, fields }) => level === "error" && !told(fields, aim));
@@ -151,8 +157,11 @@ export class Prepared {
 
   static async of(story: Story): Promise<Prepared> {
     const kv = await emptyDatabase();
-    const house = await openEngine({ real: kv });
-    await publish(house.engine, story.nodes, story.edges);
+    const probe = createProbe();
+    if (story.answer) probe.answer = story.answer;
+    const house = await openEngine({ ...story.options, real: kv, probe });
+    await publish(house.engine, story.nodes, story.edges, story.settings);
+    await story.prepare?.(house);
     await house.engine.stop();
     house.die();
     const entries = await Array.fromAsync(kv.list({ prefix: [] }));
@@ -162,9 +171,11 @@ export class Prepared {
 
   async copy(): Promise<Deno.Kv> {
     const kv = await Deno.openKv(":memory:");
-    const atomic = kv.atomic();
-    for (const { key, value } of this.entries) atomic.set(key, value);
-    await atomic.commit();
+    for (let i = 0; i < this.entries.length; i += 100) {
+      const atomic = kv.atomic();
+      for (const { key, value } of this.entries.slice(i, i + 100)) atomic.set(key, value);
+      await atomic.commit();
+    }
     return kv;
   }
 }

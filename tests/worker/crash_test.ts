@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { COMMIT_NAMES } from "../../engine/store/commit.ts";
 import { FAULTS } from "../helpers/faulty_kv.ts";
 import { everyFault } from "./crash_fixture.ts";
-import { mailThatLeaves, STORIES } from "./stories.ts";
+import { mailThatLeaves, STORIES, STORY_NAMES } from "./stories.ts";
 import { mailServer } from "../messages/smtp_fixture.ts";
 
 // What died mid-way leaves its timers behind, as a killed process does.
@@ -24,20 +23,7 @@ for (const queue of [false, true]) {
         });
       }
       if (STORY) return assert.ok(reached.size > 0, `there is no story "${STORY}"`);
-      const names = [
-        "accept",
-        "settle",
-        "wait",
-        "retry",
-        "wake",
-        "claim",
-        "mail",
-        "vote",
-        "deliver",
-        "tracking",
-      ];
-      for (const name of names) {
-        assert.ok(COMMIT_NAMES.some((known) => known === name));
+      for (const name of STORY_NAMES) {
         for (const fault of FAULTS) {
           assert.ok(reached.has(`${name}: ${fault}`), `${name}: ${fault} was never hit`);
         }
