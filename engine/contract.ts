@@ -12,7 +12,15 @@ import type { ExecutionEvent } from "./schemas/event.ts";
 import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
 import type { Json } from "./schemas/json.ts";
 import type { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "./schemas/lead.ts";
-import type { BulkCount, BulkInput, BulkJob, ReplayInput, ReplayPlan } from "./schemas/mending.ts";
+import type {
+  BulkCount,
+  BulkInput,
+  BulkJob,
+  MigrateInput,
+  ReplayInput,
+  ReplayPlan,
+  Running,
+} from "./schemas/mending.ts";
 import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
 import type { Simulated, SimulateInput } from "./schemas/simulation.ts";
@@ -152,6 +160,18 @@ export interface Mending {
   /** Starts it, ten a second, surviving restarts. 409 when `expect` is not the count by now. */
   startBulk(input: BulkInput, options: { idempotencyKey?: string }, actor: Actor): Promise<BulkJob>;
   bulkJobs(paging: Paging): Promise<Page<BulkJob>>;
+  /** Where unsettled executions of other versions stand, and whether they can move; partial, with `nextCursor`. 404. */
+  running(workflowId: string, options: { to?: number; cursor?: string }): Promise<Running>;
+  /**
+   * Moves executions to a version (`migrate`), or starts them anew in it and cancels the old ones (`restart`), as a bulk
+   * action. 409 when `count` is not the count by now or nothing is live, 422 for a version that there is not.
+   */
+  startMigration(
+    workflowId: string,
+    input: MigrateInput,
+    options: { idempotencyKey?: string },
+    actor: Actor,
+  ): Promise<BulkJob>;
   bulkJob(id: string): Promise<BulkJob>;
   /** What has been done stays done. 409 when it has ended by itself. */
   cancelBulk(id: string, actor: Actor): Promise<BulkJob>;

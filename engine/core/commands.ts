@@ -6,6 +6,7 @@ import { endWait } from "./children.ts";
 import { end } from "./ending.ts";
 import { goOn } from "./join.ts";
 import { mustStandStill } from "./limit.ts";
+import { askToMigrate } from "./migrate.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
 import type { Mail, StepState } from "./state.ts";
@@ -58,6 +59,7 @@ function needsPerson(step: StepState): boolean {
 
 export function deliver(draft: Draft, mail: Mail): void {
   if (mail.kind === "cancel") return end(draft, { by: mail.by, reason: mail.reason });
+  if (mail.kind === "migrate") return askToMigrate(draft, mail);
   const node = draft.node(mail.nodeId);
   if (!node || isSettled(draft.state)) return;
   if (mail.kind === "complete") return complete(draft, node, mail);

@@ -80,6 +80,7 @@ function settle(draft: Draft): void {
     state.reason = null;
   }
   state.cancelling = null;
+  state.migrating = null;
   takePlace(draft, false);
   state.endedAt = env.now;
   state.startedAt ??= env.now;

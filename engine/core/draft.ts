@@ -5,6 +5,7 @@ import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import type { DoneChild, Spawn } from "./children.ts";
 import type { Graph, GraphNode } from "./graph.ts";
+import type { Target } from "./fits.ts";
 import type { ExecutionState, SignalFact, StepState, Stored, StoredEvent, Transition } from "./state.ts";
 
 /** What deciding may know of the world, all of it given. */
@@ -45,6 +46,8 @@ export interface Env {
   maySpawn: boolean;
   /** Where a value is kept: in the record, or as a body beside it. */
   keep(value: Json, ref: string): Stored;
+  /** The version that it is to move to, and what may be known once it has. */
+  target?: (Target & { env: Env }) | null;
 }
 
 /** A transition in the making: the next state, copied on write, and what goes with it. */
@@ -120,6 +123,25 @@ export class Draft {
     detail: Omit<StoredEvent, "type" | "node" | "progress"> = {},
   ): void {
     this.events.push({ type, ...(node ? { node: node.id } : {}), ...detail, progress: this.state.progress });
+  }
+
+  /** The same transition, going on over another version's graph; nothing has started yet. */
+  onto(
+    { version, graph, env }: { version: number; graph: Graph; env: Env },
+    statuses: StepStatus[],
+  ): Draft {
+    const next = new Draft({ ...this.state, version, statuses }, graph, env);
+    next.events.push(...this.events);
+    next.attention.push(...this.attention);
+    next.ledger.push(...this.ledger);
+    next.messages.push(...this.messages);
+    next.counts.push(...this.counts);
+    next.spawn.push(...this.spawn);
+    next.dismiss.push(...this.dismiss);
+    next.response = this.response;
+    next.weight = this.weight;
+    next.computed = this.computed;
+    return next;
   }
 
   transition(): Transition {

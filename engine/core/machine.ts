@@ -21,6 +21,7 @@ import type { Env } from "./draft.ts";
 import type { Graph } from "./graph.ts";
 import { holdBack, release } from "./hold.ts";
 import { enter, lacksSlot, mustStandStill, queuedReason } from "./limit.ts";
+import { askToMigrate, moved, standsStill } from "./migrate.ts";
 import { settleFailed } from "./outcome.ts";
 import { startReplay } from "./replay.ts";
 import type { ReplayStart } from "./replay.ts";
@@ -49,6 +50,8 @@ export type Command =
   /** The worker stops politely and gives these steps back. */
   | { kind: "interrupted"; nodeIds: readonly string[] }
   | { kind: "cancel"; by: string; reason: string }
+  /** A person moves it to another version. */
+  | { kind: "migrate"; to: number; by: string }
   /** A person reopens failed steps (all of them when null). */
   | { kind: "retry"; nodeIds: readonly string[] | null }
   /** Its turn has come in the queue of its workflow's limit. */
@@ -61,18 +64,23 @@ export function decide(
   commands: readonly Command[],
   env: Env,
 ): Transition {
-  const draft = new Draft(state, graph, env);
+  let draft = new Draft(state, graph, env);
   // Before time is looked at: a signal that came in time is not lost to the time-out.
   receive(draft);
   for (const command of commands) apply(draft, command);
+  draft = moved(draft);
+  if (!standsStill(draft.state)) goOn(draft);
+  checkEnds(draft);
+  if (draft.state.cancelling) stopUnstarted(draft);
+  if (!standsStill(draft.state)) admit(draft);
+  conclude(draft);
+  return draft.transition();
+}
+
+function goOn(draft: Draft): void {
   release(draft);
   if (!draft.state.cancelling) advance(draft);
   while (receive(draft) || gather(draft)) advance(draft);
-  checkEnds(draft);
-  if (draft.state.cancelling) stopUnstarted(draft);
-  admit(draft);
-  conclude(draft);
-  return draft.transition();
 }
 
 function apply(draft: Draft, command: Command): void {
@@ -106,6 +114,8 @@ function apply(draft: Draft, command: Command): void {
       );
     case "cancel":
       return cancel(draft, command.by, command.reason);
+    case "migrate":
+      return askToMigrate(draft, command);
     case "retry":
       return reopen(draft, command.nodeIds);
     case "enter":

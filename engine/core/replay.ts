@@ -18,13 +18,15 @@ export interface ReplayStart {
   from: string;
   by: string;
   taken: readonly TakenStep[];
+  /** It takes the place of the other, which ends with it. */
+  restarts?: boolean;
 }
 
 /** Begins in the middle: what was taken over has settled, everything else is ahead, and `from` goes first. */
-export function startReplay(draft: Draft, { of, from, by, taken }: ReplayStart): void {
+export function startReplay(draft: Draft, { of, from, by, taken, restarts }: ReplayStart): void {
   const first = draft.node(from);
   const label = first?.label ?? from;
-  const text = `${by} replays ${shortId(of)} from ${label}`;
+  const text = restarts ? `${by} restarts ${shortId(of)}` : `${by} replays ${shortId(of)} from ${label}`;
   draft.counts.push("started");
   draft.event("queued", null, {
     message: text,

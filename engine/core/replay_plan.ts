@@ -1,26 +1,17 @@
 import type { Issue } from "../schemas/workflow.ts";
+import {
+  didNotRun,
+  isJoin,
+  nameOf,
+  nodeOf,
+  portGone,
+  resultOf,
+  triggerGone,
+  typeChange,
+  wayChange,
+} from "./fits.ts";
+import type { Mapped, Ran, Target } from "./fits.ts";
 import type { Graph, GraphNode } from "./graph.ts";
-import type { ExecutionState } from "./state.ts";
-
-/** What ran, with the version that it ran. */
-export interface Ran {
-  state: ExecutionState;
-  graph: Graph;
-}
-
-/** The version that the replay runs. */
-export interface Target {
-  version: number;
-  graph: Graph;
-  /** Ids of the ports that a node has with its config. */
-  portsOf(node: GraphNode): readonly string[];
-}
-
-export interface Mapped {
-  node: GraphNode;
-  status: "completed" | "failed" | "skipped";
-  port: string | undefined;
-}
 
 export interface Plan {
   from: GraphNode;
@@ -47,16 +38,16 @@ export function planReplay(ran: Ran, target: Target, fromId: string | null): Pla
 }
 
 function findStart(ran: Ran, target: Target, fromId: string | null): GraphNode | { issues: Issue[] } {
-  const trigger = nodeOf(target.graph, ran.state.trigger.nodeId);
-  const ofVersion = `version ${target.version}`;
-  if (trigger?.kind !== "trigger") {
-    const message = `The trigger that started it, "${ran.state.trigger.nodeId}", is not in ${ofVersion}`;
-    return { issues: [{ path: "version", nodeId: ran.state.trigger.nodeId, message, accepted: "same" }] };
+  const { nodeId } = ran.state.trigger;
+  const trigger = nodeOf(target.graph, nodeId);
+  const message = triggerGone(ran, target);
+  if (message || !trigger) {
+    return { issues: [{ path: "version", nodeId, message: message ?? "", accepted: "same" }] };
   }
   const from = fromId === null ? trigger : nodeOf(target.graph, fromId);
   if (!from) {
     const accepted = target.graph.nodes.slice(0, 50).map((node) => node.id).join(", ");
-    const message = `There is no step "${fromId}" in ${ofVersion}`;
+    const message = `There is no step "${fromId}" in version ${target.version}`;
     return { issues: [{ path: "from", nodeId: fromId ?? "", message, accepted }] };
   }
   if (from.kind === "trigger" && from !== trigger) {
@@ -64,16 +55,6 @@ function findStart(ran: Ran, target: Target, fromId: string | null): GraphNode |
     return { issues: [{ path: "from", nodeId: from.id, message, accepted: trigger.id }] };
   }
   return from;
-}
-
-function nodeOf(graph: Graph, id: string): GraphNode | undefined {
-  const index = graph.indexOf.get(id);
-  return index === undefined ? undefined : graph.nodes[index];
-}
-
-/** It goes on by a rule of its own, perhaps before all that leads to it has ended. */
-function isJoin(node: GraphNode): boolean {
-  return node.type === "join";
 }
 
 class Planner {
@@ -111,27 +92,20 @@ class Planner {
   /** False: it is not taken over, with an issue unless it may still be ahead. */
   #take(node: GraphNode, behind: GraphNode): boolean {
     const before = nodeOf(this.#ran.graph, node.id);
-    const named = `"${node.label}" (${node.id})`;
     if (node.kind === "trigger" && node.id !== this.#ran.state.trigger.nodeId) {
       this.taken.set(node.index, { node, status: "skipped", port: undefined });
       return false;
     }
-    if (!before) {
-      this.#refuse(
-        node,
-        `${named} leads to the step in version ${this.#target.version} and did not run before`,
-      );
+    const problem = before ? typeChange(node, before) : didNotRun(node, this.#target.version);
+    if (!before || problem) {
+      this.#refuse(node, problem ?? "");
       return false;
     }
-    if (before.type !== node.type && node.kind !== "trigger") {
-      this.#refuse(node, `${named} was of type ${before.type} and is of type ${node.type} now`);
-      return false;
-    }
-    const mapped = this.#resultOf(node, before);
+    const mapped = resultOf(this.#ran, node, before);
     if (mapped) this.taken.set(node.index, mapped);
     else if (!isJoin(behind)) {
       const status = this.#ran.state.statuses[before.index]!;
-      this.#refuse(node, `${named} is ${status}: it has put out nothing that could be taken over`);
+      this.#refuse(node, `${nameOf(node)} is ${status}: it has put out nothing that could be taken over`);
     }
     return mapped !== null;
   }
@@ -146,30 +120,12 @@ class Planner {
     });
   }
 
-  #resultOf(node: GraphNode, before: GraphNode): Mapped | null {
-    const status = this.#ran.state.statuses[before.index];
-    const port = this.#ran.state.steps.get(before.id)?.port;
-    if (status === "skipped") return { node, status, port: undefined };
-    if ((status === "completed" || status === "failed") && port !== undefined) return { node, status, port };
-    return null;
-  }
-
   /** In another version the way that led to a step may be drawn differently. */
   #checkWay(mapped: Mapped): void {
-    const { node, status, port } = mapped;
-    if (port !== undefined && !this.#target.portsOf(node).includes(port)) {
-      this.#refuse(node, `"${node.label}" (${node.id}) left by "${port}", a port that it has no more`);
-    } else if (!this.#fits(mapped)) {
-      const way = status === "skipped"
-        ? "was skipped, and a way leads there now"
-        : "ran, and no way leads there now";
-      this.#refuse(node, `"${node.label}" (${node.id}) ${way}`);
-    }
-  }
-
-  #fits({ node, status }: Mapped): boolean {
-    if (node.kind === "trigger" || isJoin(node)) return true;
-    return (status === "skipped") !== this.#arrives(node);
+    const { node, status } = mapped;
+    const problem = portGone(mapped, this.#target) ??
+      wayChange(node, status === "skipped", this.#arrives(node));
+    if (problem) this.#refuse(node, problem);
   }
 
   #arrives(node: GraphNode): boolean {
@@ -187,10 +143,11 @@ class Planner {
       if (node.inputs.length === 0) this.taken.set(node.index, { node, status: "skipped", port: undefined });
       const before = nodeOf(this.#ran.graph, node.id);
       if (node.inputs.length === 0 || before?.type !== node.type) continue;
-      const mapped = this.#resultOf(node, before);
+      const mapped = resultOf(this.#ran, node, before);
       if (!mapped || !this.#inputsTaken(node)) continue;
-      const known = mapped.port === undefined || this.#target.portsOf(node).includes(mapped.port);
-      if (known && this.#fits(mapped)) this.taken.set(node.index, mapped);
+      const problem = portGone(mapped, this.#target) ??
+        wayChange(node, mapped.status === "skipped", this.#arrives(node));
+      if (!problem) this.taken.set(node.index, mapped);
     }
   }
 

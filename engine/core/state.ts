@@ -104,6 +104,30 @@ export interface ExecutionState {
   timeoutAt: number | null;
   /** Where it stands with its workflow's limit; null: it does not count. */
   limit: Place | null;
+  /** It is to go on in another version as soon as none of its steps runs. */
+  migrating?: Migrating | null;
+  /** Versions that it has left, oldest first. */
+  moves?: readonly Move[];
+  /** Nodes that ran in a version which it has left, and that its present version does not have. */
+  left?: { readonly [nodeId: string]: LeftNode };
+}
+
+export interface Migrating {
+  to: number;
+  by: string;
+  at: number;
+}
+
+export interface Move extends Migrating {
+  from: number;
+}
+
+/** What is known of a node whose version was left; its step is kept as it ended. */
+export interface LeftNode {
+  label: string;
+  type: string;
+  status: StepStatus;
+  version: number;
 }
 
 /** Of one that counts against a limit: it holds a slot, or stands in the queue for one, or needs none now. */
@@ -181,6 +205,7 @@ export type Mail =
     at: number;
   }
   | { kind: "cancel"; by: string; reason: string; at: number }
+  | { kind: "migrate"; to: number; by: string; at: number }
   | {
     kind: "message";
     nodeId: string;

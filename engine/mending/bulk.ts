@@ -4,6 +4,7 @@ import { BULK_PER_SECOND } from "../schemas/mending.ts";
 import type { BulkCount, BulkInput, BulkJob } from "../schemas/mending.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import { deliveryOf, deliveryWrite, findDelivery } from "../store/deliveries.ts";
+import type { Delivery } from "../store/deliveries.ts";
 import { EMPTY } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
@@ -37,16 +38,36 @@ export async function startBulk(
     const message = "Say how many executions you expect; a dry run counts them";
     throw invalid(message, [{ path: "expect", message, accepted: "the count of a dry run" }]);
   }
+  const { action, filter, version, expect } = input;
+  return await begin(deps, {
+    what: { action, filter, ...(version === undefined ? {} : { version }) },
+    delivery: await deliveryOf("bulk", options.idempotencyKey, input),
+    count: expect,
+    select: async () => (await selectIds(deps.store, action, filter)).ids,
+    changed: (count) => `The filter finds ${count} by now, not ${expect}: look again`,
+  }, actor);
+}
+
+interface Beginning {
+  what: Pick<BulkRecord, "action" | "filter" | "version" | "from" | "to">;
+  delivery: Delivery | null | undefined;
+  /** The count that was shown. */
+  count: number;
+  select(): Promise<string[]>;
+  /** Says that the count is another by now. */
+  changed(count: number): string;
+}
+
+/** Fixes the set of a confirmed action; 409 `count-changed` or `nothing-found`. */
+export async function begin(deps: MendingDeps, beginning: Beginning, actor: Actor): Promise<BulkJob> {
   const { store, worker } = deps;
-  const delivery = await deliveryOf("bulk", options.idempotencyKey, input);
+  const { what, delivery, count, select, changed } = beginning;
   const found = delivery ? await findDelivery(store, delivery, worker.clock.now()) : null;
   if (found?.known) return toBulkJob((await readBulk(store, found.known.value.id)).value);
-  const { ids } = await selectIds(store, input.action, input.filter);
-  if (ids.length !== input.expect) {
-    throw conflict("count-changed", `The filter finds ${ids.length} by now, not ${input.expect}: look again`);
-  }
-  if (ids.length === 0) throw conflict("nothing-found", "The filter finds nothing to act on");
-  const record = freshRecord(input, ids.length, { id: worker.newId(), now: worker.clock.now(), actor });
+  const ids = await select();
+  if (ids.length !== count) throw conflict("count-changed", changed(ids.length));
+  if (ids.length === 0) throw conflict("nothing-found", "There is nothing to act on");
+  const record = freshRecord(what, ids.length, { id: worker.newId(), now: worker.clock.now(), actor });
   await storeIds(store, record.id, ids);
   const named = delivery && found
     ? deliveryWrite(delivery, found.expired, { id: record.id, at: record.createdAt })
@@ -62,7 +83,7 @@ export async function startBulk(
     bells: [record.createdAt],
   });
   // The same request came twice at once, and the other was first.
-  return result.ok || !delivery ? toBulkJob(record) : await startBulk(deps, input, options, actor);
+  return result.ok || !delivery ? toBulkJob(record) : await begin(deps, beginning, actor);
 }
 
 async function storeIds(store: Store, id: string, ids: readonly string[]): Promise<void> {
@@ -77,16 +98,14 @@ async function storeIds(store: Store, id: string, ids: readonly string[]): Promi
 }
 
 function freshRecord(
-  input: BulkInput,
+  what: Beginning["what"],
   count: number,
   { id, now, actor }: { id: string; now: number; actor: Actor },
 ): BulkRecord {
   return {
     v: 1,
     id,
-    action: input.action,
-    filter: input.filter,
-    ...(input.version === undefined ? {} : { version: input.version }),
+    ...what,
     status: "running",
     count,
     chunks: Math.ceil(count / CHUNK),

@@ -11,6 +11,8 @@ export interface BulkRecord {
   action: BulkAction;
   filter: ExecutionFilter;
   version?: VersionChoice;
+  from?: number;
+  to?: number;
   status: BulkJob["status"];
   count: number;
   chunks: number;

@@ -11,7 +11,9 @@ import { ended } from "./bulk.ts";
 import { bulkDue, CHUNK, tallied } from "./bulk_record.ts";
 import type { BulkRecord, Result } from "./bulk_record.ts";
 import type { MendingDeps } from "./deps.ts";
+import { migrateExecution } from "./migrate.ts";
 import { replayExecution } from "./replay.ts";
+import { restartExecution } from "./restart.ts";
 
 /** Whoever takes a second's work has so long for it; then another may look what became of it. */
 const HOLD_MS = 15_000;
@@ -36,8 +38,9 @@ export async function runBulk(deps: MendingDeps, id: string, entry: DueEntry): P
     // Cancelled, or another is at it.
     if ((await store.get(keys.bulk(id)))?.versionstamp !== taken.versionstamp) break;
     const before = taken.value.batch!.seqs[index]!;
-    // A replay's id is derived: the second try finds what the first has made.
-    const known = resumed !== undefined && taken.value.action !== "replay";
+    // The others find by themselves what a first try has done: a version, or an execution under a derived id.
+    const { action } = taken.value;
+    const known = resumed !== undefined && (action === "cancel" || action === "retry");
     const result = known && await hasMoved(store, executionId, before)
       ? { outcome: "done" } as const
       : await act(deps, taken.value, executionId);
@@ -102,6 +105,15 @@ async function act(deps: MendingDeps, record: BulkRecord, executionId: string): 
           record.by,
         );
         break;
+      case "migrate":
+        await migrateExecution(deps, executionId, record.to!, record.by);
+        break;
+      case "restart":
+        await restartExecution(deps, executionId, {
+          to: record.to!,
+          as: await derivedId(record.createdAt, "bulk restart", record.id, executionId),
+        }, record.by);
+        break;
       default:
         record.action satisfies never;
     }
@@ -112,11 +124,14 @@ async function act(deps: MendingDeps, record: BulkRecord, executionId: string): 
   }
 }
 
+/** It needs nothing any more, or is to stay as it is. */
+const OVER: ReadonlySet<string> = new Set(["settled", "not-failed", "unmovable"]);
+
 /** What has settled, been retried or been forgotten meanwhile needs nothing any more; anything else is a failure. */
 function refusal(error: unknown, executionId: string): Result {
   if (!(error instanceof EngineError)) return { outcome: "failed", text: String(error), executionId };
   if (error.status === 404) return { outcome: "skipped", text: "It is no longer stored", executionId };
-  const over = error.slug === "settled" || error.slug === "not-failed";
+  const over = OVER.has(error.slug);
   return { outcome: over ? "skipped" : "failed", text: error.message, executionId };
 }
 

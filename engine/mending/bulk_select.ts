@@ -2,7 +2,7 @@ import { SETTLED } from "../core/state.ts";
 import { candidatesOf, matches } from "../monitoring/executions.ts";
 import type { ExecutionFilter } from "../schemas/execution.ts";
 import { MAX_BULK } from "../schemas/mending.ts";
-import type { BulkAction } from "../schemas/mending.ts";
+import type { FilterAction } from "../schemas/mending.ts";
 import type { HeadRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
@@ -13,7 +13,7 @@ const SLACK_MS = 86_400_000;
 /** The executions that a filter finds and the action can act on, newest first. */
 export async function selectIds(
   store: Store,
-  action: BulkAction,
+  action: FilterAction,
   filter: ExecutionFilter,
 ): Promise<{ ids: string[]; truncated: boolean }> {
   const from = filter.from ? Date.parse(filter.from) - SLACK_MS : -Infinity;
@@ -31,7 +31,7 @@ export async function selectIds(
 }
 
 /** Whatever else a filter finds, only what can be cancelled, retried or replayed is counted. */
-function applies(action: BulkAction, head: HeadRecord): boolean {
+function applies(action: FilterAction, head: HeadRecord): boolean {
   if (action === "retry") return head.status === "failed" && head.reason?.code !== "execution_timeout";
   return SETTLED.has(head.status) === (action === "replay");
 }

@@ -4,7 +4,9 @@ import { cancelBulk, countBulk, listBulk, readBulk, startBulk } from "./bulk.ts"
 import { toBulkJob } from "./bulk_record.ts";
 import { runBulk } from "./bulk_run.ts";
 import type { MendingDeps } from "./deps.ts";
+import { startMigration } from "./migrate.ts";
 import { planOf, replayExecution } from "./replay.ts";
+import { readRunning } from "./running.ts";
 
 /** Mending with what the loop asks of it. */
 export interface MendingSubject extends Mending {
@@ -23,6 +25,9 @@ export function createMending(deps: MendingDeps): MendingSubject {
     bulkJobs: (paging) => listBulk(store, paging),
     bulkJob: async (id) => toBulkJob((await readBulk(store, id)).value),
     cancelBulk: (id) => cancelBulk(deps, id),
+    running: (workflowId, options) => readRunning(deps, workflowId, options),
+    startMigration: (workflowId, input, options, actor) =>
+      startMigration(deps, workflowId, input, options, actor),
     run: (id, entry) => runBulk(deps, id, entry),
   };
 }

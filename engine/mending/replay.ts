@@ -17,6 +17,8 @@ export interface ReplayOptions {
   idempotencyKey?: string;
   /** Derived by a bulk action: the second try at one execution finds what the first has made. */
   executionId?: string;
+  /** It takes the place of the other: what its commit checks and writes beside, read anew for each try. */
+  instead?(): Promise<Pick<Write, "checks" | "sets">>;
 }
 
 /** What a replay would take over and run (contract: `Mending`). */
@@ -63,6 +65,9 @@ export async function replayExecution(
       write.checks.push(...checks);
       write.sets.push(...sets);
     }
+    const { checks = [], sets = [] } = await options.instead?.() ?? {};
+    write.checks.push(...checks);
+    write.sets.push(...sets);
     const result = await accept(deps, source, {
       executionId,
       input,
@@ -71,6 +76,7 @@ export async function replayExecution(
       lead: facts,
       delivery: delivery?.name ?? null,
       with: write,
+      restarts: options.instead !== undefined,
     });
     if (result === "accepted") return { executionId, fresh: true };
     if (result === "known") return { executionId, fresh: false };
@@ -86,12 +92,13 @@ interface Accepting {
   lead: LeadFacts | null;
   delivery: readonly [string, string] | null;
   with: Pick<Write, "checks" | "sets">;
+  restarts: boolean;
 }
 
 async function accept(
   deps: MendingDeps,
   source: Source,
-  { executionId, input, actor, ...rest }: Accepting,
+  { executionId, input, actor, restarts, ...rest }: Accepting,
 ): Promise<"accepted" | "known" | "stale"> {
   const { state } = source.ran;
   const now = deps.worker.clock.now();
@@ -112,7 +119,14 @@ async function accept(
     depth: state.depth,
     limits: state.test ? undefined : source.published.value.limits,
     replay: {
-      start: { kind: "replay", of: state.id, from: source.plan.from.id, by: actor.name, taken: steps },
+      start: {
+        kind: "replay",
+        of: state.id,
+        from: source.plan.from.id,
+        by: actor.name,
+        taken: steps,
+        restarts,
+      },
       bodies,
       beside,
       messages: await takenMessages(deps.store, source),

@@ -1,11 +1,12 @@
-import type { Plan, Ran, Target } from "../core/replay_plan.ts";
+import type { Ran } from "../core/fits.ts";
+import type { Plan } from "../core/replay_plan.ts";
 import { planReplay } from "../core/replay_plan.ts";
-import { portsOf } from "../core/check_node.ts";
 import { conflict, EngineError, invalid, notFound } from "../errors.ts";
 import type { ReplayInput } from "../schemas/mending.ts";
 import { loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Entry } from "../store/store.ts";
+import { targetOf } from "../worker/versions.ts";
 import type { CompiledVersion } from "../worker/versions.ts";
 import type { PublishedRecord } from "../workflows/mod.ts";
 import type { MendingDeps } from "./deps.ts";
@@ -57,7 +58,7 @@ function refuseRound({ state: { parent }, graph }: Ran): void {
 }
 
 /** Head and the steps beside it as of one moment, also while it is moving. */
-async function readRan(deps: MendingDeps, id: string): Promise<Ran> {
+export async function readRan(deps: MendingDeps, id: string): Promise<Ran> {
   for (let i = 0;; i++) {
     const [loaded] = await loadExecutions(deps.store, [id]);
     if (!loaded) throw notFound("execution", id);
@@ -81,17 +82,4 @@ async function versionOf(deps: MendingDeps, workflowId: string, version: number)
       accepted: "same, latest or the number of a version",
     }]);
   }
-}
-
-function targetOf(version: CompiledVersion): Target {
-  return {
-    version: version.version,
-    graph: version.graph,
-    portsOf: (node) => {
-      const type = version.nodes.get(node.id)?.type;
-      const drawn = type ? portsOf(type, node.config).map((port) => port.id) : [];
-      // An effect's failure leaves by its `error` port; whether a way is drawn from there is looked at apart.
-      return node.kind === "effect" ? [...drawn, "error"] : drawn;
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import type { Mapped } from "../core/replay_plan.ts";
+import type { Mapped } from "../core/fits.ts";
 import { shortId } from "../core/replay.ts";
 import type { TakenStep } from "../core/replay.ts";
 import { fitsWithin } from "../core/size.ts";

@@ -41,7 +41,7 @@ export function createExecutions(deps: MonitoringDeps): Executions {
     async events(id, { after = 0, limit = 200 }): Promise<Followed[]> {
       const state = await stateById(deps.store, id);
       const { graph } = await deps.versions.get(state.workflowId, state.version);
-      const events = await readEvents(deps, { id, graph }, after, limit);
+      const events = await readEvents(deps, { id, graph, left: state.left }, after, limit);
       return events.map(({ seq, event }) => ({ id: String(seq), event }));
     },
     follow: (id, after, signal) => followOne(deps, id, after, signal),

@@ -1,5 +1,4 @@
 import type { Followed } from "../contract.ts";
-import type { Graph } from "../core/graph.ts";
 import { isSettled } from "../core/state.ts";
 import { notFound } from "../errors.ts";
 import { keys } from "../store/keys.ts";
@@ -10,6 +9,7 @@ import type { Versions } from "../worker/versions.ts";
 import { newestFeed, oldestFeed, readFeed } from "./feed.ts";
 import type { Tail } from "./feed.ts";
 import { toEvents } from "./present.ts";
+import type { Labels } from "./present.ts";
 
 export interface FollowDeps {
   store: Store;
@@ -24,7 +24,7 @@ const RECORD_SPAN = 200;
 /** Events after `after` (exclusive), oldest first. */
 export async function readEvents(
   deps: FollowDeps,
-  execution: { id: string; graph: Graph },
+  execution: Labels,
   after: number,
   limit: number,
 ): Promise<{ seq: number; event: Followed["event"] }[]> {
@@ -34,7 +34,7 @@ export async function readEvents(
     end: keys.event(execution.id, Number.MAX_SAFE_INTEGER),
   };
   for await (const { key, value } of deps.store.list<EventRecord>({ selector, batchSize: 50 })) {
-    for (const each of toEvents(value, key[2] as number, execution.id, execution.graph)) {
+    for (const each of toEvents(value, key[2] as number, execution)) {
       if (each.seq > after) found.push(each);
     }
     if (found.length >= limit) break;
@@ -55,8 +55,7 @@ export async function* followOne(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<Followed> {
-  const head = await headOf(deps, id);
-  const graph = (await deps.versions.get(head.workflowId, head.version)).graph;
+  await headOf(deps, id);
   const bell = new Bell(signal);
   const unfollow = deps.tail.follow(id, () => bell.ring());
   try {
@@ -64,8 +63,10 @@ export async function* followOne(
     while (!signal.aborted) {
       // Read before the events: a settled head means that its last event is there to be read.
       const now = stateOf(await headOf(deps, id));
+      // A person may have moved it to another version meanwhile.
+      const { graph } = await deps.versions.get(now.workflowId, now.version);
       for (;;) {
-        const events = await readEvents(deps, { id, graph }, seen, PAGE);
+        const events = await readEvents(deps, { id, graph, left: now.left }, seen, PAGE);
         for (const { seq, event } of events) {
           seen = seq;
           yield { id: String(seq), event };
@@ -126,7 +127,9 @@ async function eventsAt(deps: FollowDeps, executionId: string, seq: number): Pro
   const head = await deps.store.get<HeadRecord>(keys.execution(executionId));
   if (!record || !head) return [];
   const { graph } = await deps.versions.get(head.value.workflowId, head.value.version);
-  return toEvents(record.value, seq, executionId, graph).map(({ event }) => event);
+  return toEvents(record.value, seq, { id: executionId, graph, left: head.value.left }).map(({ event }) =>
+    event
+  );
 }
 
 function parseCursor(cursor: string | null): [string | null, number] {

@@ -80,26 +80,15 @@ export async function toExecution(
   for (const node of graph.nodes) {
     const step = state.steps.get(node.id);
     const status = state.statuses[node.index] ?? "pending";
+    const shown = await toStep({ nodeId: node.id, type: node.type, label: node.label, status }, step, read);
     steps.push({
-      nodeId: node.id,
-      type: node.type,
-      label: node.label,
-      status,
-      attempts: step?.attempt ?? 0,
-      tries: triesOf(step, status === "running"),
-      input: step?.input ? await read(step.input) : inputOf(node, step),
-      output: await read(step?.output),
-      port: step?.port ?? null,
-      startedAt: iso(step?.startedAt),
-      endedAt: iso(step?.endedAt),
-      reason: step?.reason ?? (status === "skipped" ? skipReason(state, graph, node.index) : null),
-      failure: step?.failure ?? null,
-      until: iso(step?.wakeAt),
-      waitingFor: step?.waitingFor ?? null,
-      warnings: step?.warnings ?? [],
-      ...(step?.takenOver ? { takenOver: step.takenOver } : {}),
-      ...(step?.approval ? { approval: shownApproval(step.approval) } : {}),
+      ...shown,
+      input: step?.input ? shown.input : inputOf(node, step),
+      reason: shown.reason ?? (status === "skipped" ? skipReason(state, graph, node.index) : null),
     });
+  }
+  for (const [nodeId, { version, ...left }] of Object.entries(state.left ?? {})) {
+    steps.push({ ...await toStep({ nodeId, ...left }, state.steps.get(nodeId), read), leftIn: version });
   }
   return {
     ...toSummary(state, names),
@@ -107,6 +96,34 @@ export async function toExecution(
     steps,
     seq: state.seq,
     cancelling: state.cancelling !== null,
+    ...(state.moves
+      ? { moves: state.moves.map(({ at, ...move }) => ({ ...move, at: new Date(at).toISOString() })) }
+      : {}),
+    ...(state.migrating ? { movesTo: state.migrating.to } : {}),
+  };
+}
+
+async function toStep(
+  named: Pick<Step, "nodeId" | "type" | "label" | "status">,
+  step: StepState | undefined,
+  read: ReadStored,
+): Promise<Step> {
+  return {
+    ...named,
+    attempts: step?.attempt ?? 0,
+    tries: triesOf(step, named.status === "running"),
+    input: await read(step?.input),
+    output: await read(step?.output),
+    port: step?.port ?? null,
+    startedAt: iso(step?.startedAt),
+    endedAt: iso(step?.endedAt),
+    reason: step?.reason ?? null,
+    failure: step?.failure ?? null,
+    until: iso(step?.wakeAt),
+    waitingFor: step?.waitingFor ?? null,
+    warnings: step?.warnings ?? [],
+    ...(step?.takenOver ? { takenOver: step.takenOver } : {}),
+    ...(step?.approval ? { approval: shownApproval(step.approval) } : {}),
   };
 }
 
@@ -164,16 +181,24 @@ function skipReason(state: ExecutionState, graph: Graph, index: number): Reason 
     : { code: "upstream_skipped", text: "Everything that leads here was skipped" };
 }
 
+/** What names the nodes of an execution: its version, and what is known of those that earlier ones had. */
+export interface Labels {
+  id: string;
+  graph: Graph;
+  left: ExecutionState["left"];
+}
+
 /** Events of one record as followers see them, labels filled in. */
 export function toEvents(
   record: EventRecord,
   firstSeq: number,
-  executionId: string,
-  graph: Graph,
+  { id: executionId, graph, left }: Labels,
 ): { seq: number; event: ExecutionEvent }[] {
   return eventsOf(record).map((stored, index) => {
     const seq = firstSeq + index;
-    const node = stored.node === undefined ? null : graph.nodes[graph.indexOf.get(stored.node) ?? -1] ?? null;
+    const node = stored.node === undefined
+      ? null
+      : graph.nodes[graph.indexOf.get(stored.node) ?? -1] ?? left?.[stored.node] ?? null;
     return {
       seq,
       event: {

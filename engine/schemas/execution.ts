@@ -133,6 +133,8 @@ export const Step = z.object({
   takenOver: z.string().optional(),
   /** What people are to approve, and their votes so far. */
   approval: Approval.optional(),
+  /** It ran in this version, which the execution has left; the present one has no such node. */
+  leftIn: z.number().int().optional(),
 }).meta({ id: "Step" });
 export type Step = z.infer<typeof Step>;
 
@@ -166,6 +168,12 @@ export const Execution = ExecutionSummary.extend({
   /** Sequence of the newest event that this picture includes: follow the stream from here. */
   seq: z.number().int(),
   cancelling: z.boolean(),
+  /** Versions that it went through, oldest first: who moved it, and when; the last twenty. */
+  moves: z.array(
+    z.object({ from: z.number().int(), to: z.number().int(), by: z.string(), at: z.string() }),
+  ).optional(),
+  /** It moves to this version as soon as its running step has ended. */
+  movesTo: z.number().int().optional(),
   /** Executions that replay this one, newest first; twenty at most. */
   replayedAs: z.array(z.string()).optional(),
 }).meta({ id: "Execution" });

@@ -34,8 +34,17 @@ export const ReplayPlan = z.object({
 }).meta({ id: "ReplayPlan" });
 export type ReplayPlan = z.infer<typeof ReplayPlan>;
 
-export const BULK_ACTIONS = ["cancel", "retry", "replay"] as const;
-export const BulkAction = z.enum(BULK_ACTIONS);
+/** What can be done to all that a filter finds. */
+export const FILTER_ACTIONS = ["cancel", "retry", "replay"] as const;
+export const FilterAction = z.enum(FILTER_ACTIONS);
+export type FilterAction = z.infer<typeof FilterAction>;
+
+/** What becomes of executions under way when their workflow has a newer version. */
+export const MIGRATION_MODES = ["migrate", "restart"] as const;
+export const MigrationMode = z.enum(MIGRATION_MODES);
+export type MigrationMode = z.infer<typeof MigrationMode>;
+
+export const BulkAction = z.enum([...FILTER_ACTIONS, ...MIGRATION_MODES]);
 export type BulkAction = z.infer<typeof BulkAction>;
 
 /** SECURITY.md rule 12: limits have names and numbers. */
@@ -44,7 +53,7 @@ export const MAX_BULK = 50_000;
 
 /** Body of `POST /api/monitoring/executions/bulk`. */
 export const BulkInput = z.strictObject({
-  action: BulkAction,
+  action: FilterAction,
   filter: z.strictObject(ExecutionFilter.shape),
   /** Of a replay; absent: `same`. */
   version: VersionChoice.optional(),
@@ -81,6 +90,9 @@ export const BulkJob = z.object({
   action: BulkAction,
   filter: ExecutionFilter,
   version: VersionChoice.optional(),
+  /** Of `migrate` and `restart`: from this version (absent: from every other), and to which. */
+  from: z.number().int().optional(),
+  to: z.number().int().optional(),
   status: z.enum(["running", "completed", "cancelled"]),
   /** How many were chosen when it started; `done`, `skipped` and `failed` add up to it. */
   count: z.number().int(),
@@ -95,3 +107,58 @@ export const BulkJob = z.object({
   endedAt: z.string().nullable(),
 }).meta({ id: "BulkJob" });
 export type BulkJob = z.infer<typeof BulkJob>;
+
+const Version = z.number().int().min(1);
+
+/** Body of `POST /api/workflow/:id/migrate`. */
+export const MigrateInput = z.strictObject({
+  mode: MigrationMode,
+  /** Only those of this version; absent: of every version but `to`. */
+  from: Version.optional(),
+  /** Absent: the newest version. */
+  to: Version.optional(),
+  /** The count that was shown: when it is another by now, nothing moves. */
+  count: z.number().int().min(0).max(MAX_BULK),
+}).meta({ id: "MigrateInput" });
+export type MigrateInput = z.infer<typeof MigrateInput>;
+
+/** Why executions cannot be moved; one of them stands for all. */
+export const Unmovable = z.object({ text: z.string(), count: z.number().int(), executionId: z.string() });
+export type Unmovable = z.infer<typeof Unmovable>;
+
+/** Executions that stand on one node of an older version; one that stands on several counts for each. */
+export const RunningNode = z.object({
+  nodeId: z.string(),
+  label: z.string(),
+  type: z.string(),
+  count: z.number().int(),
+  movable: z.number().int(),
+  /** The first ten. */
+  reasons: z.array(Unmovable),
+});
+export type RunningNode = z.infer<typeof RunningNode>;
+
+export const RunningVersion = z.object({
+  version: z.number().int(),
+  count: z.number().int(),
+  movable: z.number().int(),
+  restartable: z.number().int(),
+  /** In drawn order; rounds and called workflows are counted with the execution above them. */
+  nodes: z.array(RunningNode),
+  /** Nodes that begin with the move of some, because a way that these have passed leads there now. */
+  begins: z.array(z.object({ nodeId: z.string(), label: z.string(), count: z.number().int() })),
+});
+export type RunningVersion = z.infer<typeof RunningVersion>;
+
+/** Unsettled executions of versions other than `version`; sums over all pages are the whole. */
+export const Running = z.object({
+  workflowId: z.string(),
+  /** The newest version, or the one asked for; null while nothing is live. */
+  version: z.number().int().nullable(),
+  /** Newest first. */
+  items: z.array(RunningVersion),
+  /** The search stopped after 50 ms: ask on from here. */
+  nextCursor: z.string().nullable(),
+  searchedUntil: z.string().optional(),
+}).meta({ id: "Running" });
+export type Running = z.infer<typeof Running>;

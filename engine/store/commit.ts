@@ -15,6 +15,7 @@ export const COMMIT_NAMES = [
   "vote",
   "cancel",
   "reopen",
+  "migrate",
   "renew",
   "enter",
   "limit",

@@ -125,6 +125,7 @@ const DEFAULTS = {
   reason: null,
   timeoutAt: null,
   limit: null,
+  migrating: null,
 } as const satisfies Partial<ExecutionState>;
 
 export function headRecord(

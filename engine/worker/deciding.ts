@@ -8,17 +8,20 @@ import type { Bodies } from "../store/bodies.ts";
 import { evaluatePure, recipientOf, ruleHolds } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
 import type { Heard, LeadFacts } from "./services.ts";
+import { targetOf } from "./versions.ts";
 import type { CompiledVersion } from "./versions.ts";
 
 /** What a process brings to a decision: its time, its name, its free slots. */
 export type OwnEnv = Omit<
   Env,
-  "leadZone" | "recipient" | "evaluate" | "keep" | "signals" | "matches" | "children" | "maySpawn"
+  "leadZone" | "recipient" | "evaluate" | "keep" | "signals" | "matches" | "children" | "maySpawn" | "target"
 >;
 
 /** What is known of one execution's world when it is decided. */
 export interface Known {
   version: CompiledVersion;
+  /** The version that it may move to. */
+  target?: CompiledVersion | null;
   lead: LeadFacts | null;
   heard: Heard;
   /** Children that have settled; null: none may be created with this transition. */
@@ -36,12 +39,23 @@ export function decideOver(
   env: OwnEnv,
   known: Known,
 ): Transition {
-  const { version, lead, heard, children, bodies, read } = known;
+  const { version, target } = known;
+  const at = envOver(version, env, known);
+  if (!target) return decide(state, version.graph, commands, at);
+  return decide(state, version.graph, commands, {
+    ...at,
+    target: { ...targetOf(target), env: envOver(target, env, known) },
+  });
+}
+
+/** What may be known of the world by an execution that is in this version. */
+function envOver(version: CompiledVersion, env: OwnEnv, known: Known): Env {
+  const { lead, heard, children, bodies, read } = known;
   const facts = (present: ExecutionState): Facts => {
     const all = bodies.values.size === 0 ? read : new Map([...read, ...bodies.values]);
     return { version, state: present, lead, bodies: all, now: env.now };
   };
-  return decide(state, version.graph, commands, {
+  return {
     ...env,
     leadZone: lead?.timezone,
     recipient: (node, present) => recipientOf(node, facts(present)),
@@ -51,5 +65,5 @@ export function decideOver(
     children: children ?? new Map(),
     maySpawn: children !== null,
     matches: (condition, { state: present, ...about }) => ruleHolds(condition, about, facts(present)),
-  });
+  };
 }

@@ -142,7 +142,7 @@ export class Held {
       commands.push(...mail.commands);
       // What came in time is not lost to the time-out.
       commands.sort((a, b) => Number(a.kind === "wake") - Number(b.kind === "wake"));
-      await this.#around.refresh(this.#hands, this.#loaded!.state, this.#version!);
+      await this.#around.refresh(this.#hands, this.#loaded!.state, this.#version!, commands);
       const committed = await this.#commit(commands, mail.applied, mail.checks);
       if (committed) {
         this.#mailDue.unshift(...mail.kept);
@@ -209,6 +209,7 @@ export class Held {
     const now = this.#hands.clock.now();
     const transition = decideOver(before.state, commands, this.#hands.env(now, this.id), {
       version: this.#version!,
+      target: this.#around.target,
       lead: this.#around.lead,
       heard: this.#around.heard,
       children: this.#around.children,
@@ -243,6 +244,7 @@ export class Held {
       return await this.#hands.store.commit(write);
     });
     if (!result.ok) return false;
+    this.#version = this.#around.versionOf(transition.next, this.#version!);
     this.adopt({ state: transition.next, versionstamp: result.versionstamp, spilled }, bodies.values);
     this.#hands.committed(this, transition);
     if (transition.next.cancelling) this.#abort();
@@ -257,7 +259,7 @@ export class Held {
       store: this.#hands.store,
       loaded: this.#loaded!,
       next: transition.next,
-      version: this.#version!,
+      version: this.#around.versionOf(transition.next, this.#version!),
       lead: this.#around.lead,
       read: readerOf(this.#hands.store, this.id, known),
     };

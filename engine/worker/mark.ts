@@ -1,5 +1,7 @@
 import { isSettled } from "../core/state.ts";
 import { EMPTY, loadExecutions, transitionWrite } from "../store/executions.ts";
+import type { Write } from "../store/commit.ts";
+import type { Loaded } from "../store/executions.ts";
 import { keys, shardOf } from "../store/keys.ts";
 import type { Hands } from "./hands.ts";
 
@@ -12,14 +14,23 @@ export async function markCancelling(
   id: string,
   who: { by: string; reason: string },
 ): Promise<void> {
-  const { store, clock, services } = hands;
+  const { store } = hands;
   const [loaded] = await loadExecutions(store, [id]);
   if (!loaded || isSettled(loaded.state) || loaded.state.cancelling) return;
-  const now = clock.now();
-  const next = { ...loaded.state, cancelling: { ...who, at: now } };
+  await store.commit(cancelMark(hands, loaded, who));
+}
+
+/** The mark as a part of a commit: from then on nothing more of it starts. */
+export function cancelMark(
+  hands: Pick<Hands, "clock" | "newId" | "services">,
+  loaded: Loaded,
+  who: { by: string; reason: string },
+): Write {
+  const { id } = loaded.state;
+  const now = hands.clock.now();
   const { write } = transitionWrite(
     {
-      next,
+      next: { ...loaded.state, cancelling: { ...who, at: now } },
       events: [],
       started: [],
       attention: [],
@@ -37,9 +48,9 @@ export async function markCancelling(
       commitId: hands.newId(),
       now,
       bodies: [],
-      messageWrite: services.messageWrite,
+      messageWrite: hands.services.messageWrite,
     },
   );
-  write.sets!.push({ key: keys.due(shardOf(id), 0, now, "mail", id), value: EMPTY });
-  await store.commit(write);
+  const told = { key: keys.due(shardOf(id), 0, now, "mail", id), value: EMPTY };
+  return { ...write, sets: [...write.sets ?? [], told] };
 }

@@ -24,6 +24,8 @@ export function portionOf(commands: readonly Command[]): number {
 /** The commit's name, by what it does: the fault tests hit each. */
 export function nameOf(commands: readonly Command[], transition: Transition): CommitName {
   const kinds = new Set(commands.map((command) => command.kind));
+  const moves = transition.events.some(({ reason }) => reason?.code === "migrated");
+  if (moves || kinds.has("migrate")) return "migrate";
   if (kinds.has("cancel")) return "cancel";
   if (kinds.has("retry")) return "reopen";
   if (kinds.has("enter")) return "enter";

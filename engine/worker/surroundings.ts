@@ -1,4 +1,5 @@
 import type { DoneChild } from "../core/children.ts";
+import type { Command } from "../core/machine.ts";
 import type { ExecutionState } from "../core/state.ts";
 import type { Json } from "../schemas/json.ts";
 import { readBody } from "../store/bodies.ts";
@@ -13,6 +14,8 @@ export class Surroundings {
   lead: LeadFacts | null;
   heard: Heard = SILENCE;
   children: ReadonlyMap<string, readonly DoneChild[]> = new Map();
+  /** The version that it is asked to move to. */
+  target: CompiledVersion | null = null;
   /** Large values that have been read or kept, by reference. */
   readonly bodies = new Map<string, Json>();
 
@@ -20,17 +23,41 @@ export class Surroundings {
     this.lead = lead;
   }
 
-  /** Reads everything as it is now: before each decision. */
-  async refresh(hands: Hands, state: ExecutionState, version: CompiledVersion): Promise<void> {
-    if (version.readsLead && state.leadId) this.lead = await hands.services.lead(state.leadId);
-    if (version.listens && state.leadId) this.heard = await hands.services.signals(state.leadId);
+  /** Reads everything as it is now: before each decision. Where it may move, both versions are read for. */
+  async refresh(
+    hands: Hands,
+    state: ExecutionState,
+    version: CompiledVersion,
+    commands: readonly Command[],
+  ): Promise<void> {
+    const to = wantedVersion(state, commands);
+    this.target = to === null ? null : await hands.versions.get(state.workflowId, to);
+    const versions = this.target ? [version, this.target] : [version];
+    const { leadId } = state;
+    if (leadId && versions.some(({ readsLead }) => readsLead)) this.lead = await hands.services.lead(leadId);
+    if (leadId && versions.some(({ listens }) => listens)) this.heard = await hands.services.signals(leadId);
     this.children = await readChildren(hands.store, state);
-    for (const body of hands.bodiesRead(state, version)) {
+    for (const body of versions.flatMap((each) => hands.bodiesRead(state, each))) {
       if (!this.bodies.has(body.ref)) this.bodies.set(body.ref, await readBody(hands.store, state.id, body));
     }
+  }
+
+  /** The version that a decided state is in: the one that it was in, or the one that it has moved to. */
+  versionOf(state: ExecutionState, before: CompiledVersion): CompiledVersion {
+    return this.target?.version === state.version ? this.target : before;
   }
 
   keep(bodies: ReadonlyMap<string, Json>): void {
     for (const [ref, value] of bodies) this.bodies.set(ref, value);
   }
+}
+
+/** Where it is asked to move to now, or was before; what is asked last counts. */
+function wantedVersion(state: ExecutionState, commands: readonly Command[]): number | null {
+  let wanted = state.migrating?.to ?? null;
+  for (const command of commands) {
+    const ask = command.kind === "mail" ? command.mail : command;
+    if (ask.kind === "migrate" && ask.to !== state.version) wanted = ask.to;
+  }
+  return wanted;
 }

@@ -1,7 +1,9 @@
 import { valuesAt } from "../core/check_node.ts";
+import { portsOf } from "../core/check_node.ts";
 import { compileConfig } from "../core/config.ts";
 import type { CompiledConfig } from "../core/config.ts";
 import { conditionPaths } from "../core/condition.ts";
+import type { Target } from "../core/fits.ts";
 import { buildGraph } from "../core/graph.ts";
 import type { Graph } from "../core/graph.ts";
 import type { NodeType } from "../nodes/define.ts";
@@ -104,6 +106,20 @@ function conditionsOf(config: JsonObject, type: NodeType): ConditionGroup[] {
 /** Published configs have been checked: what has members by these names is one. */
 function isCondition(value: Json | ConditionGroup): value is ConditionGroup {
   return typeof value === "object" && value !== null && ("all" in value || "any" in value);
+}
+
+/** The version as one that an execution of another may go on in. */
+export function targetOf(version: CompiledVersion): Target {
+  return {
+    version: version.version,
+    graph: version.graph,
+    portsOf: (node) => {
+      const type = version.nodes.get(node.id)?.type;
+      const drawn = type ? portsOf(type, node.config).map((port) => port.id) : [];
+      // An effect's failure leaves by its `error` port; whether a way is drawn from there is looked at apart.
+      return node.kind === "effect" ? [...drawn, "error"] : drawn;
+    },
+  };
 }
 
 const KEPT = 200;

@@ -1,6 +1,7 @@
 import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isInQueue } from "../core/limit.ts";
+import { standsStill } from "../core/migrate.ts";
 import { isSettled, mustRenew } from "../core/state.ts";
 import { wantsOf } from "../core/suspect.ts";
 import { Bodies } from "../store/bodies.ts";
@@ -262,7 +263,7 @@ export class Worker implements Hands {
 
   nothingToDo(id: string, state: ExecutionState): void {
     // Those in the queue of a limit are called.
-    const wants = isSettled(state) || isInQueue(state) ? null : wantsOf(state);
+    const wants = isSettled(state) || isInQueue(state) || standsStill(state) ? null : wantsOf(state);
     const { lease } = state;
     const isOurs = lease === null ? this.#options.isMine(id) : lease.owner === this.owner;
     this.room.decided(id, isOurs ? wants : null);

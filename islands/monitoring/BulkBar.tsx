@@ -1,7 +1,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ExecutionFilter } from "../../engine/schemas/execution.ts";
-import type { BulkAction, BulkJob } from "../../engine/schemas/mending.ts";
+import type { BulkJob, FilterAction } from "../../engine/schemas/mending.ts";
 import { Icon } from "../../routes/pages/components/icon.tsx";
 import { ACTION_WORDS, actionsFor } from "./bulk_words.ts";
 import type { BulkDialogProps } from "./BulkDialog.tsx";
@@ -19,9 +19,9 @@ export interface BulkBarProps {
 export function BulkBar({ filter, workflow, jobs: first }: BulkBarProps): JSX.Element {
   const [jobs, setJobs] = useState(first);
   const [asking, setAsking] = useState<
-    { action: BulkAction; Dialog: ComponentType<BulkDialogProps> } | null
+    { action: FilterAction; Dialog: ComponentType<BulkDialogProps> } | null
   >(null);
-  const ask = async (action: BulkAction): Promise<void> => {
+  const ask = async (action: FilterAction): Promise<void> => {
     const { BulkDialog } = await import("./BulkDialog.tsx");
     setAsking({ action, Dialog: BulkDialog });
   };

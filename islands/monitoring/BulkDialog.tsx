@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ExecutionFilter } from "../../engine/schemas/execution.ts";
-import type { BulkAction, BulkCount, BulkInput, BulkJob } from "../../engine/schemas/mending.ts";
+import type { BulkCount, BulkInput, BulkJob, FilterAction } from "../../engine/schemas/mending.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
 import { Field } from "../../routes/pages/components/form.tsx";
@@ -11,7 +11,7 @@ import { Dialog } from "../shared/Dialog.tsx";
 import { ACTION_WORDS, chosenWords, numberWords, paceWords } from "./bulk_words.ts";
 
 export interface BulkDialogProps {
-  action: BulkAction;
+  action: FilterAction;
   filter: ExecutionFilter;
   workflow: string | null;
   onClose(): void;
@@ -86,7 +86,7 @@ function BulkForm({ action, filter, workflow, onStarted }: BulkDialogProps): JSX
   );
 }
 
-const CONSEQUENCE: { readonly [A in BulkAction]: string } = {
+const CONSEQUENCE: { readonly [A in FilterAction]: string } = {
   retry: "Each goes on at its failed steps. It can be stopped at any time.",
   replay: "Each starts again from its trigger, as a new execution: mails are sent and calls made again.",
   cancel: "What was already sent stays sent. A cancelled execution cannot be continued.",

@@ -1,6 +1,6 @@
 /** What a bulk action does and how far it is, in words: pure. */
 import type { ExecutionFilter, ExecutionStatus } from "../../engine/schemas/execution.ts";
-import type { BulkAction, BulkJob } from "../../engine/schemas/mending.ts";
+import type { BulkAction, BulkJob, FilterAction } from "../../engine/schemas/mending.ts";
 import { durationWords } from "../../routes/pages/components/time_words.ts";
 import { isSettled } from "../shared/live_reducer.ts";
 
@@ -8,17 +8,19 @@ export const ACTION_WORDS: { readonly [A in BulkAction]: { act: string; acted: s
   retry: { act: "Retry", acted: "retried", icon: "rotate" },
   replay: { act: "Replay", acted: "replayed", icon: "play" },
   cancel: { act: "Cancel", acted: "cancelled", icon: "stop" },
+  migrate: { act: "Move", acted: "moved", icon: "chevron-right" },
+  restart: { act: "Restart", acted: "restarted", icon: "rotate" },
 };
 
 /** Actions that can reach anything of what the filter finds. */
-export function actionsFor(status: ExecutionStatus | undefined): BulkAction[] {
+export function actionsFor(status: ExecutionStatus | undefined): FilterAction[] {
   if (status === undefined) return ["retry", "replay", "cancel"];
   if (status === "failed") return ["retry", "replay"];
   return isSettled(status) ? ["replay"] : ["cancel"];
 }
 
 interface Chosen {
-  action: BulkAction;
+  action: FilterAction;
   count: number;
   filter: ExecutionFilter;
   /** Of the workflow that is filtered by. */

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { BulkCount, BulkInput, BulkJob, ReplayInput, ReplayPlan } from "../../engine/schemas/mending.ts";
+import {
+  BulkCount,
+  BulkInput,
+  BulkJob,
+  MigrateInput,
+  ReplayInput,
+  ReplayPlan,
+  Running,
+} from "../../engine/schemas/mending.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
 import { idempotencyKey } from "../middleware/idempotency.ts";
 import { define, json, pageOf } from "./define.ts";
@@ -43,6 +51,39 @@ export const mendingRoutes: readonly ApiRoute[] = [
     handle: async ({ c, engine, body, actor }) => {
       if (body.dryRun) return json(await engine.mending.count(body));
       const job = await engine.mending.startBulk(body, optionsOf(c.req.raw.headers), actor());
+      return json(job, 202, { location: `/api/monitoring/bulk/${job.id}` });
+    },
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id/running",
+    action: "execution.see",
+    summary:
+      "Where unsettled executions of other versions stand, and whether they can move; looks for 50 ms, then `nextCursor` goes on: sum the pages",
+    query: z.object({
+      to: z.coerce.number().int().min(1).optional(),
+      cursor: z.string().max(64).optional(),
+    }),
+    answers: { 200: { description: "By version and node", schema: Running } },
+    handle: async ({ engine, param, query }) => json(await engine.mending.running(param("id"), query)),
+  }),
+  define({
+    method: "post",
+    path: "/api/workflow/:id/migrate",
+    action: "execution.bulk",
+    summary:
+      "Move executions under way to another version, or restart them in it; 409 when `count` is another by now",
+    body: MigrateInput,
+    headers: { "Idempotency-Key": "The same key within 72 h is the same bulk action" },
+    answers: {
+      202: {
+        description: "Started, ten a second, as a bulk action; Location says how far it is",
+        schema: BulkJob,
+      },
+    },
+    handle: async ({ c, engine, param, body, actor }) => {
+      const options = optionsOf(c.req.raw.headers);
+      const job = await engine.mending.startMigration(param("id"), body, options, actor());
       return json(job, 202, { location: `/api/monitoring/bulk/${job.id}` });
     },
   }),

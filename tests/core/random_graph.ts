@@ -157,6 +157,8 @@ export function simulate(
   options: {
     pick(count: number): number;
     slots?: number;
+    /** It may be moved to this as version 2. */
+    target?: Graph;
     from?: Simulation;
     /** Called before each decision; commands that it gives are decided instead. */
     interfere?(simulation: Simulation): Command[] | null;
@@ -169,7 +171,11 @@ export function simulate(
       slots: (options.slots ?? 64) - running.size,
       pure: (nodeId) => pureOutcome(fates.get(nodeId) ?? "out"),
     });
-    const transition = decide(simulation.state, graph, commands, env);
+    const { target } = options;
+    const ports = ["out", "a", "b", "error", "deadline"];
+    const given = target ? { ...env, target: { version: 2, graph: target, portsOf: () => ports, env } } : env;
+    const present = simulation.state.version === 2 && target ? target : graph;
+    const transition = decide(simulation.state, present, commands, given);
     simulation.state = transition.next;
     simulation.transitions.push(transition);
     for (const id of transition.started) running.set(id, transition.next.steps.get(id)!.attempt);

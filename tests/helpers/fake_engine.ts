@@ -10,7 +10,17 @@ import type {
 import { conflict, notFound, stale } from "../../engine/errors.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
-import { AT, BULK_JOB, execution, followed, LEAD, MESSAGE, SIMULATED, WORKFLOW } from "./fake_records.ts";
+import {
+  AT,
+  BULK_JOB,
+  execution,
+  followed,
+  LEAD,
+  MESSAGE,
+  RUNNING,
+  SIMULATED,
+  WORKFLOW,
+} from "./fake_records.ts";
 
 /** What tests look into. */
 export interface FakeEngine extends Engine {
@@ -174,6 +184,13 @@ function fakeMending(note: (what: string) => void): Engine["mending"] {
     startBulk: ({ action }) => {
       note(`mending.startBulk ${action}`);
       return Promise.resolve(BULK_JOB);
+    },
+    running: (workflowId) => Promise.resolve({ workflowId, version: 2, items: [RUNNING], nextCursor: null }),
+    startMigration: (workflowId, { mode, count, from, to }, given) => {
+      note(
+        `mending.${mode} ${workflowId} ${count} ${from ?? "-"} ${to ?? "-"} ${given.idempotencyKey ?? "-"}`,
+      );
+      return Promise.resolve({ ...BULK_JOB, action: mode });
     },
     bulkJobs: emptyPage,
     bulkJob: () => Promise.resolve(BULK_JOB),

@@ -2,7 +2,7 @@ import type { Followed } from "../../engine/contract.ts";
 import type { EventType } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Lead } from "../../engine/schemas/lead.ts";
-import type { BulkJob } from "../../engine/schemas/mending.ts";
+import type { BulkJob, RunningVersion } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { Simulated } from "../../engine/schemas/simulation.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
@@ -61,6 +61,22 @@ export const BULK_JOB: BulkJob = {
   perSecond: 10,
   createdAt: AT,
   endedAt: null,
+};
+
+export const RUNNING: RunningVersion = {
+  version: 1,
+  count: 3,
+  movable: 2,
+  restartable: 3,
+  nodes: [{
+    nodeId: "pause",
+    label: "Pause",
+    type: "wait",
+    count: 3,
+    movable: 2,
+    reasons: [{ text: "It stands on a node that is gone", count: 1, executionId: "e1" }],
+  }],
+  begins: [],
 };
 
 export const WORKFLOW: Workflow = {
@@ -138,4 +154,5 @@ export const SIMULATED: Simulated = {
   steps: [],
   notes: [],
   events: [],
+  kept: [],
 };

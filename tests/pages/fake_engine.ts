@@ -85,6 +85,8 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       startBulk: unused,
       bulkJobs: () => page(data.bulkJobs),
       bulkJob: unused,
+      running: unused,
+      startMigration: unused,
       cancelBulk: unused,
     },
     approvals: { look: () => Promise.resolve(null), vote: unused },
