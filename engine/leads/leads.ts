@@ -46,10 +46,11 @@ export async function createLead(
   refuseNames(input.fields);
   const parsed = LeadInput.safeParse({ ...input, email: trimmed(input.email) });
   if (!parsed.success) throw invalid("This is no lead", issuesOf(parsed.error));
-  const [now, id] = [deps.now(), deps.newId()];
+  const [now, id, commit] = [deps.now(), deps.newId(), deps.newId()];
   const record: LeadRecord = {
     ...emptyLead(id, normalEmail(parsed.data.email), now),
     ...defined(parsed.data),
+    commit,
   };
   refuseRecord(record);
   const delivery = await deliveryOf("lead.create", options.idempotencyKey, input);
@@ -68,6 +69,7 @@ export async function createLead(
     ],
     stamped: signal.stamped,
     bells: signal.bells,
+    proof: { key: keys.lead(id), id: commit },
   });
   if (!result.ok) {
     // The same request at the same moment was first: what it made is the answer.
@@ -87,7 +89,8 @@ export async function updateLead(deps: LeadDeps, id: string, patch: LeadPatch): 
   if (!parsed.success) throw invalid("These are no fields of a lead", issuesOf(parsed.error));
   for (let i = 0; i < MAX_TRIES; i++) {
     const { value: before, versionstamp } = await loadLead(deps.store, id);
-    const record: LeadRecord = { ...before, ...defined(parsed.data), updatedAt: deps.now() };
+    const commit = deps.newId();
+    const record: LeadRecord = { ...before, ...defined(parsed.data), updatedAt: deps.now(), commit };
     refuseRecord(record);
     const moved = record.email !== before.email;
     if (moved && await deps.store.get(keys.leadByEmail(record.email))) throw taken(record.email);
@@ -108,6 +111,7 @@ export async function updateLead(deps: LeadDeps, id: string, patch: LeadPatch): 
       ],
       stamped: signal.stamped,
       bells: signal.bells,
+      proof: { key: keys.lead(id), id: commit },
       deletes: moved ? [keys.leadByEmail(before.email)] : [],
     });
     if (result.ok) return toLead(record);

@@ -20,6 +20,8 @@ export interface LeadRecord {
   fields: JsonObject;
   createdAt: number;
   updatedAt: number;
+  /** The commit that created or saved it: tells after an unknown throw whether that was made. */
+  commit?: string;
 }
 
 /** `["lead_by_email", email]`. */
@@ -64,7 +66,7 @@ export function emptyLead(id: string, email: string, now: number): LeadRecord {
 }
 
 /** As the API shows it. */
-export function toLead({ v: _, ...record }: LeadRecord): Lead {
+export function toLead({ v: _, commit: _commit, ...record }: LeadRecord): Lead {
   return {
     ...record,
     createdAt: new Date(record.createdAt).toISOString(),

@@ -32,7 +32,7 @@ export function signalWrite(
   const record: SignalRecord = { v: 1, id, type, data, at };
   return {
     sets: [
-      { key: keys.clock(leadId), value: encode({ v: 1, at }) },
+      { key: keys.clock(leadId), value: encode({ v: 1, at, commit: id }) },
       { key: keys.due(shardOf(leadId), 0, at, "deliver", leadId), value: encode({ v: 1, signalId: id }) },
     ],
     stamped: [{ prefix: signalPrefix(leadId), value: encode(record) }],
@@ -111,6 +111,7 @@ export async function signalLead(
       checks: [{ key: keys.lead(leadId), versionstamp: lead.versionstamp }, ...once?.checks ?? []],
       ...parts,
       sets: [...parts.sets, ...once?.sets ?? []],
+      proof: { key: keys.clock(leadId), id },
     });
     if (!result.ok) continue;
     deps.onSignal(leadId);

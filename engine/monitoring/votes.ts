@@ -83,6 +83,8 @@ export async function castVote(deps: VoteDeps, ballot: CastBallot): Promise<"cas
         { key, value: encode({ v: 1, choice, at, commit } satisfies VoteRecord) },
         { key: keys.mail(executionId, deps.newId()), value: encode({ v: 1, ...mail }) },
         { key: keys.due(shardOf(executionId), 0, at, "mail", executionId), value: EMPTY },
+        // Whoever ends the wait meanwhile checks it: nobody is told "counted" by an approval that timed out.
+        { key: keys.clock(executionId), value: EMPTY },
       ],
       bells: [at],
       proof: { key, id: commit },

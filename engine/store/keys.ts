@@ -111,7 +111,7 @@ export const keys = {
   lead: (id: string): Key => ["lead", id],
   leadByEmail: (email: string): Key => ["lead_by_email", email],
   signal: (leadId: string, versionstamp: string): Key => ["signal", leadId, versionstamp],
-  /** Touched by every signal of a subject; checked by whoever registers a wait. */
+  /** Touched by every signal of a lead and every vote for an execution; checked by whoever begins or ends a wait for them. */
   clock: (subject: string): Key => ["clock", subject],
 
   // messages

@@ -41,9 +41,10 @@ export function nameOf(commands: readonly Command[], transition: Transition): Co
 
 /** Is something due that is decided over all that has come meanwhile: the end of a hold, or a deadline for votes? */
 export function mayHaveMail(state: ExecutionState, now: number): boolean {
+  const timesOut = state.timeoutAt !== null && state.timeoutAt <= now;
   for (const { waitingFor, wakeAt, approval } of state.steps.values()) {
     if (waitingFor?.kind === "window" && (wakeAt ?? now) <= now) return true;
-    if (approval && wakeAt !== undefined && wakeAt <= now) return true;
+    if (approval && (timesOut || wakeAt !== undefined && wakeAt <= now)) return true;
   }
   return false;
 }

@@ -88,7 +88,11 @@ export async function createWorkflow(
   const graph = acceptGraph(deps, graphOf(parsed));
   const content = toContent(graph);
   const id = once.id ?? deps.newId();
-  const record = withDraft(deps, firstRecord(deps, id, parsed.name, actor), { graph, content });
+  const commit = deps.newId();
+  const record = {
+    ...withDraft(deps, firstRecord(deps, id, parsed.name, actor), { graph, content }),
+    commit,
+  };
   // Staged content needs a record to belong to: should the process die, the sweep finds it by this one.
   const hidden = isLarge(content) ? await hide(deps, { ...record, draftHash: "" }) : null;
   const parts = await placeContent(deps.store, id, content);
@@ -104,6 +108,7 @@ export async function createWorkflow(
       ...(parts.sets ?? []),
       ...(once.sets ?? []),
     ],
+    proof: { key: keys.workflow(id), id: commit },
   });
   if (result.ok) return await toWorkflow(deps, record, graph);
   if (hidden) await sweepContent(deps.store, id);
@@ -112,10 +117,12 @@ export async function createWorkflow(
 
 async function hide(deps: WorkflowDeps, record: WorkflowRecord): Promise<string> {
   const { id } = record;
+  const commit = deps.newId();
   const result = await deps.store.commit({
     name: "workflow_create",
     checks: [{ key: keys.workflow(id), versionstamp: null }],
-    sets: [{ key: keys.workflow(id), value: encode({ ...record, deletedAt: deps.now() }) }],
+    sets: [{ key: keys.workflow(id), value: encode({ ...record, deletedAt: deps.now(), commit }) }],
+    proof: { key: keys.workflow(id), id: commit },
   });
   if (!result.ok) throw busy(id);
   return result.versionstamp;
@@ -191,7 +198,12 @@ export async function saveWorkflow(
       if (same && parsed.name === entry.value.name) return await toWorkflow(deps, entry.value, graph);
       if (isLarge(content) && !staged) await sweepContent(deps.store, at.id);
       staged ||= isLarge(content);
-      const updated = { name: parsed.name, updatedAt: deps.now(), updatedBy: actor.name };
+      const updated = {
+        name: parsed.name,
+        updatedAt: deps.now(),
+        updatedBy: actor.name,
+        commit: deps.newId(),
+      };
       const record = { ...withDraft(deps, entry.value, { graph, content }), ...updated };
       if (await commitDraft(deps.store, entry, record, content)) return await toWorkflow(deps, record, graph);
     }
@@ -205,7 +217,7 @@ export async function saveWorkflow(
 async function commitDraft(
   store: Store,
   entry: Entry<WorkflowRecord>,
-  record: WorkflowRecord,
+  record: WorkflowRecord & { commit: string },
   content: Content,
 ): Promise<boolean> {
   const key = keys.workflow(record.id);
@@ -216,6 +228,7 @@ async function commitDraft(
     checks: [{ key, versionstamp: entry.versionstamp }, ...(parts.checks ?? [])],
     sets: [{ key, value: encode(record) }, ...(parts.sets ?? [])],
     deletes: await abandonedKeys(store, entry.value, record.draftHash),
+    proof: { key, id: record.commit },
   });
   return result.ok;
 }

@@ -24,6 +24,8 @@ export interface WorkflowRecord {
   publishedAt: number | null;
   /** Set while deleted, or not yet whole: such a record is passed over. */
   deletedAt?: number;
+  /** The commit that created or saved it: tells after an unknown throw whether that was made. */
+  commit?: string;
 }
 
 /** `["version", workflowId, version]`: immutable. */

@@ -3,7 +3,19 @@ import type { Engine } from "../../engine/mod.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";
 import type { InboxItem } from "../../engine/schemas/inbox.ts";
-import { ANN, chain, edge, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
+import { castVote } from "../../engine/monitoring/votes.ts";
+import {
+  ANN,
+  chain,
+  edge,
+  emptyDatabase,
+  hook,
+  hookNode,
+  isOver,
+  node,
+  openEngine,
+  publish,
+} from "../helpers/engine.ts";
 import type { Opened, OpenOptions } from "../helpers/engine.ts";
 import { oracle } from "../helpers/oracle.ts";
 import { mailServer } from "../messages/smtp_fixture.ts";
@@ -189,6 +201,39 @@ Deno.test("approval counts a vote that came in time, though it is read after the
   house.clock.skip(HOUR_MS);
   assert.equal((await house.engine.approvals.vote(late, { note: "" }))?.link.state, "over");
   await wentBy(house, "approved", ["ann@example.com approved"]);
+});
+
+Deno.test("approval counts a vote that was committed while its deadline was being decided, or says that it is over", async () => {
+  const real = await emptyDatabase();
+  let reads: (() => Promise<void>) | null = null;
+  // After the worker has read the mail, and before it commits.
+  const watched = new Proxy(real, {
+    get(target, name): unknown {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== "list") return typeof value === "function" ? value.bind(target) : value;
+      return async function* (...args: Parameters<Deno.Kv["list"]>): AsyncGenerator<unknown> {
+        yield* target.list(...args);
+        const [{ prefix }] = args as [{ prefix?: Deno.KvKey }];
+        const then = prefix?.[0] === "mail" ? reads : null;
+        if (then) reads = null;
+        await then?.();
+      };
+    },
+  });
+  await using house = await asked({ deadline: { value: 2, unit: "hours" } }, { real: watched });
+  const card = await house.card();
+  const told = Promise.withResolvers<string>();
+  reads = async () => {
+    const now = Date.parse(card!.dueAt!) - 1;
+    const ballot = { executionId: house.id, nodeId: "ask", visit: 1, voter: "ann", by: "Ann", note: "" };
+    const deps = { store: house.store, now: () => now, newId: () => crypto.randomUUID() };
+    told.resolve(await castVote(deps, { ...ballot, choice: "approved" }));
+  };
+  house.clock.advance(2 * HOUR_MS);
+  await house.until(() => isOver(house.engine, house.id), HOUR_MS);
+  assert.equal(await told.promise, "cast");
+  await wentBy(house, "approved", ["Ann approved"]);
+  real.close();
 });
 
 Deno.test("approval reminds once, and only those who have not answered", async () => {
