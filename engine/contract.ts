@@ -23,7 +23,7 @@ import type {
 } from "./schemas/mending.ts";
 import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
-import type { Simulated, SimulateInput } from "./schemas/simulation.ts";
+import type { Simulated, SimulateRequest } from "./schemas/simulation.ts";
 import type {
   Issue,
   Refusals,
@@ -258,7 +258,7 @@ export interface Engine {
   readonly secrets: Secrets;
   readonly access: Access;
   /** A dry run on virtual time: stores nothing, and nothing leaves the house. 404, 422 naming the node or field, 503 busy. */
-  simulate(workflowId: string, input: SimulateInput): Promise<Simulated>;
+  simulate(workflowId: string, input: SimulateRequest): Promise<Simulated>;
   nodeTypes(): NodeDescriptor[];
   /** Reads the store once and asks the loop when it last looked. */
   ready(): Promise<{ ok: boolean; checks: { name: string; ok: boolean; detail: string }[] }>;

@@ -22,6 +22,7 @@ import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
 import type { CommitName } from "./store/commit.ts";
 import { listenForBells, ringAfter } from "./queue_bell.ts";
+import { keepMessages } from "./simulation/keep.ts";
 import { createSimulation } from "./simulation/mod.ts";
 import type { Limits } from "./simulation/drive.ts";
 import { Store } from "./store/store.ts";
@@ -219,7 +220,14 @@ async function assemble(options: EngineOptions): Promise<House> {
     inbox: createInbox({ store, executions, now: clock.now, newId }),
     secrets,
     simulate: createSimulation({
-      ...{ workflows, leads, types, options, now: clock.now, open: assemble, reveal: secrets.reveal },
+      ...{ workflows, leads, executions, types, options, now: clock.now, open: assemble },
+      reveal: secrets.reveal,
+      request: egress.fetch,
+      keep: (messages) =>
+        keepMessages(
+          { store, now: clock.now, newId, retentionMs: options.retentionDays * DAY_MS },
+          messages,
+        ),
       publicUrl: () => url.public,
     }),
     access: createAccess({ store, setupCode: options.setupCode, token: options.token, now: clock.now }),

@@ -25,6 +25,8 @@ export async function forgetExecution(
 ): Promise<void> {
   const [loaded] = await loadExecutions(store, [id]);
   const state = loaded?.state;
+  // Of a test that kept its mails nothing else was ever stored.
+  if (!state) await deletePaced(store, await messageKeys(store, id));
   if (!state || !isSettled(state) || state.due?.kind !== "forget" || state.due.at !== entry.key[3]) {
     await store.commit({
       name: "forget",
@@ -43,11 +45,12 @@ export async function forgetExecution(
     below.push(...await store.keys({ selector: { prefix } }));
   }
   for (const key of await attentionOf(store, id)) below.push(key);
-  for (let i = 0; i < below.length; i += PER_COMMIT) {
-    await store.commit({ name: "forget", deletes: below.slice(i, i + PER_COMMIT) });
-    await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
-  }
-  const deletes = [keys.execution(id), keys.byWorkflow(state.workflowId, id), dueKey(id, state.due)];
+  await deletePaced(store, below);
+  const deletes = [
+    keys.execution(id),
+    keys.byWorkflow(state.workflowId, id),
+    dueKey(id, state.due),
+  ];
   if (state.leadId) deletes.push(keys.byLead(state.leadId, id));
   if (state.replayOf) deletes.push(keys.replay(state.replayOf, id));
   const done = await store.commit({
@@ -56,6 +59,13 @@ export async function forgetExecution(
     deletes,
   });
   if (done.ok) await purge(state.workflowId);
+}
+
+async function deletePaced(store: Store, below: readonly Key[]): Promise<void> {
+  for (let i = 0; i < below.length; i += PER_COMMIT) {
+    await store.commit({ name: "forget", deletes: below.slice(i, i + PER_COMMIT) });
+    await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+  }
 }
 
 async function attentionOf(store: Store, id: string): Promise<Key[]> {

@@ -4,6 +4,14 @@ import { ExecutionEvent } from "./event.ts";
 import { Reason, StepStatus } from "./execution.ts";
 import { Json, NodeId } from "./json.ts";
 import { SignalType } from "./lead.ts";
+import { WorkflowGraph } from "./workflow.ts";
+
+/** What a node would put out, instead of running it. */
+export const Pin = z.strictObject({
+  output: Json,
+  /** By which port it leaves; absent: `out`, else its first. */
+  port: z.string().max(100).optional(),
+}).meta({ id: "Pin" });
 
 /** What a dry run starts from, and what the world does meanwhile: everything but the graph. */
 export const SimulateInput = z.strictObject({
@@ -30,8 +38,24 @@ export const SimulateInput = z.strictObject({
     NodeId,
     z.strictObject({ status: z.number().int().min(100).max(599), body: Json.optional() }),
   ).default({}),
+  /** The draft as it is on the canvas, saved or not; absent: the stored one. */
+  graph: WorkflowGraph.optional(),
+  /** Nodes that are not run, by node: each completes at once. A trigger's is what arrives: body, query, headers. */
+  pins: z.record(NodeId, Pin).default({}),
+  /** Runs this node alone, over what is known of the nodes before it: pins, and `from`. */
+  only: NodeId.optional(),
+  /** Runs to this node: what lies on the ways to it. */
+  until: NodeId.optional(),
+  /** An execution of this workflow: what arrived there, about whom, and with `only` what its steps put out. */
+  from: z.string().max(64).optional(),
+  /** Nodes whose requests really go out, once each. Nothing is ever sent to a person. */
+  call: z.array(NodeId).max(20).default([]),
+  /** Lays the mails that would have been sent into the outbox, marked as a test. */
+  keep: z.boolean().default(false),
 }).meta({ id: "SimulateInput" });
 export type SimulateInput = z.infer<typeof SimulateInput>;
+/** As it is asked for: what is absent gets its default. */
+export type SimulateRequest = z.input<typeof SimulateInput>;
 
 /** What would have left the house; of several attempts the last. */
 export const Would = z.discriminatedUnion("kind", [
@@ -49,6 +73,8 @@ export const Would = z.discriminatedUnion("kind", [
     url: z.string(),
     /** As text, the first 10,000 characters; null: none, or bytes. */
     body: z.string().nullable(),
+    /** It really went out, because that was asked for. */
+    called: z.boolean().optional(),
   }),
 ]).meta({ id: "Would" });
 export type Would = z.infer<typeof Would>;
@@ -96,5 +122,7 @@ export const Simulated = z.object({
   notes: z.array(z.string()),
   /** As in an execution's history. */
   events: z.array(ExecutionEvent),
+  /** Ids in the outbox of the messages that were kept. */
+  kept: z.array(z.string()),
 }).meta({ id: "Simulated" });
 export type Simulated = z.infer<typeof Simulated>;

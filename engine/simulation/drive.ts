@@ -47,10 +47,19 @@ export class Progress {
   readonly states = new Map<string, ExecutionState>();
   /** Steps that have settled, in every execution. */
   steps = 0;
+  /** Node and execution that are run to. */
+  until: { nodeId: string; executionId: string } | null = null;
+  /** It has settled. */
+  arrived = false;
 
   readonly note = (executionId: string, transition: Transition): void => {
     this.states.set(executionId, transition.next);
-    for (const event of transition.events) if (OVER.has(event.step)) this.steps++;
+    for (const event of transition.events) {
+      if (OVER.has(event.step)) {
+        this.steps++;
+        if (event.node === this.until?.nodeId && executionId === this.until?.executionId) this.arrived = true;
+      }
+    }
   };
 
   get isActing(): boolean {
@@ -99,6 +108,9 @@ export class Driver {
     for (;;) {
       const next = await this.#calm();
       if (isSettled(this.#progress.states.get(executionId)!)) return this.#driven(null);
+      if (this.#progress.arrived) {
+        return this.#driven({ as: "stopped", reason: ranTo(this.#journey.input.until) });
+      }
       const limit = this.#limit();
       if (limit) return this.#driven({ as: "stopped", reason: limit });
       this.#expectMarks();
@@ -198,6 +210,10 @@ const NOTHING_COMES: Reason = {
   code: "nothing_comes",
   text: "Waiting — nothing more comes by itself: it needs a signal or an answer",
 };
+
+function ranTo(nodeId = ""): Reason {
+  return { code: "until_reached", text: `Ran to "${nodeId}"`, data: { nodeId } };
+}
 
 function timeLimit({ virtualMs }: Limits): Reason {
   const text = `Stopped: what comes next is more than ${virtualMs / 86_400_000} days after the start`;

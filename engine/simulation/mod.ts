@@ -1,14 +1,19 @@
 import { EngineError } from "../errors.ts";
 import type { EngineOptions, House } from "../engine.ts";
 import type { NodeType } from "../nodes/define.ts";
-import type { Simulated, SimulateInput } from "../schemas/simulation.ts";
+import type { Message } from "../schemas/message.ts";
+import { SimulateInput } from "../schemas/simulation.ts";
+import type { Simulated, SimulateRequest } from "../schemas/simulation.ts";
 import { VirtualClock } from "./clock.ts";
 import { copyLead, copyWorkflow } from "./copy.ts";
 import { Driver, LIMITS, Progress } from "./drive.ts";
+import { messagesOf } from "./keep.ts";
+import { pinnedType } from "./part.ts";
 import { prepare } from "./prepare.ts";
 import type { Plan, PrepareDeps } from "./prepare.ts";
 import { toSimulated } from "./present.ts";
 import { Recorder } from "./recorder.ts";
+import type { Doors } from "./recorder.ts";
 
 export interface SimulationDeps extends PrepareDeps {
   /** Puts a house together, as the real one was. */
@@ -16,15 +21,21 @@ export interface SimulationDeps extends PrepareDeps {
   /** The real house's options: a dry run keeps the sender and the addresses, and takes none of the ways out. */
   options: EngineOptions;
   publicUrl(): string;
-  reveal(secret: string, host: string | null): Promise<string>;
+  reveal: Doors["reveal"];
+  /** The real way out, for nodes that are to be called. */
+  request: Doors["request"];
+  /** Lays mails into the real outbox; their ids. */
+  keep(messages: readonly Message[]): Promise<string[]>;
 }
 
 /** Each holds a processor for up to 5 s. */
 const MOST_AT_ONCE = 3;
+/** Who really calls other programs waits for them. */
+const CALLING_MS = 30_000;
 const EVENTS_SHOWN = 10_000;
 
 /** Runs a workflow for a lead on virtual time. Throws 404, 422 naming the node or field, 503 when too many run at once. */
-export type Simulate = (workflowId: string, input: SimulateInput) => Promise<Simulated>;
+export type Simulate = (workflowId: string, input: SimulateRequest) => Promise<Simulated>;
 
 /**
  * Dry runs: a second house over a database in memory, whose clock is moved by hand and whose nodes have no way out. The
@@ -32,7 +43,8 @@ export type Simulate = (workflowId: string, input: SimulateInput) => Promise<Sim
  */
 export function createSimulation(deps: SimulationDeps): Simulate {
   let underWay = 0;
-  return async (workflowId, input) => {
+  return async (workflowId, asked) => {
+    const input = SimulateInput.parse(asked);
     const plan = await prepare(deps, workflowId, input);
     if (underWay >= MOST_AT_ONCE) {
       const detail = `${MOST_AT_ONCE} dry runs are under way; try again in a moment`;
@@ -67,7 +79,7 @@ async function simulate(
   { kv, plan, input }: { kv: Deno.Kv; plan: Plan; input: SimulateInput },
 ): Promise<Simulated> {
   const clock = new VirtualClock(plan.start);
-  const recorder = new Recorder(input.http, deps.reveal);
+  const recorder = new Recorder(input, deps);
   const progress = new Progress();
   const house = await deps.open({
     ...deps.options,
@@ -81,21 +93,28 @@ async function simulate(
     concurrency: 1_000,
     publicUrl: deps.publicUrl() || "http://localhost",
     secretKeys: [{ id: "dry", bytes: crypto.getRandomValues(new Uint8Array(32)) }],
-    extraNodeTypes: [...deps.types.values()].map((type: NodeType) => recorder.walled(type)),
+    extraNodeTypes: [
+      ...[...deps.types.values()].map((type: NodeType) => recorder.walled(type)),
+      pinnedType(plan.pins),
+    ],
     onBatch: () => {},
     onTransition: progress.note,
   });
   try {
-    const { executionId, leadId } = await begin(house, plan, input);
-    const limits = { ...LIMITS, ...deps.options.simulationLimits };
+    const { executionId, leadId } = await begin(house, plan);
+    if (input.until !== undefined) progress.until = { nodeId: input.until, executionId };
+    const calling = input.call.length > 0 ? { realMs: CALLING_MS } : {};
+    const limits = { ...LIMITS, ...calling, ...deps.options.simulationLimits };
     const journey = { house, clock, recorder, input, executionId, leadId, limits };
     const driven = await new Driver(journey, progress).run();
     const execution = await house.engine.executions.get(executionId);
     const events = await house.engine.executions.events(executionId, { limit: EVENTS_SHOWN });
+    const kept = input.keep ? await deps.keep(await messagesOf(house.engine.messages)) : [];
     return toSimulated({
       plan,
       driven,
       execution,
+      kept,
       events: events.map(({ event }) => event),
       wouldOf: (nodeId) => recorder.wouldOf(executionId, nodeId),
       endedAt: execution.endedAt === null ? clock.now() : Date.parse(execution.endedAt),
@@ -110,9 +129,8 @@ async function simulate(
 async function begin(
   { store, triggers, engine }: House,
   plan: Plan,
-  { leadId }: SimulateInput,
 ): Promise<{ executionId: string; leadId: string | null }> {
-  const { workflow, trigger, lead, start } = plan;
+  const { workflow, trigger, lead, leadId, start } = plan;
   await copyWorkflow(store, workflow, start);
   if (lead) await copyLead(store, lead.record, lead.signals);
   const door = await triggers.doors.live(workflow.id);

@@ -1,34 +1,49 @@
-import { portsOf } from "../core/check_node.ts";
 import { formatLocal, isZone, parseMoment } from "../core/zone.ts";
 import { EngineError, invalid, notFound } from "../errors.ts";
 import type { LeadRecord, LeadSubject, SignalRecord } from "../leads/mod.ts";
 import type { NodeType } from "../nodes/define.ts";
+import type { Executions } from "../contract.ts";
 import type { ExecutionState } from "../core/state.ts";
-import type { JsonObject } from "../schemas/json.ts";
+import { graphChecks } from "../node_info.ts";
+import type { Execution } from "../schemas/execution.ts";
+import type { Json, JsonObject } from "../schemas/json.ts";
 import type { SimulateInput } from "../schemas/simulation.ts";
-import type { Issue, WorkflowNode } from "../schemas/workflow.ts";
+import type { Issue, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
 import type { WorkflowSubject } from "../workflows/mod.ts";
+import { arrivesAt, pinsOf, triggerOf, unknownReads } from "./given.ts";
 import type { CopiedWorkflow } from "./copy.ts";
+import { namingIssues } from "./naming.ts";
+import { partOf, PINNED, pinnedType } from "./part.ts";
+import type { Pins } from "./part.ts";
 
 export interface PrepareDeps {
   workflows: Pick<WorkflowSubject, "get" | "version">;
   leads: Pick<LeadSubject, "load" | "planFromBody" | "signals">;
+  executions: Pick<Executions, "get">;
   types: ReadonlyMap<string, NodeType>;
   now(): number;
 }
 
 /** Everything that a dry run takes from the real database, read before it begins. */
 export interface Plan {
+  /** What runs. */
   workflow: CopiedWorkflow;
+  /** As it is drawn, of which that may be a part. */
+  drawn: WorkflowGraph;
+  pins: Pins;
   draft: boolean;
   trigger: ExecutionState["trigger"];
   /** What arrives at the trigger. */
   arrives: JsonObject;
   /** The stored lead that it is about; null: the input makes a new one, or there is none. */
   lead: { record: LeadRecord; signals: SignalRecord[] } | null;
+  /** Whom it is about, where that does not follow from what arrives. */
+  leadId?: string;
   timezone: string;
   /** Epoch ms. */
   start: number;
+  /** What is to be said before it begins. */
+  notes: string[];
 }
 
 const EARLIEST = Date.UTC(2000, 0, 1);
@@ -38,67 +53,88 @@ const SIGNALS_COPIED = 100;
 
 /** Reads and checks; writes nothing. Throws 404, and 422 naming the node or field. */
 export async function prepare(deps: PrepareDeps, id: string, input: SimulateInput): Promise<Plan> {
-  const workflow = await graphOf(deps, id, input.version);
-  const { nodes, settings } = workflow.graph;
-  const trigger = triggerOf(nodes, deps.types, input.trigger);
-  const found = await leadOf(deps, input);
-  const zone = [found?.record.timezone, settings.timezone].find((name) => name && isZone(name)) ?? "UTC";
+  const { graph: drawn, ...workflow } = await graphOf(deps, id, input);
+  const past = input.from === undefined ? null : await pastOf(deps, id, input.from);
+  refuse(namingIssues(drawn.nodes, deps.types, input));
+  const trigger = triggerOf(drawn, deps.types, input, past);
+  const pins = pinsOf(drawn, { types: deps.types, input, past, trigger });
+  const { only, until, call } = input;
+  const isTrigger = ({ type }: WorkflowNode): boolean => deps.types.get(type)?.kind === "trigger";
+  const graph = partOf(drawn, { trigger, pins, only, until, call, isTrigger });
+  if (input.version === "draft") refuseUnfinished(workflow.name, graph, deps.types, pins);
+  const arrives = arrivesAt(trigger, input, past);
+  const found = await leadOf(deps, input, { past, body: arrives.body ?? null });
+  const zone = [found?.record.timezone, drawn.settings.timezone].find((name) => name && isZone(name)) ??
+    "UTC";
   const start = input.at === undefined ? deps.now() : parseMoment(input.at, zone);
-  const issues = [
-    ...namingIssues(nodes, deps.types, input),
+  refuse([
     ...input.signals.length > 0 && !found ? [NO_LEAD] : [],
     ...start === null || start < EARLIEST || start > LATEST
       ? [badStart(input.at ?? "", deps.now(), zone)]
       : [],
-  ];
-  if (issues.length > 0) throw invalid(`This dry run cannot begin: ${issues[0]?.message}`, issues);
+  ]);
   return {
-    workflow,
+    workflow: { ...workflow, graph },
+    drawn,
+    pins,
     draft: input.version === "draft",
     trigger: { nodeId: trigger.id, kind: kindOf(trigger) },
-    arrives: {
-      body: input.input ?? {},
-      query: {},
-      headers: {},
-      ...typeof trigger.data.config.signal === "string" ? { signal: trigger.data.config.signal } : {},
-    },
+    arrives,
     lead: found?.fresh === false
       ? { record: found.record, signals: await signalsOf(deps, found.record.id) }
       : null,
+    ...found?.named ? { leadId: found.record.id } : {},
     timezone: zone,
     start: start ?? 0,
+    notes: unknownReads(drawn, deps.types, { only, pins }),
   };
 }
 
-/** The draft under the number that it would get, when it can run; else the version as it was published. */
+function refuse(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw invalid(`This dry run cannot begin: ${issues[0]?.message}`, issues);
+}
+
+/** The draft, as given or stored, under the number that it would get; else the version as it was published. */
 async function graphOf(
   deps: PrepareDeps,
   id: string,
-  version: SimulateInput["version"],
+  { version, graph: given }: SimulateInput,
 ): Promise<CopiedWorkflow> {
   if (version !== "draft") {
+    if (given) {
+      const message = `Version ${version} is tested as it was published`;
+      refuse([{
+        path: "graph",
+        message,
+        accepted: "a graph without a version, or a version without a graph",
+      }]);
+    }
     const { workflowName, nodes, edges, settings } = await deps.workflows.version(id, version);
     return { id, name: workflowName, version, graph: { nodes, edges, settings } };
   }
-  const { name, nodes, edges, settings, issues, version: live } = await deps.workflows.get(id);
-  if (issues.length > 0) throw invalid(`"${name}" cannot run yet: ${issues[0]?.message}`, issues);
+  const { name, version: live, ...stored } = await deps.workflows.get(id);
+  const { nodes, edges, settings } = given ?? stored;
   return { id, name, version: (live ?? 0) + 1, graph: { nodes, edges, settings } };
 }
 
-function triggerOf(
-  nodes: readonly WorkflowNode[],
-  types: ReadonlyMap<string, NodeType>,
-  wanted: string | undefined,
-): WorkflowNode {
-  const triggers = nodes.filter(({ type }) => types.get(type)?.kind === "trigger");
-  const found = wanted === undefined
-    ? triggers.find(({ type }) => type === "trigger_manual") ?? triggers[0]
-    : triggers.find(({ id }) => id === wanted);
-  if (found) return found;
-  const accepted = triggers.map(({ id, type }) => `"${id}" (${type})`).join(", ") ||
-    "none: it has no trigger";
-  const message = `The workflow has no trigger "${wanted ?? ""}"`;
-  throw invalid(message, [{ path: "trigger", message, accepted }]);
+/** What runs must be able to; what is drawn beside it may be unfinished. */
+function refuseUnfinished(
+  name: string,
+  graph: WorkflowGraph,
+  types: PrepareDeps["types"],
+  pins: Pins,
+): void {
+  const checks = graphChecks(new Map([...types, [PINNED, pinnedType(pins)]]));
+  const shape = checks.shape(graph);
+  const issues = shape.length > 0 ? shape : checks.runnable(graph);
+  if (issues.length > 0) throw invalid(`"${name}" cannot run yet: ${issues[0]?.message}`, issues);
+}
+
+async function pastOf({ executions }: PrepareDeps, id: string, from: string): Promise<Execution> {
+  const past = await executions.get(from);
+  if (past.workflowId === id) return past;
+  const message = `The execution "${from}" is one of "${past.workflowName}"`;
+  throw invalid(message, [{ path: "from", message, accepted: "an execution of this workflow" }]);
 }
 
 function kindOf({ type }: WorkflowNode): Plan["trigger"]["kind"] {
@@ -118,13 +154,17 @@ function kindOf({ type }: WorkflowNode): Plan["trigger"]["kind"] {
 async function leadOf(
   { leads }: PrepareDeps,
   { leadId, input }: SimulateInput,
-): Promise<{ record: LeadRecord; fresh: boolean } | null> {
+  { past, body }: { past: Execution | null; body: Json },
+): Promise<{ record: LeadRecord; fresh: boolean; named?: boolean } | null> {
   if (leadId !== undefined) {
     const entry = await leads.load(leadId);
     if (!entry) throw notFound("lead", leadId);
-    return { record: entry.value, fresh: false };
+    return { record: entry.value, fresh: false, named: true };
   }
-  const planned = await leads.planFromBody(input ?? {});
+  // A lead that was deleted since is none any more.
+  const former = input === undefined && past?.lead ? await leads.load(past.lead.id) : null;
+  if (former) return { record: former.value, fresh: false, named: true };
+  const planned = await leads.planFromBody(body);
   if (!planned) return null;
   if (planned.fresh) return { record: planned.lead, fresh: true };
   const entry = await leads.load(planned.lead.id);
@@ -154,46 +194,4 @@ function badStart(at: string, now: number, zone: string): Issue {
     message: `"${at}" is no moment that a dry run can start at`,
     accepted: `such as ${day}T09:00 (in ${zone}: ${formatLocal(now, zone)}) or ${day}T09:00:00Z`,
   };
-}
-
-/** Every node that the input speaks of must be there and be able to do what is said of it. */
-function namingIssues(
-  nodes: readonly WorkflowNode[],
-  types: ReadonlyMap<string, NodeType>,
-  input: SimulateInput,
-): Issue[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const missing = (path: string, id: string): Issue => ({
-    path: `${path}.${id}`,
-    message: `There is no node "${id}"`,
-    accepted: [...byId.keys()].slice(0, 20).join(", "),
-  });
-  const issues: Issue[] = [];
-  for (const id of Object.keys(input.http)) if (!byId.has(id)) issues.push(missing("http", id));
-  for (const path of ["opened", "clicked"] as const) {
-    for (const id of input[path]) {
-      const node = byId.get(id);
-      if (!node) issues.push(missing(path, id));
-      else if (types.get(node.type)?.category !== "messages") {
-        issues.push({ path: `${path}.${id}`, nodeId: id, message: `"${id}" sends no mail` });
-      }
-    }
-  }
-  for (const [id, outcome] of Object.entries(input.answers)) {
-    const node = byId.get(id);
-    const type = node && types.get(node.type);
-    if (!node || !type) {
-      issues.push(missing("answers", id));
-      continue;
-    }
-    const outcomes = portsOf(type, node.data.config).map((port) => port.id);
-    if (outcome === null || outcomes.includes(outcome)) continue;
-    issues.push({
-      path: `answers.${id}`,
-      nodeId: id,
-      message: `"${outcome}" is no outcome of "${id}"`,
-      accepted: outcomes.join(", "),
-    });
-  }
-  return issues;
 }

@@ -3,6 +3,7 @@ import type { ExecutionEvent } from "../schemas/event.ts";
 import type { Execution, Reason, Step } from "../schemas/execution.ts";
 import type { Simulated, SimulatedStep, Would } from "../schemas/simulation.ts";
 import type { Driven } from "./drive.ts";
+import type { Pin } from "./part.ts";
 import type { Plan } from "./prepare.ts";
 
 export interface Ran {
@@ -10,6 +11,8 @@ export interface Ran {
   driven: Driven;
   execution: Execution;
   events: ExecutionEvent[];
+  /** Messages that were laid into the outbox. */
+  kept: string[];
   wouldOf(nodeId: string): Would | undefined;
   /** Epoch ms, virtual. */
   endedAt: number;
@@ -33,9 +36,10 @@ export function toSimulated(ran: Ran): Simulated {
     duration: ran.endedAt - plan.start,
     endedAs: stopped?.as ?? endedAs(execution.status),
     reason: stopped?.reason ?? execution.reason,
-    steps: steps.map(({ step, story }) => toStep(ran, step, story)),
-    notes: driven.notes,
+    steps: [...steps.flatMap(({ step, story }) => toStep(ran, step, story) ?? []), ...absentSteps(ran)],
+    notes: [...plan.notes, ...driven.notes],
     events,
+    kept: ran.kept,
   };
 }
 
@@ -75,9 +79,45 @@ function textIn(data: ExecutionEvent["data"], name: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function toStep(ran: Ran, step: Step, story: Story): SimulatedStep {
-  const { plan: { timezone }, driven: { assumed } } = ran;
-  const { nodeId, type, label, status, attempts, port, input, output, endedAt, warnings } = step;
+/** Drawn nodes that are no part of what was run. */
+function absentSteps({ plan: { drawn, workflow } }: Ran): SimulatedStep[] {
+  const ran = new Set(workflow.graph.nodes.map(({ id }) => id));
+  return drawn.nodes.filter(({ id }) => !ran.has(id)).map(({ id, type, data }) => ({
+    nodeId: id,
+    type,
+    label: data.label || id,
+    status: "pending",
+    ...{ at: null, local: null, endedAt: null, attempts: 0, port: null, input: null, output: null },
+    reason: null,
+    warnings: [],
+  }));
+}
+
+/** Why a node was not run, where that was asked for. */
+function pinReason({ kind, from = "" }: Pin): Reason {
+  switch (kind) {
+    case "given":
+      return { code: "pinned", text: "Pinned: it was not run, what it puts out was given" };
+    case "execution":
+      return {
+        code: "taken_over",
+        text: "Not run: what it put out before was taken",
+        data: { executionId: from },
+      };
+    case "unknown":
+      return { code: "unknown_output", text: "Not run: nothing is known of what it puts out" };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Null: a trigger that nobody drew. */
+function toStep(ran: Ran, step: Step, story: Story): SimulatedStep | null {
+  const { plan: { timezone, drawn, pins }, driven: { assumed } } = ran;
+  const { nodeId, label, status, attempts, port, input, output, endedAt, warnings } = step;
+  const type = drawn.nodes.find(({ id }) => id === nodeId)?.type;
+  if (type === undefined) return null;
+  const pin = pins.get(nodeId);
   const until = step.until ?? story.until;
   const would = ran.wouldOf(nodeId);
   const took = assumed.get(nodeId);
@@ -92,12 +132,16 @@ function toStep(ran: Ran, step: Step, story: Story): SimulatedStep {
     endedAt,
     attempts,
     port,
-    input,
+    input: pin ? null : input,
     output,
-    reason: took === undefined ? step.reason ?? story.waited : {
-      code: "assumed",
-      text: `No answer was given: the dry run took the first outcome, "${took}"`,
-    },
+    reason: pin && status === "completed"
+      ? pinReason(pin)
+      : took === undefined
+      ? step.reason ?? story.waited
+      : {
+        code: "assumed",
+        text: `No answer was given: the dry run took the first outcome, "${took}"`,
+      },
     warnings,
     ...would ? { would } : {},
   };

@@ -1,3 +1,4 @@
+import { StepError } from "../errors.ts";
 import type {
   HttpRequest,
   HttpResponse,
@@ -27,6 +28,14 @@ type WaysOut = {
   ]: StepContext[K];
 };
 
+/** The real ways out, for what may take them. */
+export interface Doors {
+  /** Refuses a secret that is missing or meant for other hosts; its value goes to a called host, and nowhere else. */
+  reveal(name: string, host: string | null): Promise<string>;
+  request(request: HttpRequest, options: { signal: AbortSignal; depth: number }): Promise<HttpResponse>;
+}
+
+const MOST_CALLS = 20;
 const BODY_SHOWN = 10_000;
 const encoder = new TextEncoder();
 
@@ -35,17 +44,16 @@ export class Recorder {
   /** By execution and node. */
   readonly #would = new Map<string, Would>();
   readonly #http: SimulateInput["http"];
-  readonly #reveal: (name: string, host: string | null) => Promise<string>;
+  readonly #doors: Doors;
+  readonly #called: ReadonlySet<string>;
+  #calls = 0;
   /** In the order of sending; whoever handles one takes it out. */
   readonly sent: SentMail[] = [];
 
-  /** `reveal` refuses a secret that is missing or meant for other hosts; its value goes nowhere. */
-  constructor(
-    http: SimulateInput["http"],
-    reveal: (name: string, host: string | null) => Promise<string>,
-  ) {
+  constructor({ http, call }: Pick<SimulateInput, "http" | "call">, doors: Doors) {
     this.#http = http;
-    this.#reveal = reveal;
+    this.#called = new Set(call);
+    this.#doors = doors;
   }
 
   wouldOf(executionId: string, nodeId: string): Would | undefined {
@@ -64,9 +72,16 @@ export class Recorder {
     const { executionId, nodeId } = context;
     const note = (would: Would): unknown => this.#would.set(`${executionId}.${nodeId}`, would);
     return {
-      http: (request) => {
+      http: async (request) => {
+        if (this.#called.has(nodeId)) {
+          note({
+            ...{ kind: "http", method: request.method, url: request.url },
+            ...{ body: bodyOf(request), called: true },
+          });
+          return await this.#call(request, context.signal);
+        }
         note({ kind: "http", method: request.method, url: request.url, body: bodyOf(request) });
-        return Promise.resolve(this.#answer(nodeId, request.url));
+        return this.#answer(nodeId, request.url);
       },
       mail: async (request) => {
         const { to, cc, bcc, subject, text, html } = request;
@@ -82,10 +97,19 @@ export class Recorder {
       // Signed by the dry run's own house: it leads nowhere.
       voteLink: context.voteLink,
       secret: async (name, host) => {
-        await this.#reveal(name, host);
-        return `[secret ${name}]`;
+        const value = await this.#doors.reveal(name, host);
+        return this.#called.has(nodeId) ? value : `[secret ${name}]`;
       },
     };
+  }
+
+  /** A person asked for it; rounds of a loop that ask too often are refused. */
+  async #call(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    if (++this.#calls > MOST_CALLS) {
+      const message = `A dry run calls other programs ${MOST_CALLS} times at most`;
+      throw new StepError({ code: "call_limit", message, retryable: false });
+    }
+    return await this.#doors.request(request, { signal, depth: 1 });
   }
 
   #answer(nodeId: string, url: string): HttpResponse {

@@ -34,6 +34,7 @@ export const COMMIT_NAMES = [
   "signal",
   "deliver",
   "tracking",
+  "test_mail",
   "user_create",
   "session",
   "secret",
