@@ -1,9 +1,8 @@
-import { z } from "zod";
-import { Note, WorkflowEdge, WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import { withInnerEdges } from "./arrange.ts";
 import { CARD, type EditorDocument, type Point } from "./document.ts";
 import { freshId } from "./ids.ts";
 import { nodeWithReferences } from "./references.ts";
+import { type Elements, elementsOf } from "./stored_shape.ts";
 
 const MAX_NODES = 1_000;
 const MAX_NOTES = 200;
@@ -98,13 +97,6 @@ function shiftOf(
   return { x: Math.round(at.x - (left + right) / 2), y: Math.round(at.y - (top + bottom) / 2) };
 }
 
-const Elements = z.object({
-  nodes: z.array(WorkflowNode),
-  edges: z.array(WorkflowEdge).default([]),
-  notes: z.array(Note).default([]),
-});
-type Elements = z.infer<typeof Elements>;
-
 const NOT_OURS = {
   problem: "The clipboard holds no nodes: copy some here, or the JSON of a workflow or of one node",
 };
@@ -125,15 +117,8 @@ function readClipboard(text: string): Elements | { problem: string } {
   if (bare.nodes.length > MAX_NODES) {
     return { problem: `The clipboard holds ${bare.nodes.length} nodes, at most ${MAX_NODES} can be pasted` };
   }
-  const parsed = Elements.safeParse(bare);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.map(String).join(".");
-    return {
-      problem: `What the clipboard holds is no workflow: ${where ? `${where}: ` : ""}${issue?.message}`,
-    };
-  }
-  const { nodes } = parsed.data;
-  const ids = new Set(nodes.map(({ id }) => id));
-  return ids.size === nodes.length ? parsed.data : { problem: "Two of the nodes have the same id" };
+  const parsed = elementsOf(bare);
+  if ("problem" in parsed) return { problem: `What the clipboard holds is no workflow: ${parsed.problem}` };
+  const ids = new Set(parsed.nodes.map(({ id }) => id));
+  return ids.size === parsed.nodes.length ? parsed : { problem: "Two of the nodes have the same id" };
 }

@@ -181,6 +181,17 @@ export function setNote(
   });
 }
 
+/** The words on an edge; none takes them away. */
+export function setEdgeLabel(doc: EditorDocument, id: string, label: string): EditorDocument {
+  const changed = (edge: WorkflowEdge): WorkflowEdge => {
+    const { label: before, ...rest } = edge;
+    if (edge.id !== id || (before ?? "") === label) return edge;
+    return label === "" ? rest : { ...edge, label };
+  };
+  const edges = doc.edges.map(changed);
+  return edges.every((edge, index) => edge === doc.edges[index]) ? doc : { ...doc, edges };
+}
+
 /** Replaces nodes, edges, settings and notes by those of another workflow, such as a restored version. */
 export function setGraph(doc: EditorDocument, graph: WorkflowGraph): EditorDocument {
   const { nodes, edges, settings, notes = [] } = graph;

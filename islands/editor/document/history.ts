@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { Note, WorkflowEdge, WorkflowNode, WorkflowSettings } from "../../../engine/schemas/workflow.ts";
 import { applyChange, type Change, composed, invertChange } from "./change.ts";
 import type { EditorDocument } from "./document.ts";
+import { areElements } from "./stored_shape.ts";
 
 export { applyChange, type Change, changeBetween, type ElementChange, invertChange } from "./change.ts";
 
@@ -74,38 +73,31 @@ export function serializeHistory(history: History, revision: number, docHash: st
   return `${head},"past":[${kept.past.join()}],"future":[${kept.future.join()}]}`;
 }
 
-function changesOf<T>(element: z.ZodType<T>): z.ZodType {
-  const one = z.strictObject({
-    id: z.string(),
-    index: z.number().int().min(0),
-    before: element.nullable(),
-    after: element.nullable(),
-  }).refine(({ before, after }) => before !== null || after !== null);
-  return z.array(one);
-}
-
-const StoredChange = z.strictObject({
-  label: z.string(),
-  at: z.number(),
-  nodes: changesOf(WorkflowNode),
-  edges: changesOf(WorkflowEdge),
-  notes: changesOf(Note),
-  name: z.tuple([z.string(), z.string()]).optional(),
-  settings: z.tuple([WorkflowSettings, WorkflowSettings]).optional(),
-  mergeKey: z.string().optional(),
-});
-
-const StoredHistory = z.strictObject({
-  v: z.literal(1),
-  revision: z.number(),
-  docHash: z.string(),
-  past: z.array(StoredChange),
-  future: z.array(StoredChange),
-});
-
 /** Only looks: a parsed copy would have its keys in another order and defaults filled in. */
 function isHistory(value: unknown): value is History & { revision: number; docHash: string } {
-  return StoredHistory.safeParse(value).success;
+  return isObject(value) && value.v === 1 && Array.isArray(value.past) && Array.isArray(value.future) &&
+    [...value.past, ...value.future].every(isChange);
+}
+
+function isChange(value: unknown): boolean {
+  if (!isObject(value) || typeof value.label !== "string" || typeof value.at !== "number") return false;
+  const pairs = [value.name, value.settings].every((pair) =>
+    pair === undefined || Array.isArray(pair) && pair.length === 2
+  );
+  return pairs && (["nodes", "edges", "notes"] as const).every((kind) => areChanges(value[kind], kind));
+}
+
+function areChanges(list: unknown, kind: "nodes" | "edges" | "notes"): boolean {
+  if (!Array.isArray(list)) return false;
+  return list.every((change) =>
+    isObject(change) && typeof change.id === "string" && Number.isSafeInteger(change.index) &&
+    Number(change.index) >= 0 && (change.before !== null || change.after !== null) &&
+    change.before !== undefined && change.after !== undefined
+  ) && areElements(list.flatMap(({ before, after }) => [before, after]), kind);
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null;
 }
 
 /** The history as it was kept; null for what is damaged, or belongs to another revision or document. */

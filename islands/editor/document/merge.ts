@@ -15,7 +15,7 @@ export interface Merged {
   conflicts: Conflict[];
   /** Edges that could not be kept, and why. */
   dropped: { edge: WorkflowEdge; words: string }[];
-  /** Nodes of mine that got another id, because they added another node under the same one. */
+  /** Nodes and notes of mine that got another id, because they added something else under the same one. */
   renamed: Renamed[];
 }
 
@@ -24,14 +24,17 @@ export interface Merged {
  * within an element field by field (each key of a config is one). Nothing is lost without being told.
  */
 export function merge(base: EditorDocument, mine: EditorDocument, theirs: EditorDocument): Merged {
+  if (sameJson(theirs, base)) return { merged: mine, conflicts: [], dropped: [], renamed: [] };
+  if (sameJson(mine, base)) return { merged: theirs, conflicts: [], dropped: [], renamed: [] };
   const { doc: apart, renamed } = withOwnIds(base, mine, theirs);
   const nodes = mergeLists({ base: base.nodes, mine: apart.nodes, theirs: theirs.nodes });
   const edges = mergeLists({ base: base.edges, mine: apart.edges, theirs: theirs.edges }, { whole: true });
   const notes = mergeLists({ base: base.notes, mine: apart.notes, theirs: theirs.notes });
   const fields: FieldConflict[] = [];
-  const settings = sameJson(mine.settings, base.settings)
-    ? theirs.settings
-    : mergeFields({ base: base.settings, mine: apart.settings, theirs: theirs.settings }, fields);
+  const settings = mergeFields(
+    { base: base.settings, mine: apart.settings, theirs: theirs.settings },
+    fields,
+  );
   const [name, nameConflicts] = mergedName(base.name, apart.name, theirs.name);
   const kept = keptWithNodes(edges.list, nodes.conflicts, apart.edges);
   const { list, dropped } = sound(

@@ -5,7 +5,7 @@ import { changeNodeId } from "./edits.ts";
 import { edgeIdAmong, freshId } from "./ids.ts";
 import { sameJson } from "./json_value.ts";
 
-/** A node that got another id. */
+/** A node or a note that got another id. */
 export interface Renamed {
   from: string;
   to: string;
@@ -39,6 +39,7 @@ export function withOwnIds(
   for (const note of mine.notes.filter(clashes)) {
     const id = freshId(all(), note.id);
     doc = { ...doc, notes: doc.notes.map((each) => each === note ? { ...note, id } : each) };
+    renamed.push({ from: note.id, to: id });
   }
   return { doc: withOwnEdgeIds(base, doc, theirs), renamed };
 }

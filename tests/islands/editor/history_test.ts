@@ -54,7 +54,7 @@ Deno.test("undo() 1,000 random edits give back the first document byte for byte,
       for (const [index, edit] of edits.entries()) {
         const next = randomlyEdited(doc, edit);
         const change = changeBetween(doc, next, "Edit", index);
-        assert.equal(change === null, next === doc || JSON.stringify(next) === JSON.stringify(doc));
+        assert.equal(change === null, next === doc);
         if (change) past.push(change);
         doc = next;
       }
@@ -67,9 +67,9 @@ Deno.test("undo() 1,000 random edits give back the first document byte for byte,
       }
       assert.equal(JSON.stringify(again), JSON.stringify(doc));
     }),
-    { numRuns: 8 },
+    { numRuns: 4 },
   );
-  assert.ok(undone > 4_000, `${undone} steps were undone`);
+  assert.ok(undone > 2_000, `${undone} steps were undone`);
 });
 
 Deno.test("changeBetween() elements in another order come back in the order that was", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Note, WorkflowNode } from "../../../engine/schemas/workflow.ts";
+import { mayConnect } from "../../../islands/editor/document/connect.ts";
 import { documentOf, type EditorDocument } from "../../../islands/editor/document/document.ts";
 import {
   addNode,
@@ -79,6 +80,8 @@ function note(id: string, { a, b, c }: Random): Note {
   };
 }
 
+function noInfo(): undefined {}
+
 function pick<T>(list: readonly T[], number: number): T | undefined {
   return list[number % Math.max(1, list.length)];
 }
@@ -93,7 +96,6 @@ export function randomlyEdited(doc: EditorDocument, random: Random): EditorDocum
     pick(doc.notes, a),
   ];
   const id = freshId(doc, `n${c % 3 ? "" : "ode"}`);
-  const later = one && two && doc.nodes.indexOf(one) < doc.nodes.indexOf(two);
   const connection = one && two
     ? { source: one.id, sourceHandle: c % 2 ? "out" : "error", target: two.id }
     : null;
@@ -115,9 +117,13 @@ export function randomlyEdited(doc: EditorDocument, random: Random): EditorDocum
       });
     case 8:
     case 9:
-      return connection && later ? connect(doc, connection, freshEdgeId(doc.edges, connection)) : doc;
+      return connection && !mayConnect(doc, noInfo, connection)
+        ? connect(doc, connection, freshEdgeId(doc.edges, connection))
+        : doc;
     case 10:
-      return edge && connection && later ? reconnect(doc, edge.id, connection) : doc;
+      return edge && connection && !mayConnect(doc, noInfo, connection, edge.id)
+        ? reconnect(doc, edge.id, connection)
+        : doc;
     case 11:
       return moveNodes(
         doc,
