@@ -12,7 +12,7 @@ import { decideOver } from "./deciding.ts";
 import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
 import { takeMail, type Taken } from "./mail.ts";
-import { runEffect } from "./run_step.ts";
+import { runEffect, unbegun } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
 import { SecondTry } from "./second_try.ts";
 import { clockChecks } from "./hearing.ts";
@@ -293,8 +293,8 @@ export class Held {
     };
     run().catch((error) => {
       this.#running.delete(nodeId);
+      this.offer({ kind: "outcome", nodeId, attempt, outcome: unbegun(error), warnings: [] });
       this.#hands.room.giveBack({ alone });
-      this.#hands.failed(this, error);
     });
   }
 }

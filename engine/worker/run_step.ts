@@ -101,6 +101,13 @@ export async function runEffect(
   }
 }
 
+/** What an attempt needs could not be read: nothing has left the house, and the step's policy says whether to try again. */
+export function unbegun(error: unknown): Outcome {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `Not begun, its lead could not be read: ${why}`;
+  return { kind: "fail", failure: { code: "unread", message, retryable: true } };
+}
+
 /** An output over the limit is a failure of its own step, before it can reach a commit. */
 function bounded(outcome: Outcome): Outcome {
   if (outcome.kind === "wait" || outcome.output === undefined || fitsWithin(outcome.output, OUTPUT_BYTES)) {

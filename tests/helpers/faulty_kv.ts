@@ -40,6 +40,8 @@ export class FaultyKv {
   /** Rings a bell: the engine looks at what is due, though it has just looked. */
   ring: () => void = () => {};
   readonly wakeUps = new WakeUps();
+  /** Told of each batch, by its number since it was armed, before it is committed. */
+  onCommit: (nth: number) => void = () => {};
   /** Reads since it was armed. */
   reads = 0;
   #aim: Aim | null = null;
@@ -87,6 +89,7 @@ export class FaultyKv {
   onBatch = (names: readonly CommitName[]): void => {
     this.#names = names;
     this.batches.push([...names]);
+    this.onCommit(this.batches.length);
     for (const name of new Set(names)) this.#seen.set(name, (this.#seen.get(name) ?? 0) + 1);
   };
 

@@ -195,7 +195,7 @@ function commitsOf(batches: readonly (readonly CommitName[])[]): { name: CommitN
 const AT_ONCE = 6;
 
 /** All of it, some at once; the first that fails is told. */
-async function pooled<T>(tasks: readonly T[], play: (task: T) => Promise<void>): Promise<void> {
+export async function pooled<T>(tasks: readonly T[], play: (task: T) => Promise<void>): Promise<void> {
   const left = [...tasks];
   const lane = async (): Promise<void> => {
     for (let task = left.shift(); task !== undefined; task = left.shift()) await play(task);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ANN, chain, edge, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
 import type { Opened } from "../helpers/engine.ts";
 import { oracle } from "../helpers/oracle.ts";
+import { mailServer } from "../messages/smtp_fixture.ts";
 
 /** An effect beside a wait for a signal: each of its rounds reads the lead's signals. */
 async function beginListening(house: Opened): Promise<string> {
@@ -52,3 +53,29 @@ Deno.test("a round that never succeeds is told, and a cancel still ends the exec
   assert.equal((await house.engine.executions.get(id)).status, "cancelled");
   await oracle(house.store);
 });
+
+Deno.test(
+  "a mail whose lead cannot be read has not begun: it is tried again by its policy, and nobody is asked",
+  {
+    sanitizeOps: false,
+    sanitizeResources: false,
+  },
+  async () => {
+    await using server = await mailServer();
+    await using house = await openEngine({ smtpUrl: server.url });
+    const mail = node("mail", "email", { to: "{{ lead.email }}", subject: "Hello", text: "Hello" });
+    await publish(house.engine, [hookNode("go"), mail], chain("hook", "mail"));
+    let failures = 0;
+    // The lead is read once while the delivery is accepted, and again by the step.
+    house.faults.failReads = (key) => key[0] === "lead" && failures++ === 0;
+    const { executionId } = await hook(house.engine, "go", { email: "ann@example.com" });
+    await house.until(async () => await isOver(house.engine, executionId), 48 * 3_600_000);
+    const { status, steps } = await house.engine.executions.get(executionId);
+    assert.equal(status, "completed");
+    const step = steps.find(({ nodeId }) => nodeId === "mail");
+    assert.deepEqual([step?.attempts, step?.tries.map(({ failure }) => failure?.code)], [2, ["unread"]]);
+    assert.equal(server.received.length, 1);
+    assert.equal(await house.engine.inbox.count(), 0);
+    await oracle(house.store);
+  },
+);
