@@ -1,0 +1,127 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { Json } from "../../../../engine/schemas/json.ts";
+import { encodingAt } from "../config_tree.ts";
+import type { ControlAttributes, ControlProps } from "../form_scope.ts";
+import { kindOf } from "../kinds.ts";
+import { limitOf, wordOf } from "../schema.ts";
+import { useTyping } from "../typing.ts";
+import { TemplateInput } from "./TemplateInput.tsx";
+
+/** What an emptied text field leaves behind: an optional one is gone, as if it had never been filled in. */
+export function emptied(text: string, required: boolean): Json | undefined {
+  return text === "" && !required ? undefined : text;
+}
+
+/** The value as it stands in an input; what is no text is shown as JSON. */
+export function textIn(value: Json | undefined): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** One line or several, with variables where the field is a template. */
+export function TextControl({ form, path, schema, value, required, aria }: ControlProps): JSX.Element {
+  const encoding = encodingAt(form.places, path);
+  const lines = kindOf(schema, form.places.root, false) === "multiline";
+  const onText = (text: string): void => form.set(path, emptied(text, required));
+  if (encoding !== null) {
+    return (
+      <TemplateInput
+        form={form}
+        aria={aria}
+        text={textIn(value)}
+        encoding={encoding}
+        lines={lines}
+        description={wordOf(schema, "description")}
+        onText={onText}
+      />
+    );
+  }
+  return lines
+    ? <PlainArea aria={aria} text={textIn(value)} readOnly={form.readOnly} onText={onText} />
+    : <PlainInput aria={aria} text={textIn(value)} readOnly={form.readOnly} onText={onText} />;
+}
+
+interface PlainProps {
+  aria: ControlAttributes;
+  text: string;
+  readOnly: boolean;
+  placeholder?: string;
+  mono?: boolean;
+  inputMode?: "numeric" | "decimal";
+  onText(text: string): void;
+}
+
+export function PlainInput(
+  { aria, text, readOnly, placeholder, mono, inputMode, onText }: PlainProps,
+): JSX.Element {
+  const typing = useTyping(text, onText);
+  return (
+    <input
+      {...aria}
+      {...typing}
+      class={mono ? "input nodrag mono" : "input nodrag"}
+      readOnly={readOnly}
+      placeholder={placeholder}
+      inputMode={inputMode}
+      autoComplete="off"
+      spellcheck={false}
+    />
+  );
+}
+
+function PlainArea({ aria, text, readOnly, onText }: PlainProps): JSX.Element {
+  const typing = useTyping(text, onText);
+  return (
+    <textarea {...aria} {...typing} class="input insp-area nodrag nowheel" readOnly={readOnly} rows={3} />
+  );
+}
+
+/** A number; what is typed and is none yet is kept as it is, and said to be none. */
+export function NumberControl({ form, path, schema, value, required, aria }: ControlProps): JSX.Element {
+  const fallback = schema.default;
+  return (
+    <PlainInput
+      aria={aria}
+      text={textIn(value)}
+      readOnly={form.readOnly}
+      inputMode={schema.type === "integer" && (limitOf(schema, "minimum") ?? -1) >= 0 ? "numeric" : "decimal"}
+      {...(typeof fallback === "number" ? { placeholder: String(fallback) } : {})}
+      onText={(text) => form.set(path, numberIn(text, required))}
+    />
+  );
+}
+
+/** The number that a text says, the text itself where it says none, undefined for an emptied field. */
+export function numberIn(text: string, required: boolean): Json | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return required ? "" : undefined;
+  const number = Number(trimmed);
+  return Number.isFinite(number) ? number : text;
+}
+
+const CRON = /^\S+(\s+\S+){4}$/;
+
+/** A cron line of five fields, with what each of them means. */
+export function CronControl({ form, path, value, required, aria }: ControlProps): JSX.Element {
+  const text = textIn(value);
+  const parts = useRef(["minute", "hour", "day of month", "month", "day of week"]).current;
+  return (
+    <>
+      <PlainInput
+        aria={aria}
+        text={text}
+        mono
+        readOnly={form.readOnly}
+        placeholder="0 9 * * 1-5"
+        onText={(next) => form.set(path, emptied(next, required))}
+      />
+      <p class="hint">
+        Five fields: {parts.join(", ")}. 0 9 * * 1-5 is 09:00 from Monday to Friday.
+        {text === "" || CRON.test(text.trim())
+          ? null
+          : <span class="field-error">These are not five fields.</span>}
+      </p>
+    </>
+  );
+}
