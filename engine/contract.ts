@@ -23,6 +23,7 @@ import type {
 } from "./schemas/mending.ts";
 import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
+import type { Samples } from "./schemas/sample.ts";
 import type { Simulated, SimulateRequest } from "./schemas/simulation.ts";
 import type {
   Issue,
@@ -124,7 +125,8 @@ export interface Followed {
 export interface Executions {
   list(filter: ExecutionFilter & Paging): Promise<Page<ExecutionSummary>>;
   get(id: string): Promise<Execution>;
-  /** A step's output or input whole, where the detail shows it cut. */
+  /** What a test of the workflow can be pinned to: its newest executions, and what the steps of one put out. */
+  samples(workflowId: string, executionId?: string): Promise<Samples>;
   events(id: string, paging: { after?: number; limit?: number }): Promise<Followed[]>;
   /** History after `after` (exclusive), then live; ends after the execution's last event. */
   follow(id: string, after: number, signal: AbortSignal): AsyncIterable<Followed>;

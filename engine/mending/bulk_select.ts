@@ -1,5 +1,5 @@
 import { SETTLED } from "../core/state.ts";
-import { candidatesOf, matches } from "../monitoring/executions.ts";
+import { candidatesOf, matches } from "../monitoring/candidates.ts";
 import type { ExecutionFilter } from "../schemas/execution.ts";
 import { MAX_BULK } from "../schemas/mending.ts";
 import type { FilterAction } from "../schemas/mending.ts";

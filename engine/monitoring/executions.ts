@@ -11,20 +11,20 @@ import { readBody } from "../store/bodies.ts";
 import { loadExecutions } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
-import type { Key } from "../store/keys.ts";
-import { badCursor, collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
-import type { Candidate } from "../store/pages.ts";
+import { collectPage } from "../store/pages.ts";
 import { stateOf } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
 import { replaysOf } from "../store/replays.ts";
 import type { Store } from "../store/store.ts";
 import type { Versions } from "../worker/versions.ts";
 import type { Worker } from "../worker/worker.ts";
+import { candidatesOf, matches } from "./candidates.ts";
 import type { Tail } from "./feed.ts";
 import { followEverything, followOne, readEvents } from "./follow.ts";
 import { toExecution, toSummary } from "./present.ts";
 import type { Names } from "./present.ts";
 import { queueReasons } from "./queue.ts";
+import { readSamples } from "./samples.ts";
 
 export interface MonitoringDeps {
   store: Store;
@@ -38,6 +38,7 @@ export function createExecutions(deps: MonitoringDeps): Executions {
   return {
     list: (filter) => list(deps, filter),
     get: (id) => detail(deps, id),
+    samples: (workflowId, executionId) => readSamples(deps, workflowId, executionId),
     async events(id, { after = 0, limit = 200 }): Promise<Followed[]> {
       const state = await stateById(deps.store, id);
       const { graph } = await deps.versions.get(state.workflowId, state.version);
@@ -128,73 +129,6 @@ async function list(
   });
   const names = await namesOf(deps, page.items);
   return { ...page, items: page.items.map((state, i) => toSummary(state, names[i]!)) };
-}
-
-/** Heads by the narrowest index, newest first; `matches` says which the filter means. */
-export function candidatesOf(
-  store: Store,
-  filter: ExecutionFilter & Paging,
-): AsyncGenerator<Candidate<HeadRecord>> {
-  if (filter.parentId) return childrenOf(store, filter.parentId, filter.cursor);
-  if (filter.workflowId) return throughIndex(store, ["execution_by_workflow", filter.workflowId], filter);
-  if (filter.leadId) return throughIndex(store, ["execution_by_lead", filter.leadId], filter);
-  return newestFirst<HeadRecord>(store, ["execution"], {
-    cursor: filter.cursor,
-    pattern: ULID_CURSOR,
-    batchSize: Math.min(500, filter.limit + 1),
-  });
-}
-
-/** Children in the order of their steps and rounds. */
-async function* childrenOf(
-  store: Store,
-  parentId: string,
-  cursor: string | undefined,
-): AsyncGenerator<Candidate<HeadRecord>> {
-  const [step, index] = /^(.{1,80})~(\d{1,9})$/.exec(cursor ?? "")?.slice(1) ?? [];
-  if (cursor && step === undefined) throw badCursor();
-  const selector = step === undefined
-    ? { prefix: ["child", parentId] }
-    : { prefix: ["child", parentId], start: keys.child(parentId, step, Number(index) + 1) };
-  for await (const { key, value } of store.list<{ id: string }>({ selector })) {
-    const head = await store.get<HeadRecord>(keys.execution(value.id));
-    if (head) yield { cursor: `${String(key[2])}~${String(key[3])}`, record: head.value };
-  }
-}
-
-/** Pointers in an index, their heads read in batches; dangling ones are passed over. */
-async function* throughIndex(
-  store: Store,
-  prefix: Key,
-  paging: Paging,
-): AsyncGenerator<Candidate<HeadRecord>> {
-  let batch: string[] = [];
-  const heads = async function* (): AsyncGenerator<Candidate<HeadRecord>> {
-    const found = await store.getMany<HeadRecord>(batch.map(keys.execution));
-    for (let i = 0; i < found.length; i++) if (found[i]) yield { cursor: batch[i]!, record: found[i]!.value };
-    batch = [];
-  };
-  for await (
-    const { cursor } of newestFirst<unknown>(store, prefix, { cursor: paging.cursor, pattern: ULID_CURSOR })
-  ) {
-    batch.push(cursor);
-    if (batch.length >= Math.min(100, paging.limit + 1)) yield* heads();
-  }
-  yield* heads();
-}
-
-export function matches(head: HeadRecord, filter: ExecutionFilter): boolean {
-  if ((head.parent?.executionId ?? undefined) !== filter.parentId) return false;
-  if (filter.status && head.status !== filter.status) return false;
-  if (filter.workflowId && head.workflowId !== filter.workflowId) return false;
-  if (filter.leadId && head.leadId !== filter.leadId) return false;
-  if (filter.from && head.createdAt < Date.parse(filter.from)) return false;
-  if (filter.to && head.createdAt > Date.parse(filter.to)) return false;
-  if (!filter.q) return true;
-  const wanted = filter.q.toLowerCase();
-  return head.id.toLowerCase().includes(wanted) ||
-    JSON.stringify(head.steps).toLowerCase().includes(wanted) ||
-    (head.reason?.text.toLowerCase().includes(wanted) ?? false);
 }
 
 const CANCEL_TRIES = 20;

@@ -8,6 +8,7 @@ import { problemResponse } from "../middleware/problems.ts";
 import { define, json, mountApi } from "./define.ts";
 import type { ApiDeps, ApiRoute } from "./define.ts";
 import { docsPage } from "./docs_page.ts";
+import { editorRoutes } from "./editor.ts";
 import { executionRoutes } from "./executions.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { leadRoutes } from "./leads.ts";
@@ -60,6 +61,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...workflowRoutes,
   ...versionRoutes,
   ...simulateRoutes,
+  ...editorRoutes,
   ...leadRoutes,
   ...inboxRoutes,
   ...secretRoutes,

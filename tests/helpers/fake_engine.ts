@@ -151,6 +151,7 @@ function fakeExecutions(note: (what: string) => void, stored: FakeEngine["stored
       if (id !== stored.execution.id) throw notFound("execution", id);
       return await Promise.resolve(stored.execution);
     },
+    samples: () => Promise.resolve({ items: [], steps: null }),
     events: (_id, { after = 0, limit = 50 }) =>
       Promise.resolve(stored.events.filter(({ id }) => Number(id) > after).slice(0, limit)),
     follow: async function* (_id, after, signal): AsyncGenerator<Followed> {

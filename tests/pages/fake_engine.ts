@@ -72,6 +72,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
     executions: {
       list: list.executions,
       get: (id) => find<Execution>([], "execution", id),
+      samples: unused,
       events: unused,
       follow: unused,
       followAll: unused,

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { Samples } from "../../engine/schemas/sample.ts";
+import { define, json } from "./define.ts";
+import type { ApiRoute } from "./define.ts";
+
+/** What the editor asks beside the document itself. */
+export const editorRoutes: readonly ApiRoute[] = [
+  define({
+    method: "get",
+    path: "/api/workflow/:id/samples",
+    action: "payload.see",
+    summary:
+      "What a test can be pinned to: the newest five executions with what arrived, and of one of them what its steps put out",
+    query: z.object({ executionId: z.string().max(64).optional() }),
+    answers: { 200: { description: "Executions and outputs", schema: Samples } },
+    handle: async ({ engine, param, query }) =>
+      json(await engine.executions.samples(param("id"), query.executionId)),
+  }),
+];
