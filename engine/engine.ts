@@ -199,7 +199,11 @@ async function assemble(options: EngineOptions): Promise<House> {
       forget: (id, entry) => forgetExecution(store, id, entry, workflows.purge),
       feed: (_id, entry) => shortenFeed(store, clock.now(), entry),
       bulk: mending.run,
-      limit: (id, entry) => worker.slots.due(id, entry),
+      limit: async (id, entry) => {
+        await worker.turns.published(id);
+        await worker.slots.due(id, entry);
+      },
+      rate: (id, entry) => worker.turns.due(id, entry),
     },
   });
 

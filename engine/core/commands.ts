@@ -28,8 +28,8 @@ export function wake(draft: Draft): void {
     if (fallDue(draft, node)) continue;
     if (draft.status(node) === "retrying") {
       draft.put(node, "queued", { ...step, wakeAt: undefined, reason: undefined });
-    } else if (step.waitingFor?.kind === "window") {
-      // Let go once all that happened meanwhile is known (hold.ts).
+    } else if (step.waitingFor?.kind === "window" || step.waitingFor?.kind === "rate") {
+      // Let go once all that happened meanwhile is known (hold.ts, turn.ts).
       continue;
     } else if (step.waitingFor?.kind === "join") {
       goOn(draft, node, step.waitingFor.arrived, "deadline");

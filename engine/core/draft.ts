@@ -6,6 +6,7 @@ import type { Outcome } from "../schemas/node.ts";
 import type { DoneChild, Spawn } from "./children.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import type { Target } from "./fits.ts";
+import type { TurnGiven } from "./rate.ts";
 import type { ExecutionState, SignalFact, StepState, Stored, StoredEvent, Transition } from "./state.ts";
 
 /** What deciding may know of the world, all of it given. */
@@ -20,6 +21,8 @@ export interface Env {
   slots: number;
   /** May a suspect of this execution begin: does nothing else run in this process? */
   alone(): boolean;
+  /** What the steps that asked for a turn were given, by node; absent: nobody has asked yet. */
+  turns?: ReadonlyMap<string, TurnGiven> | undefined;
   /** How long a settled execution is kept. */
   retentionMs: number;
   /** The lead's time zone, where it has one. */
@@ -58,6 +61,7 @@ export class Draft {
   readonly steps: Map<string, StepState>;
   readonly events: StoredEvent[] = [];
   readonly started: string[] = [];
+  readonly asks: string[] = [];
   readonly attention: Transition["attention"] = [];
   readonly ledger: Transition["ledger"] = [];
   readonly messages: Transition["messages"] = [];
@@ -150,6 +154,7 @@ export class Draft {
       next: this.state,
       events: this.events,
       started: this.started,
+      asks: this.asks,
       attention: this.attention,
       ledger: this.ledger,
       messages: this.messages,

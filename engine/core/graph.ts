@@ -59,6 +59,8 @@ export interface Graph {
   indexOf: ReadonlyMap<string, number>;
   timezone: string;
   sendWindow: Window | null;
+  /** It has rates: steps that act on the world ask for their turn. */
+  rated: boolean;
   timeoutMs: number | null;
   goals: readonly EndRule[];
   exits: readonly EndRule[];
@@ -86,6 +88,7 @@ export function buildGraph(
     indexOf,
     timezone: graph.settings.timezone ?? "UTC",
     sendWindow: graph.settings.sendWindow ?? null,
+    rated: (graph.settings.limits?.rates ?? []).length > 0,
     timeoutMs: graph.settings.timeout ? durationMs(graph.settings.timeout) : null,
     goals: graph.settings.goals ?? [],
     exits: graph.settings.exits ?? [],

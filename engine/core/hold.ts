@@ -76,16 +76,16 @@ export function release(draft: Draft): void {
     for (const node of due) holdBack(draft, node);
     return;
   }
-  letGo(draft, due);
+  letGo(draft, due, "The send window is open");
 }
 
 /** Held steps go on, where what led to them still does. */
-export function letGo(draft: Draft, due: readonly GraphNode[]): void {
+export function letGo(draft: Draft, due: readonly GraphNode[], message: string): void {
   new Recheck(draft, due).run();
   for (const node of due) {
     if (draft.status(node) !== "waiting") continue;
     draft.put(node, "queued", { ...ended(draft.step(node), draft.env.now), endedAt: undefined });
-    draft.event("progress", node, { step: "queued", message: "The send window is open" });
+    draft.event("progress", node, { step: "queued", message });
   }
 }
 

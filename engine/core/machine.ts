@@ -28,6 +28,7 @@ import type { ReplayStart } from "./replay.ts";
 import { checkEnds, receive } from "./signals.ts";
 import type { ExecutionState, Mail, Transition } from "./state.ts";
 import { aloneReason, hasRoomFor, isSuspect } from "./suspect.ts";
+import { askAnew, awaitsTurn, callUp } from "./turn.ts";
 import { acts, ledgerLine, withAsk } from "./votes.ts";
 
 export type Command =
@@ -55,7 +56,9 @@ export type Command =
   /** A person reopens failed steps (all of them when null). */
   | { kind: "retry"; nodeIds: readonly string[] | null }
   /** Its turn has come in the queue of its workflow's limit. */
-  | { kind: "enter"; slot: number | null };
+  | { kind: "enter"; slot: number | null }
+  /** Turns under rates are given anew. */
+  | { kind: "turns" };
 
 /** Decides; never changes `state`. Commands that no longer apply change nothing. */
 export function decide(
@@ -79,6 +82,7 @@ export function decide(
 
 function goOn(draft: Draft): void {
   release(draft);
+  callUp(draft);
   if (!draft.state.cancelling) advance(draft);
   while (receive(draft) || gather(draft)) advance(draft);
 }
@@ -120,6 +124,8 @@ function apply(draft: Draft, command: Command): void {
       return reopen(draft, command.nodeIds);
     case "enter":
       return enter(draft, command.slot);
+    case "turns":
+      return askAnew(draft);
     default:
       command satisfies never;
   }
@@ -163,8 +169,8 @@ function admit(draft: Draft): void {
   if (draft.state.cancelling || lacksSlot(draft.state)) return;
   for (const node of draft.graph.nodes) {
     if (draft.status(node) !== "queued" || holdBack(draft, node)) continue;
+    if (!hasRoomFor(draft, draft.step(node)) || awaitsTurn(draft, node)) continue;
     const before = draft.step(node);
-    if (!hasRoomFor(draft, before)) continue;
     const step = withAsk(
       isSuspect(before) ? { ...before, alone: true, reason: aloneReason(before) } : before,
     );

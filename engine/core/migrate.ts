@@ -10,6 +10,7 @@ import { letGo } from "./hold.ts";
 import { planMigration } from "./migration_plan.ts";
 import type { MigrationPlan } from "./migration_plan.ts";
 import { isSettled } from "./state.ts";
+import { askAnew } from "./turn.ts";
 import type { ExecutionState, LeftNode, Migrating, StepState } from "./state.ts";
 
 const MOVES_KEPT = 20;
@@ -121,11 +122,12 @@ function timeLimit(draft: Draft, { graph }: Target): number | null {
   return graph.timeoutMs === null || standsInQueue ? null : env.now + graph.timeoutMs;
 }
 
-/** Steps that a send window holds back are looked at with the other version's window. */
+/** Steps that a send window or a rate holds back are looked at with those of the other version. */
 function letWindowsGo(draft: Draft): void {
+  askAnew(draft);
   const held = draft.withStatus("waiting").filter((node) => draft.step(node).waitingFor?.kind === "window");
   if (held.length === 0) return;
-  if (!draft.graph.sendWindow) return letGo(draft, held);
+  if (!draft.graph.sendWindow) return letGo(draft, held, "The send window is open");
   for (const node of held) draft.put(node, "waiting", { ...draft.step(node), wakeAt: draft.env.now });
 }
 

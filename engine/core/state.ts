@@ -6,6 +6,7 @@ import type { Message } from "../schemas/message.ts";
 import type { Approval, Choice } from "../schemas/approval.ts";
 import type { CallFacts } from "../schemas/call.ts";
 import type { Outcome, WebhookResponse } from "../schemas/node.ts";
+import type { Turn } from "./turn.ts";
 import type { ApprovalState } from "./votes.ts";
 
 /** A value in a record, or a reference to a body that was too large for it. */
@@ -50,6 +51,8 @@ export interface StepState {
   outside?: boolean;
   /** The execution that it ran in, where a replay took over its result. */
   takenOver?: string;
+  /** Its place under a rate, until it begins. */
+  turn?: Turn;
   /** What people are to approve, from the moment they are asked. */
   approval?: ApprovalState;
 }
@@ -234,6 +237,8 @@ export interface Transition {
   events: StoredEvent[];
   /** Steps that this commit says are running: whoever commits it runs them. */
   started: string[];
+  /** Steps that may begin once they are given a turn: asked for, it is decided again. */
+  asks: string[];
   /** Attention put (record) or taken away (null), by `<node>.<visit>`. */
   attention: { nodeId: string; visit: number; record: Attention | null }[];
   ledger: LedgerLine[];

@@ -3,6 +3,7 @@ import { messageKeys } from "../messages/store.ts";
 import { forgetDeliveries } from "../store/deliveries.ts";
 import { dueKey, loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
+import { forgetRates } from "../store/rates.ts";
 import type { Key } from "../store/keys.ts";
 import type { FeedRecord } from "../store/records.ts";
 import { encode } from "../store/store.ts";
@@ -82,7 +83,7 @@ interface FeedDue {
   after?: Key;
 }
 
-/** Shortens the feed to its last day, forgets old idempotency keys, and comes again in an hour. */
+/** Shortens the feed to its last day, forgets old idempotency keys and counts, and comes again in an hour. */
 export async function shortenFeed(store: Store, now: number, entry: DueEntry): Promise<void> {
   for (;;) {
     const old: Key[] = [];
@@ -96,6 +97,7 @@ export async function shortenFeed(store: Store, now: number, entry: DueEntry): P
     if (old.length < PER_COMMIT) break;
     await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
   }
+  await forgetRates(store, now);
   const { after } = (await store.get<FeedDue>(entry.key))?.value ?? {};
   const next = await forgetDeliveries(store, now, after ?? null);
   // More keys than one look takes: the next part of them in a minute, not in an hour.

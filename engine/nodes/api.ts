@@ -157,6 +157,10 @@ export default defineNode({
   version: 1,
   kind: "effect",
   ledger: false,
+  hosts: ({ url }) => {
+    const host = URL.parse(url)?.hostname;
+    return host ? [host] : [];
+  },
   title: "HTTP request",
   description: "Calls another program and takes its answer along.",
   help: [

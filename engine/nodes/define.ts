@@ -111,6 +111,8 @@ export interface EffectNode<C> extends Described<C> {
   byHttp?(config: JsonObject): boolean;
   /** Reaches a person: held back outside the workflow's send window. */
   reaches?: boolean;
+  /** Which hosts an attempt calls, by its rendered config: rates per host go by it. Absent: none that is known. */
+  hosts?(config: C): string[];
   /** Asks people and waits for their votes: `run` gives the facts first, then sends one mail each time. */
   votes?: boolean;
   run(config: C, context: StepContext): Promise<Outcome>;

@@ -56,6 +56,8 @@ export const WaitingFor = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("time") }),
   /** The workflow's send window is closed. */
   z.object({ kind: z.literal("window") }),
+  /** Its turn under a rate is still to come. */
+  z.object({ kind: z.literal("rate") }),
   z.object({
     kind: z.literal("person"),
     title: z.string(),

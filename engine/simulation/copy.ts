@@ -51,7 +51,9 @@ export async function copyWorkflow(store: Store, source: CopiedWorkflow, at: num
     publishedAt: at,
     publishedBy: NOBODY,
   };
-  const published: PublishedRecord = { v: 1, version, hash, at };
+  // How many run at once does not matter to one; how often they act does.
+  const rates = graph.settings.limits?.rates;
+  const published: PublishedRecord = { v: 1, version, hash, at, ...(rates ? { limits: { rates } } : {}) };
   await store.commit({
     name: "workflow_publish",
     ...(parts.checks ? { checks: parts.checks } : {}),

@@ -19,6 +19,7 @@ export const COMMIT_NAMES = [
   "renew",
   "enter",
   "limit",
+  "rate",
   "blob",
   "forget",
   "feed",

@@ -6,6 +6,7 @@ import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { placeWrite } from "./places.ts";
+import { lineLeft } from "./rates.ts";
 import { headRecord, packEvent, stateOf } from "./records.ts";
 import type {
   AttentionRecord,
@@ -62,7 +63,7 @@ export function transitionWrite(
   indexSets(before?.state ?? null, next, sets, deletes);
   attentionSets(transition, now, sets, deletes);
   const place = placeWrite(before?.state ?? null, next, now);
-  sets.push(...place.sets);
+  sets.push(...place.sets, ...lineLeft(before?.state ?? null, next, now));
   deletes.push(...place.deletes);
   for (const line of transition.ledger) {
     sets.push({

@@ -8,7 +8,7 @@ export type Key = Deno.KvKey;
 export const SHARDS = 8;
 /** Lane 0 is live work, lane 1 is bulk and housekeeping. */
 export type Lane = 0 | 1;
-export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed", "bulk", "limit"] as const;
+export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed", "bulk", "limit", "rate"] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
 /** Which shard an id's due entries live in: FNV-1a over its characters. */
@@ -51,6 +51,8 @@ export const keys = {
     since: number,
     executionId: string,
   ): Key => ["queue", workflowId, since, executionId],
+  /** What has begun under a rate, and which turns were given; `*`: counted over all workflows. */
+  rate: (scope: string, rate: string, value: string): Key => ["rate", scope, rate, value],
   /** The last who were not enrolled, in order, and how many in all (Deno.KvU64). */
   refusal: (workflowId: string, id: string): Key => ["refusal", workflowId, id],
   refusalCount: (workflowId: string): Key => ["refusal_count", workflowId],

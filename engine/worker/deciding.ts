@@ -14,7 +14,16 @@ import type { CompiledVersion } from "./versions.ts";
 /** What a process brings to a decision: its time, its name, its free slots. */
 export type OwnEnv = Omit<
   Env,
-  "leadZone" | "recipient" | "evaluate" | "keep" | "signals" | "matches" | "children" | "maySpawn" | "target"
+  | "turns"
+  | "leadZone"
+  | "recipient"
+  | "evaluate"
+  | "keep"
+  | "signals"
+  | "matches"
+  | "children"
+  | "maySpawn"
+  | "target"
 >;
 
 /** What is known of one execution's world when it is decided. */
@@ -26,6 +35,8 @@ export interface Known {
   heard: Heard;
   /** Children that have settled; null: none may be created with this transition. */
   children: ReadonlyMap<string, readonly DoneChild[]> | null;
+  /** What steps that asked for a turn were given. */
+  turns?: Env["turns"];
   /** Values that this decision keeps. */
   bodies: Bodies;
   /** Values that were kept before. */
@@ -50,13 +61,14 @@ export function decideOver(
 
 /** What may be known of the world by an execution that is in this version. */
 function envOver(version: CompiledVersion, env: OwnEnv, known: Known): Env {
-  const { lead, heard, children, bodies, read } = known;
+  const { lead, heard, children, bodies, read, turns } = known;
   const facts = (present: ExecutionState): Facts => {
     const all = bodies.values.size === 0 ? read : new Map([...read, ...bodies.values]);
     return { version, state: present, lead, bodies: all, now: env.now };
   };
   return {
     ...env,
+    turns,
     leadZone: lead?.timezone,
     recipient: (node, present) => recipientOf(node, facts(present)),
     evaluate: (node, present) => evaluatePure(node, facts(present)),

@@ -8,6 +8,7 @@ import type { ParentFacts } from "./children.ts";
 import type { DueEntry, Held } from "./held.ts";
 import type { Room } from "./room.ts";
 import type { Services } from "./services.ts";
+import type { Turns } from "./turns.ts";
 import type { CompiledVersion, Versions } from "./versions.ts";
 
 /** What an execution in hand needs of the worker that holds it. */
@@ -17,6 +18,7 @@ export interface Hands {
   readonly services: Services;
   readonly versions: Versions;
   readonly room: Room;
+  readonly turns: Turns;
   /** This process. */
   readonly owner: string;
   /** Creates children that are not there yet; false when their parent has moved meanwhile. */

@@ -3,12 +3,12 @@ import { isSettled } from "../core/state.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { StepError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
-import { Bodies } from "../store/bodies.ts";
+import type { Bodies } from "../store/bodies.ts";
 import { loadExecutions, transitionWrite } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
 import { MOST_MAIL_DUE, nameOf, outlastsConflict, portionOf, sameHolding } from "./round.ts";
-import { decideOver } from "./deciding.ts";
+import { decideInHand, turnsFor } from "./in_turn.ts";
 import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
 import { takeMail, type Taken } from "./mail.ts";
@@ -205,17 +205,12 @@ export class Held {
 
   async #commit(commands: Command[], applied: Key[], checks: Taken["checks"]): Promise<boolean> {
     const before = this.#loaded!;
-    const bodies = new Bodies();
-    const now = this.#hands.clock.now();
-    const transition = decideOver(before.state, commands, this.#hands.env(now, this.id), {
-      version: this.#version!,
-      target: this.#around.target,
-      lead: this.#around.lead,
-      heard: this.#around.heard,
-      children: this.#around.children,
-      bodies,
-      read: this.#around.bodies,
-    });
+    const matter = { state: before.state, commands, version: this.#version!, around: this.#around };
+    let decided = decideInHand(this.#hands, matter);
+    if (decided.transition.asks.length > 0) {
+      decided = decideInHand(this.#hands, matter, await turnsFor(this.#hands, matter, decided));
+    }
+    const { transition, bodies, now } = decided;
     if (
       transition.events.length === 0 && applied.length === 0 && sameHolding(before.state, transition.next)
     ) {

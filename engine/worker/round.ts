@@ -43,7 +43,8 @@ export function nameOf(commands: readonly Command[], transition: Transition): Co
 export function mayHaveMail(state: ExecutionState, now: number): boolean {
   const timesOut = state.timeoutAt !== null && state.timeoutAt <= now;
   for (const { waitingFor, wakeAt, approval } of state.steps.values()) {
-    if (waitingFor?.kind === "window" && (wakeAt ?? now) <= now) return true;
+    const isHeld = waitingFor?.kind === "window" || waitingFor?.kind === "rate";
+    if (isHeld && (wakeAt ?? now) <= now) return true;
     if (approval && (timesOut || wakeAt !== undefined && wakeAt <= now)) return true;
   }
   return false;

@@ -31,6 +31,7 @@ import { dropEntries, mailEntries } from "./entries.ts";
 import { Slots } from "./slots.ts";
 import { Room } from "./room.ts";
 import { Takeover } from "./takeover.ts";
+import { Turns } from "./turns.ts";
 
 export interface WorkerOptions {
   store: Store;
@@ -59,6 +60,7 @@ export class Worker implements Hands {
   readonly owner: string;
   readonly newId: () => string;
   readonly slots: Slots;
+  readonly turns: Turns;
   readonly bodiesRead = bodiesRead;
   readonly #options: WorkerOptions;
   readonly #held = new Map<string, Held>();
@@ -77,6 +79,7 @@ export class Worker implements Hands {
     this.newId = options.newId;
     this.versions = new Versions(options.services.loadVersion, options.services.nodeType);
     this.slots = new Slots(this);
+    this.turns = new Turns(this);
     this.takeover = new Takeover(options.clock, options.peers);
     const { concurrency: slots, isMine } = options;
     this.room = new Room({

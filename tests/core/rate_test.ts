@@ -6,23 +6,12 @@ import type { Pace, RateState, Stamps, TurnGiven } from "../../engine/core/rate.
 import { paceInWords, paceSubject, rateSentence } from "../../engine/core/rate_words.ts";
 import type { Rate } from "../../engine/schemas/rate.ts";
 import { WorkflowGraph, WorkflowSettings } from "../../engine/schemas/workflow.ts";
+import { mostIn } from "../helpers/rates.ts";
 
 const START = Date.UTC(2026, 10, 22, 9);
 
 function pace(count: number, periodMs: number, value = "api.example.com"): Pace {
   return { per: "host", record: ["wf1", `${periodMs} host`, value], count, periodMs };
-}
-
-/** The most that began in any period: every period that is full to the brim ends with a start. */
-export function mostIn(starts: readonly number[], periodMs: number): number {
-  const sorted = [...starts].sort((a, b) => a - b);
-  let most = 0;
-  let first = 0;
-  for (const [last, at] of sorted.entries()) {
-    while (sorted[first]! <= at - periodMs) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
 }
 
 interface Caller {

@@ -84,7 +84,7 @@ async function checkReason(
   let people = 0;
   for (const [nodeId, step] of state.steps) {
     const kind = step.waitingFor?.kind;
-    if (kind === undefined || kind === "time" || kind === "window") continue;
+    if (kind === undefined || kind === "time" || kind === "window" || kind === "rate") continue;
     people++;
     if (kind === "signal") {
       const registered = state.leadId !== null && await store.get(["registration", state.leadId, state.id]);
