@@ -8,6 +8,7 @@ import type {
   ExecutionSummary,
   Reason,
 } from "./schemas/execution.ts";
+import type { CollectionInfo, CollectionRecord, IndexValue, PutInput } from "./schemas/collection.ts";
 import type { ExecutionEvent } from "./schemas/event.ts";
 import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
 import type { Json } from "./schemas/json.ts";
@@ -199,6 +200,25 @@ export interface Messages {
   clicked(token: string): Promise<string | null>;
 }
 
+export interface Collections {
+  list(paging: Paging): Promise<Page<CollectionInfo>>;
+  /** 404 when nobody has written to it. */
+  get(name: string): Promise<CollectionInfo>;
+  /** In the order of their keys. */
+  records(name: string, paging: Paging): Promise<Page<CollectionRecord>>;
+  /** Those whose field has this value; 422 naming the field when it is not indexed. */
+  find(
+    name: string,
+    by: { field: string; value: IndexValue },
+    paging: Paging,
+  ): Promise<Page<CollectionRecord>>;
+  record(name: string, key: string): Promise<CollectionRecord>;
+  /** 422 naming the field; a new collection is made by its first record. */
+  put(name: string, key: string, input: PutInput): Promise<{ created: boolean; record: CollectionRecord }>;
+  /** 404 when it is not there. */
+  remove(name: string, key: string): Promise<void>;
+}
+
 export interface Inbox {
   list(paging: Paging): Promise<Page<InboxItem>>;
   count(): Promise<number>;
@@ -256,6 +276,7 @@ export interface Engine {
   readonly leads: Leads;
   readonly messages: Messages;
   readonly inbox: Inbox;
+  readonly collections: Collections;
   readonly approvals: Approvals;
   readonly secrets: Secrets;
   readonly access: Access;

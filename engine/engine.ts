@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { createAccess, createSecrets } from "./access/mod.ts";
 import type { SecretKey } from "./access/mod.ts";
+import { createCollections } from "./collections/mod.ts";
 import type { Actor, Engine } from "./contract.ts";
 import type { Transition } from "./core/state.ts";
 import { Breaker, guarded, hostsCheck } from "./egress/breaker.ts";
@@ -23,6 +24,8 @@ import { describe, loadNodeTypes } from "./nodes/mod.ts";
 import type { CommitName } from "./store/commit.ts";
 import { listenForBells, ringAfter } from "./queue_bell.ts";
 import { keepMessages } from "./simulation/keep.ts";
+import { overlaid } from "./simulation/collections.ts";
+import type { ActOnCollections } from "./simulation/collections.ts";
 import { createSimulation } from "./simulation/mod.ts";
 import type { Limits } from "./simulation/drive.ts";
 import { Store } from "./store/store.ts";
@@ -64,6 +67,8 @@ export interface EngineOptions {
   token: string | null;
   log: Log;
   clock?: Clock;
+  /** Of a dry run: collections that are only read; what it writes stays in it. */
+  collectionsBehind?: ActOnCollections;
   /** Where dry runs end; each limit has its default. */
   simulationLimits?: Partial<Limits>;
   /** Beside those in engine/nodes. */
@@ -126,6 +131,7 @@ async function assemble(options: EngineOptions): Promise<House> {
   const egress = guarded(createEgress({ allowHosts: options.allowHosts, enabled: options.send }), breaker);
   const leads = createLeads({ store, now: clock.now, newId, onSignal: () => {} });
 
+  const collections = createCollections({ store, now: clock.now, newId });
   const workflows: WorkflowSubject = createWorkflows({
     store,
     lookup: (type) => types.get(type),
@@ -158,6 +164,9 @@ async function assemble(options: EngineOptions): Promise<House> {
     concurrency: options.concurrency,
     retentionMs: options.retentionDays * DAY_MS,
     services: servicesFor({
+      collections: options.collectionsBehind
+        ? overlaid(options.collectionsBehind, clock.now)
+        : collections.act,
       store,
       types,
       workflows,
@@ -222,8 +231,10 @@ async function assemble(options: EngineOptions): Promise<House> {
     }),
     approvals: createApprovals({ store, links: links.votes, now: clock.now, newId }),
     inbox: createInbox({ store, executions, now: clock.now, newId }),
+    collections,
     secrets,
     simulate: createSimulation({
+      actOnCollections: collections.act,
       ...{ workflows, leads, executions, types, options, now: clock.now, open: assemble },
       reveal: secrets.reveal,
       request: egress.fetch,

@@ -19,7 +19,7 @@ const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/egress\//, "egress"],
   [/^engine\/messages\/(outbox|store)\.ts$/, "subjects"],
   [/^engine\/messages\//, "messages"],
-  [/^engine\/(access|leads|mending|monitoring|scheduling|templates|triggers|workflows)\//, "subjects"],
+  [/^engine\/(access|collections|leads|mending|monitoring|scheduling|templates|triggers|workflows)\//, "subjects"],
   [/^engine\/(engine|node_info|queue_bell|services)\.ts$|^engine\/simulation\//, "engine"],
   [/^engine\/mod\.ts$/, "door"],
   [/^(environment|log)\.ts$/, "environment"],

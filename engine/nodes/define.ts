@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Comparison, ConditionGroup } from "../schemas/condition.ts";
+import type { CollectionAct, CollectionAnswer } from "../schemas/collection.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { ApprovalFacts, Ask, Choice } from "../schemas/approval.ts";
 import type { Category, Encoding, Outcome, Ports, View } from "../schemas/node.ts";
@@ -43,6 +44,8 @@ export interface StepContext extends PureContext {
   asking: { ask: Ask; facts: ApprovalFacts; workflowName: string } | null;
   /** Address of the page where an approver answers; null while the house has no public address. */
   voteLink(approver: string, choice: Choice): string | null;
+  /** Reads or writes the team's own records; a write happens once for this step's key. Throws StepError. */
+  collections(act: CollectionAct): Promise<CollectionAnswer>;
   /** The secret's value for this host (throws StepError when absent or meant for other hosts). */
   secret(name: string, host: string | null): Promise<string>;
 }

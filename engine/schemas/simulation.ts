@@ -76,6 +76,14 @@ export const Would = z.discriminatedUnion("kind", [
     /** It really went out, because that was asked for. */
     called: z.boolean().optional(),
   }),
+  /** A record of the team's own that would be written or deleted. */
+  z.object({
+    kind: z.literal("data"),
+    action: z.enum(["put", "delete"]),
+    collection: z.string(),
+    key: z.string(),
+    value: Json.nullable(),
+  }),
 ]).meta({ id: "Would" });
 export type Would = z.infer<typeof Would>;
 

@@ -5,6 +5,7 @@ import type { Message } from "../schemas/message.ts";
 import { SimulateInput } from "../schemas/simulation.ts";
 import type { Simulated, SimulateRequest } from "../schemas/simulation.ts";
 import { VirtualClock } from "./clock.ts";
+import type { ActOnCollections } from "./collections.ts";
 import { copyLead, copyWorkflow } from "./copy.ts";
 import { Driver, LIMITS, Progress } from "./drive.ts";
 import { messagesOf } from "./keep.ts";
@@ -21,6 +22,7 @@ export interface SimulationDeps extends PrepareDeps {
   /** The real house's options: a dry run keeps the sender and the addresses, and takes none of the ways out. */
   options: EngineOptions;
   publicUrl(): string;
+  actOnCollections: ActOnCollections;
   reveal: Doors["reveal"];
   /** The real way out, for nodes that are to be called. */
   request: Doors["request"];
@@ -97,6 +99,7 @@ async function simulate(
       ...[...deps.types.values()].map((type: NodeType) => recorder.walled(type)),
       pinnedType(plan.pins),
     ],
+    collectionsBehind: deps.actOnCollections,
     onBatch: () => {},
     onTransition: progress.note,
   });

@@ -94,6 +94,18 @@ export class Recorder {
         }
         return result;
       },
+      // The dry run's own house reads the real ones and keeps what is written to itself.
+      collections: (act) => {
+        const { action, collection } = act;
+        if (action === "put" || action === "delete") {
+          note({
+            kind: "data",
+            ...{ action, collection, key: act.key },
+            value: act.action === "put" ? act.input.value : null,
+          });
+        }
+        return context.collections(act);
+      },
       // Signed by the dry run's own house: it leads nowhere.
       voteLink: context.voteLink,
       secret: async (name, host) => {

@@ -41,6 +41,7 @@ export const COMMIT_NAMES = [
   "secret",
   "attempt",
   "bulk",
+  "collection",
   "meta",
   "peer",
 ] as const;
@@ -201,7 +202,8 @@ export class Committer {
     for (const check of merged.checks) atomic.check(check);
     for (const { key, value } of merged.sets) atomic.set(key, value);
     for (const key of merged.deletes) atomic.delete(key);
-    for (const { key, add } of merged.sums) atomic.sum(key, BigInt(add));
+    // Counters wrap at 2^64: one less is all but one more.
+    for (const { key, add } of merged.sums) atomic.sum(key, BigInt.asUintN(64, BigInt(add)));
     for (const { prefix, value } of merged.stamped) {
       atomic.set([...prefix, this.#kv.commitVersionstamp()], value);
     }

@@ -127,6 +127,19 @@ export const keys = {
   /** The outbox in order: message ids need not be. */
   messageByTime: (at: number, id: string): Key => ["message_by_time", at, id],
 
+  // the team's own records
+  collection: (name: string): Key => ["collection", name],
+  record: (collection: string, key: string): Key => ["record", collection, key],
+  /** Records by a field's value. */
+  recordIndex: (
+    collection: string,
+    field: string,
+    value: string | number | boolean,
+    key: string,
+  ): Key => ["record_index", collection, field, value, key],
+  /** How many a collection has (Deno.KvU64). */
+  recordCount: (collection: string): Key => ["record_count", collection],
+
   // access
   user: (id: string): Key => ["user", id],
   userByEmail: (email: string): Key => ["user_by_email", email],

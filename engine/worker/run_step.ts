@@ -197,6 +197,7 @@ function stepContext(
         test: state.test,
         at: now,
       }),
+    collections: (act) => services.collections(act, idempotencyKey),
     secret: (name, host) => services.secret(name, host),
   };
 }

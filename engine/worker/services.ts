@@ -2,6 +2,7 @@ import type { GraphNode } from "../core/graph.ts";
 import type { SignalFact } from "../core/state.ts";
 import type { NodeType } from "../nodes/define.ts";
 import type { Ballot } from "../schemas/approval.ts";
+import type { CollectionAct, CollectionAnswer } from "../schemas/collection.ts";
 import type { JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
 import type { HttpRequest, HttpResponse, MailAbout, MailRequest, MailResult } from "../schemas/outbound.ts";
@@ -45,6 +46,8 @@ export interface Services {
   voteLink(ballot: Ballot): string | null;
   /** A lead's newest signals, oldest first, and the versionstamp of its clock as it was before they were read. */
   signals(leadId: string): Promise<Heard>;
+  /** Reads or writes the team's own records; a write happens once for its key. Throws StepError. */
+  collections(act: CollectionAct, idempotencyKey: string): Promise<CollectionAnswer>;
   secret(name: string, host: string | null): Promise<string>;
   lead(leadId: string): Promise<LeadFacts | null>;
   /** What stores a message: with its step's commit, and (a very long text) before it. */

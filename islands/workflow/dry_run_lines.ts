@@ -57,7 +57,13 @@ function lineOf(step: SimulatedStep, timezone: string): Omit<DryRunLine, "time">
     const to = [...would.to, ...would.cc, ...would.bcc].join(", ");
     return { ...line, text: `${label} to ${to} «${would.subject}»`, body: would.text };
   }
-  if (would) return { ...line, text: `${label}: ${would.method} ${would.url}`, body: would.body };
+  if (would?.kind === "http") {
+    return { ...line, text: `${label}: ${would.method} ${would.url}`, body: would.body };
+  }
+  if (would) {
+    const body = would.value === null ? null : JSON.stringify(would.value, null, 2);
+    return { ...line, text: `${label}: ${would.action} ${would.key} in ${would.collection}`, body };
+  }
   // A wait's reason says until when, and that is what the line is about.
   if (step.until && said) return { ...line, text: `${label}, ${said}`, why: null };
   return line;

@@ -67,6 +67,7 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
     mending: fakeMending(note),
     leads: fakeLeads(note),
     messages: fakeMessages(note),
+    collections: fakeCollections(note),
     approvals: { look: () => Promise.resolve(null), vote: () => Promise.resolve(null) },
     inbox: {
       list: emptyPage,
@@ -223,6 +224,30 @@ function fakeLeads(note: (what: string) => void): Engine["leads"] {
       return Promise.resolve({ id: "s1", leadId, type, data, at: AT });
     },
     signals: emptyPage,
+  };
+}
+
+function fakeCollections(note: (what: string) => number): Engine["collections"] {
+  const record = { key: "ann", value: { note: "payload marker" }, createdAt: AT, updatedAt: AT };
+  const info = { name: "customers", count: 1, indexes: ["email"], createdAt: AT };
+  const page = { items: [record], nextCursor: null };
+  return {
+    list: () => Promise.resolve({ items: [info], nextCursor: null }),
+    get: () => Promise.resolve(info),
+    records: () => Promise.resolve(page),
+    find: (_name, { field, value }) => {
+      note(`collection.find ${field} ${JSON.stringify(value)}`);
+      return Promise.resolve(page);
+    },
+    record: () => Promise.resolve(record),
+    put: (name, key, input) => {
+      note(`collection.put ${name} ${key} ${JSON.stringify(input)}`);
+      return Promise.resolve({ created: key !== "ann", record: { ...record, key } });
+    },
+    remove: (name, key) => {
+      note(`collection.remove ${name} ${key}`);
+      return Promise.resolve();
+    },
   };
 }
 

@@ -48,6 +48,7 @@ export function stepContext(change: Partial<StepContext> = {}): StepContext {
     http: () => Promise.reject(new Error("no HTTP in this test")),
     asking: null,
     voteLink: () => null,
+    collections: () => Promise.reject(new Error("no collections in this test")),
     mail: () => Promise.reject(new Error("no mail in this test")),
     secret: (name) => Promise.reject(new StepError({ code: "no_secret", message: `No secret ${name}` })),
     ...change,

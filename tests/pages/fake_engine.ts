@@ -1,6 +1,7 @@
 import type { Engine, SecretInfo, User } from "../../engine/contract.ts";
 import { conflict, EngineError, notFound } from "../../engine/errors.ts";
 import type { NodeDescriptor } from "../../engine/nodes/define.ts";
+import type { CollectionInfo, CollectionRecord } from "../../engine/schemas/collection.ts";
 import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
 import type { InboxItem } from "../../engine/schemas/inbox.ts";
 import type { Lead, Signal } from "../../engine/schemas/lead.ts";
@@ -20,6 +21,8 @@ export interface FakeData {
   leads: Lead[];
   signals: Signal[];
   secrets: SecretInfo[];
+  collections: CollectionInfo[];
+  records: CollectionRecord[];
   nodeTypes: NodeDescriptor[];
   nextCursor: string | null;
   refusals: Refusals;
@@ -37,6 +40,8 @@ const EMPTY: FakeData = {
   leads: [],
   signals: [],
   secrets: [],
+  collections: [],
+  records: [],
   nodeTypes: [],
   nextCursor: null,
   refusals: { total: 0, items: [] },
@@ -112,6 +117,15 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       complete: unused,
     },
     secrets: { list: () => Promise.resolve(data.secrets), put: unused, remove: unused },
+    collections: {
+      list: () => page(data.collections),
+      get: (name) => Promise.resolve(data.collections.find((one) => one.name === name)!),
+      records: () => page(data.records),
+      find: (_name, { value }) => page(data.records.filter(({ key }) => key === value)),
+      record: (_name, key) => Promise.resolve(data.records.find((one) => one.key === key)!),
+      put: unused,
+      remove: unused,
+    },
     access: fakeAccess(data),
     simulate: unused,
     nodeTypes: () => data.nodeTypes,

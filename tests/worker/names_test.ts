@@ -11,6 +11,7 @@ import { oracle } from "../helpers/oracle.ts";
 import { mailServer } from "../messages/smtp_fixture.ts";
 import type { Behaviour } from "../messages/smtp_fixture.ts";
 import { MORE_STORIES } from "../long/shapes.ts";
+import { collectionStory } from "./collection_story.ts";
 import { everyFault } from "./crash_fixture.ts";
 import { HOUSE_STORIES } from "./house_stories.ts";
 import { STORY_NAMES } from "./stories.ts";
@@ -20,7 +21,7 @@ const PATIENCE_MS = 48 * 3_600_000;
 
 const hit = new Set<string>();
 
-for (const [name, story] of [...HOUSE_STORIES, ...MORE_STORIES]) {
+for (const [name, story] of [...HOUSE_STORIES, ...MORE_STORIES, ["a collection", collectionStory] as const]) {
   Deno.test({
     ...unclean,
     name: `a fault at every commit of ${name}: nothing lost, nothing doubled`,
