@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import type { Note } from "../../engine/schemas/workflow.ts";
+import { pageApp } from "../pages/page_app.ts";
+import { workflow } from "../pages/sample_data.ts";
+import { useApp } from "../routes/app_fixture.ts";
 import { ANN, input, openHouse } from "./house.ts";
 
 const NOTE: Note = {
@@ -49,4 +52,18 @@ Deno.test("notes with one id twice, too many or too long are refused", async () 
       slug: "invalid",
     });
   }
+});
+
+Deno.test("PUT /api/workflow/:id passes notes on, and GET /workflow/:id/export has them", async () => {
+  await useApp(async ({ ask, engine }) => {
+    await ask("/api/workflow", { method: "POST", as: "token", json: input("Noted", ["a"]) });
+    const init = { method: "PUT", as: "token" as const, headers: { "if-match": "1" } };
+    const saved = await ask("/api/workflow/w1", { ...init, json: { notes: [NOTE] } });
+    assert.equal(saved.status, 200);
+    assert.equal(engine.changes.at(-1), `workflow.save ${JSON.stringify({ notes: [NOTE] })}`);
+    const refused = await ask("/api/workflow/w1", { ...init, json: { notes: [{ ...NOTE, tone: "pink" }] } });
+    assert.equal(refused.status, 422);
+  });
+  const { html } = await pageApp({ workflows: [workflow({ notes: [NOTE] })] }).get("/workflow/wf1/export");
+  assert.deepEqual(JSON.parse(html).notes, [NOTE]);
 });
