@@ -16,6 +16,7 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
   "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,
   "workflow/ImportButton": async () => (await import("./workflow/ImportButton.tsx")).ImportButton,
+  "workflow/Migration": async () => (await import("./workflow/Migration.tsx")).Migration,
   "workflow/Rules": async () => (await import("./workflow/Rules.tsx")).Rules,
   "workflow/WorkflowActions": async () => (await import("./workflow/WorkflowActions.tsx")).WorkflowActions,
   "workflow/WorkflowList": async () => (await import("./workflow/WorkflowList.tsx")).WorkflowList,

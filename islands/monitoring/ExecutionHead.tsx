@@ -37,6 +37,7 @@ export function ExecutionHead({ execution, clock, may, onActed }: ExecutionHeadP
           </a>
         </h1>
         <Badge title="The version that this execution runs">{`v${execution.version}`}</Badge>
+        <MovedFrom execution={execution} clock={clock} />
         {execution.lead ? <LeadName lead={execution.lead} /> : null}
         <div class="ml-auto flex min-h-11 flex-wrap items-center gap-2 sm:min-h-8">
           <Actions execution={execution} may={may} onActed={onActed} onProblem={setProblem} />
@@ -48,6 +49,22 @@ export function ExecutionHead({ execution, clock, may, onActed }: ExecutionHeadP
       <Progress execution={execution} clock={clock} />
       {problem ? <ErrorCard problem={problem} /> : null}
     </header>
+  );
+}
+
+/** That it began with another version, or is about to move. */
+function MovedFrom({ execution, clock }: { execution: Execution; clock: Clock }): JSX.Element | null {
+  const { moves = [], movesTo } = execution;
+  const last = moves.at(-1);
+  if (movesTo !== undefined) {
+    return <Badge title="It moves when its running step has ended">{`moves to v${movesTo}`}</Badge>;
+  }
+  if (!last) return null;
+  const when = exactTime(last.at, clock.zone ?? "UTC");
+  return (
+    <Badge title={`${last.by} moved it from version ${last.from}, ${when}`}>
+      {`began in v${moves[0]!.from}`}
+    </Badge>
   );
 }
 

@@ -162,6 +162,11 @@ interface SelectedProps {
   replay: Execution | null;
 }
 
+/** A node that the present version does not have any more. */
+function leftWords({ leftIn }: Step): string {
+  return leftIn === undefined ? "" : `It ran in version ${leftIn}, before the execution was moved`;
+}
+
 function Selected({ step, graph, clock, bodies, replay }: SelectedProps): JSX.Element {
   const node = graph?.nodes.find((one) => one.id === step.nodeId);
   return (
@@ -169,7 +174,7 @@ function Selected({ step, graph, clock, bodies, replay }: SelectedProps): JSX.El
       <StepDetail
         step={step}
         title={node?.title ?? step.type}
-        summary={node?.summary ?? ""}
+        summary={node?.summary ?? leftWords(step)}
         clock={clock}
         bodies={bodies}
         action={replay

@@ -5,6 +5,8 @@ export function mayReplayFrom(execution: Execution, step: Step): boolean {
   if (isRound(execution)) return false;
   if (step.nodeId === execution.trigger.nodeId) return true;
   const reached = step.status !== "pending" && step.status !== "skipped" && !step.type.startsWith("trigger_");
+  // Its node is not in the version that would be replayed.
+  if (step.leftIn !== undefined) return false;
   return reached && (step.attempts > 0 || step.takenOver !== undefined);
 }
 

@@ -54,6 +54,8 @@ export function useExecution(first: Picture): LiveExecution {
     generation,
     onEvents: (received) => {
       const events = received.flatMap(eventOf);
+      // Another graph and other steps: the page is drawn anew.
+      if (events.some(isMove)) return location.reload();
       setPicture((now) => takeEvents(now, events));
       if (events.some(bringsBodies)) readSoon();
     },
@@ -69,6 +71,12 @@ export function useExecution(first: Picture): LiveExecution {
 function eventOf(received: ServerEvent): LiveEvent[] {
   const event = readEvent(received);
   return event ? [event] : [];
+}
+
+/** A person moved it to another version. */
+function isMove({ event }: LiveEvent): boolean {
+  const reason = event.taskId === null ? eventData(event)?.reason : undefined;
+  return typeof reason === "object" && reason !== null && "code" in reason && reason.code === "migrated";
 }
 
 /** After these the API knows more than the event says: input, output, warnings, what is waited for. */

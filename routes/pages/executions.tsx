@@ -50,6 +50,15 @@ async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
     (
       <>
         <FilterForm address={address} workflows={workflows.items} leadName={lead} />
+        {filter.workflowId
+          ? (
+            <p class="mb-3">
+              <a class="link" href={`/workflow/${encodeURIComponent(filter.workflowId)}/running`}>
+                Those of older versions
+              </a>
+            </p>
+          )
+          : null}
         {issues.length > 0 ? <FilterIssues issues={issues} /> : null}
         {bulk && (page.items.length > 0 || running.length > 0)
           ? (

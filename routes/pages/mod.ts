@@ -8,6 +8,7 @@ import { homePages } from "./home.tsx";
 import { inboxPages } from "./inbox.tsx";
 import { leadPages } from "./leads.tsx";
 import { outboxPages } from "./outbox.tsx";
+import { runningPages } from "./running.tsx";
 import { settingsPages } from "./settings.tsx";
 import { workflowPages } from "./workflows.tsx";
 
@@ -30,6 +31,7 @@ export function pageRoutes(deps: PageDeps): Hono<PageEnv> {
       approvalPages(deps),
       homePages(deps),
       workflowPages(deps),
+      runningPages(deps),
       executionRoutes(deps),
       inboxPages(deps),
       outboxPages(deps),

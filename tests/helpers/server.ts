@@ -121,10 +121,16 @@ export class Server implements AsyncDisposable {
   }
 
   /** A fixture's call of the API as an owner; refuses anything but a success. */
-  async api(method: string, path: string, body?: unknown): Promise<unknown> {
+  async api(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: { [name: string]: string } = {},
+  ): Promise<unknown> {
     const response = await fetch(this.url + path, {
       method,
       headers: {
+        ...headers,
         authorization: `Bearer ${TOKEN}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },

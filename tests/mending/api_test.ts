@@ -95,3 +95,34 @@ Deno.test("the API's description tells of replay and bulk from the schemas that 
     assert.ok(paths["/api/monitoring/executions/bulk"].post.requestBody);
     assert.ok(paths["/api/monitoring/bulk/{id}/cancel"].post);
   }));
+
+Deno.test("GET …/running answers where executions stand; POST …/migrate starts with the count, and names a wrong field", () =>
+  useApp(async ({ ask, engine }) => {
+    const running = await ask("/api/workflow/w1/running", { as: "token" });
+    assert.equal(running.status, 200);
+    const { version, items, nextCursor } = await running.json();
+    assert.deepEqual([version, items.length, items[0].nodes[0].movable, nextCursor], [2, 1, 2, null]);
+    assert.equal((await ask("/api/workflow/w1/running?to=x", { as: "token" })).status, 400);
+    assert.equal((await ask("/api/workflow/w1/running")).status, 401);
+    const post = (json: unknown, headers: { [name: string]: string } = {}): Promise<Response> =>
+      ask("/api/workflow/w1/migrate", { method: "POST", as: "token", json, headers });
+    const started = await post({ mode: "migrate", count: 2, from: 1 }, { "idempotency-key": "k1" });
+    assert.equal(started.status, 202);
+    assert.equal(started.headers.get("location"), "/api/monitoring/bulk/b1");
+    assert.equal((await started.json()).action, "migrate");
+    assert.equal((await post({ mode: "restart", count: 3 })).status, 202);
+    for (
+      const [wrong, path] of [
+        [{ mode: "keep", count: 2 }, "mode"],
+        [{ mode: "migrate" }, "count"],
+        [{ mode: "migrate", count: -1 }, "count"],
+        [{ mode: "migrate", count: 1, to: 0 }, "to"],
+        [{ mode: "migrate", count: 1, version: 2 }, ""],
+      ] as const
+    ) {
+      const refused = await post(wrong);
+      assert.equal(refused.status, 422, JSON.stringify(wrong));
+      assert.equal((await refused.json()).issues[0].path, path);
+    }
+    assert.deepEqual(engine.changes, ["mending.migrate w1 2 1 - k1", "mending.restart w1 3 - - -"]);
+  }));
