@@ -59,6 +59,7 @@ function needsPerson(step: StepState): boolean {
 
 export function deliver(draft: Draft, mail: Mail): void {
   if (mail.kind === "cancel") return end(draft, { by: mail.by, reason: mail.reason });
+  if (mail.kind === "retry") return reopen(draft, mail.nodeIds);
   if (mail.kind === "migrate") return askToMigrate(draft, mail);
   const node = draft.node(mail.nodeId);
   if (!node || isSettled(draft.state)) return;
@@ -186,19 +187,25 @@ export function stopUnstarted(draft: Draft): void {
   }
 }
 
-/** Failed steps of a failed execution are queued again; what stood behind them goes on from there. */
+/** Failed steps are queued again, also while others run on; what stood behind them goes on from there. */
 export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
-  if (draft.state.status !== "failed" || draft.state.reason?.code === "execution_timeout") return;
+  const { state } = draft;
+  const isOver = isSettled(state);
+  if (
+    state.cancelling || isOver && (state.status !== "failed" || state.reason?.code === "execution_timeout")
+  ) return;
   const nodes = draft.withStatus("failed").filter((node) =>
     draft.step(node).port === undefined && (nodeIds === null || nodeIds.includes(node.id))
   ).slice(0, MOST_AT_ONCE);
   if (nodes.length === 0) return;
-  draft.counts.push("reopened");
-  draft.state.status = "running";
-  draft.state.endedAt = null;
-  draft.state.reason = null;
-  // A person who retries days later is not stopped by a limit that passed meanwhile.
-  if (draft.graph.timeoutMs !== null) draft.state.timeoutAt = draft.env.now + draft.graph.timeoutMs;
+  if (isOver) {
+    draft.counts.push("reopened");
+    state.status = "running";
+    state.endedAt = null;
+    state.reason = null;
+    // A person who retries days later is not stopped by a limit that passed meanwhile.
+    if (draft.graph.timeoutMs !== null) state.timeoutAt = draft.env.now + draft.graph.timeoutMs;
+  }
   for (const node of nodes) {
     const step = draft.step(node);
     draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });

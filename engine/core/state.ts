@@ -208,6 +208,8 @@ export type Mail =
     at: number;
   }
   | { kind: "cancel"; by: string; reason: string; at: number }
+  /** A person retries failed steps while others still run. */
+  | { kind: "retry"; nodeIds: readonly string[]; at: number }
   | { kind: "migrate"; to: number; by: string; at: number }
   | {
     kind: "message";

@@ -107,9 +107,6 @@ async function accept(
   const head = keys.execution(executionId);
   // Before anything is written under its id: one that exists has moved on.
   if (await deps.store.get(head)) return "known";
-  for (const write of writes) {
-    await deps.store.commit({ ...write, checks: [{ key: head, versionstamp: null }] });
-  }
   const result = await deps.worker.accept({
     id: executionId,
     version: source.version,
@@ -129,6 +126,7 @@ async function accept(
       },
       bodies,
       beside,
+      first: writes.map((write) => ({ ...write, checks: [{ key: head, versionstamp: null }] })),
       messages: await takenMessages(deps.store, source),
     },
     ...rest,

@@ -25,6 +25,7 @@ import { toExecution, toSummary } from "./present.ts";
 import type { Names } from "./present.ts";
 import { queueReasons } from "./queue.ts";
 import { readSamples } from "./samples.ts";
+import { retrySteps } from "./retry.ts";
 
 export interface MonitoringDeps {
   store: Store;
@@ -48,7 +49,7 @@ export function createExecutions(deps: MonitoringDeps): Executions {
     follow: (id, after, signal) => followOne(deps, id, after, signal),
     followAll: (cursor, signal) => followEverything(deps, cursor, signal),
     cancel: (id, options, actor) => cancel(deps, id, options.reason ?? "", actor),
-    retry: (id, options) => retry(deps, id, options.nodeId ?? null),
+    retry: (id, options) => retrySteps(deps, id, options.nodeId ?? null),
   };
 }
 
@@ -160,26 +161,4 @@ async function cancel(
     if (after.cancelling) return { status: "cancelling" };
   }
   throw conflict("busy", "The execution is being moved by many at once; try again");
-}
-
-async function retry(deps: MonitoringDeps, id: string, nodeId: string | null): Promise<{ steps: string[] }> {
-  const state = await stateById(deps.store, id);
-  if (state.status !== "failed") {
-    throw conflict("not-failed", `The execution is ${state.status}, only a failed one can be retried`);
-  }
-  const { graph } = await deps.versions.get(state.workflowId, state.version);
-  const steps = graph.nodes.filter((node) =>
-    state.statuses[node.index] === "failed" && state.steps.get(node.id)?.port === undefined &&
-    (nodeId === null || node.id === nodeId)
-  ).map((node) => node.id);
-  if (steps.length === 0) {
-    throw conflict(
-      "not-failed",
-      nodeId ? `The step "${nodeId}" has not failed` : "No step can be retried: a time limit ended it",
-    );
-  }
-  const held = deps.worker.hold(id);
-  held.offer({ kind: "retry", nodeIds: steps });
-  await held.idle();
-  return { steps };
 }

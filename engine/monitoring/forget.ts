@@ -3,6 +3,7 @@ import { messageKeys } from "../messages/store.ts";
 import { forgetDeliveries } from "../store/deliveries.ts";
 import { dueKey, loadExecutions } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
+import { sweepStaged } from "../store/staged.ts";
 import { forgetRates } from "../store/rates.ts";
 import type { Key } from "../store/keys.ts";
 import type { FeedRecord } from "../store/records.ts";
@@ -26,6 +27,7 @@ export async function forgetExecution(
 ): Promise<void> {
   const [loaded] = await loadExecutions(store, [id]);
   const state = loaded?.state;
+  if (!state) await sweepStaged(store, id);
   // Of a test that kept its mails nothing else was ever stored.
   if (!state) await deletePaced(store, await messageKeys(store, id));
   if (!state || !isSettled(state) || state.due?.kind !== "forget" || state.due.at !== entry.key[3]) {
@@ -49,6 +51,7 @@ export async function forgetExecution(
   await deletePaced(store, below);
   const deletes = [
     keys.execution(id),
+    keys.clock(id),
     keys.byWorkflow(state.workflowId, id),
     dueKey(id, state.due),
   ];

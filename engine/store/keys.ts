@@ -62,6 +62,8 @@ export const keys = {
   step: (executionId: string, nodeId: string): Key => ["step", executionId, nodeId],
   /** Chunk of a body too large for its record; `ref` carries node, visit and fence. */
   body: (executionId: string, ref: string, index: number): Key => ["body", executionId, ref, index],
+  /** Says what was stored before its execution, which deletes it. */
+  staged: (executionId: string, token: string): Key => ["staged", executionId, token],
   event: (executionId: string, seq: number): Key => ["event", executionId, seq],
   feed: (versionstamp: string): Key => ["feed", versionstamp],
   byWorkflow: (

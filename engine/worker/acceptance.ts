@@ -34,8 +34,9 @@ export interface Replay {
   start: ReplayStart;
   /** Large values of the steps taken over, under the new execution. */
   bodies: Bodies;
-  /** Step records that are stored before the head because one commit does not hold them all. */
+  /** Step records that are stored before the head because one commit does not hold them all, and the commits that do. */
   beside: ReadonlyMap<string, StepState>;
+  first: readonly Write[];
   messages: ExecutionState["messages"];
 }
 

@@ -11,7 +11,7 @@ import { MOST_MAIL_DUE, nameOf, outlastsConflict, portionOf, sameHolding } from 
 import { decideInHand, turnsFor } from "./in_turn.ts";
 import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
-import { takeMail, type Taken } from "./mail.ts";
+import { isReopened, takeMail, type Taken } from "./mail.ts";
 import { runEffect, unbegun } from "./run_step.ts";
 import type { Facts } from "./run_step.ts";
 import { SecondTry } from "./second_try.ts";
@@ -163,9 +163,9 @@ export class Held {
 
   /** Null: there is nothing to do here (gone, or in another living worker's hands). */
   async #load(): Promise<Command[] | null> {
-    const loaded = this.#hands.recent(this.id) ?? (await loadExecutions(this.#hands.store, [this.id]))[0] ??
-      null;
-    if (!loaded || isSettled(loaded.state) && !this.#commands.some((command) => command.kind === "retry")) {
+    const [store, commands, mail] = [this.#hands.store, this.#commands, this.#mailDue];
+    const loaded = this.#hands.recent(this.id) ?? (await loadExecutions(store, [this.id]))[0] ?? null;
+    if (!loaded || isSettled(loaded.state) && !await isReopened(store, loaded.state, commands, mail)) {
       await this.#hands.dropEntries(this.id, this.#mailDue.splice(0));
       return null;
     }

@@ -3,6 +3,7 @@ import type { ExecutionState } from "../core/state.ts";
 import { readMail } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
 import type { Hands } from "./hands.ts";
 import type { DueEntry } from "./held.ts";
 import { mayHaveMail, MOST_MAIL } from "./round.ts";
@@ -16,6 +17,18 @@ export interface Taken {
   kept: DueEntry[];
   /** For the round's commit: what must not have come since the mail was read. */
   checks: { key: Key; versionstamp: string | null }[];
+}
+
+/** Is a settled execution to be opened again: by a command, or by mail that came while it settled? */
+export async function isReopened(
+  store: Store,
+  { id, status }: ExecutionState,
+  commands: readonly Command[],
+  mailDue: readonly DueEntry[],
+): Promise<boolean> {
+  if (commands.some(({ kind }) => kind === "retry")) return true;
+  if (status !== "failed" || mailDue.length === 0) return false;
+  return (await readMail(store, id)).some(({ mail }) => mail.kind === "retry");
 }
 
 /**

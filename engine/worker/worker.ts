@@ -6,6 +6,7 @@ import { isSettled, mustRenew } from "../core/state.ts";
 import { wantsOf } from "../core/suspect.ts";
 import { Bodies } from "../store/bodies.ts";
 import { transitionWrite } from "../store/executions.ts";
+import { stage } from "../store/staged.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
@@ -132,7 +133,12 @@ export class Worker implements Hands {
     write.bells!.push(...acceptance.with.bells ?? []);
     const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
     const result = await this.room.taken(transition, async () => {
-      for (const blob of before) await this.store.commit(blob);
+      const staged = await stage(this.store, id, [...replay?.first ?? [], ...before], {
+        now,
+        newId: this.newId,
+      });
+      write.checks!.push(...staged.checks);
+      write.deletes!.push(...staged.deletes);
       return await this.store.commit(write);
     }).catch((error) => {
       this.slots.placed(version.workflowId, place, null);
