@@ -42,6 +42,8 @@ export class FaultyKv {
   readonly wakeUps = new WakeUps();
   /** Told of each batch, by its number since it was armed, before it is committed. */
   onCommit: (nth: number) => void = () => {};
+  /** Waited for before the engine hears that a batch was committed. */
+  afterCommit: () => Promise<void> = () => Promise.resolve();
   /** Reads since it was armed. */
   reads = 0;
   #aim: Aim | null = null;
@@ -191,7 +193,11 @@ export class FaultyKv {
       (aim.name === null
         ? this.batches.length === aim.nth
         : this.#names.includes(aim.name) && this.#seen.get(aim.name) === aim.nth);
-    if (!hit) return await operation.commit();
+    if (!hit) {
+      const result = await operation.commit();
+      await this.afterCommit();
+      return result;
+    }
     this.#aim = null;
     this.fired = true;
     switch (aim.fault) {

@@ -4,10 +4,14 @@
  * `clocks`, `jumps`, `kills`, `deploy`, `denokv`; several with commas), `--seed N` repeats, `--kills N` and `--rounds N` shorten.
  */
 import { deploy } from "../processes/deploy.ts";
+import { runCancels } from "./cancels.ts";
+import { runDeliveries } from "./deliveries.ts";
 import { denokv } from "./denokv.ts";
 import { kills } from "./kills.ts";
 import type { Options, Result } from "./result.ts";
 import { runFaults, runGraphs, runJumps, runOffsets, runZombies } from "./simulations.ts";
+import { runTimers } from "./timers.ts";
+import { runVersions } from "./versions.ts";
 
 const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } = {
   graphs: runGraphs,
@@ -18,6 +22,10 @@ const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } 
   kills: runKills,
   deploy: runDeploy,
   denokv: runDenokv,
+  timers: runTimers,
+  versions: runVersions,
+  cancel: runCancels,
+  deliveries: runDeliveries,
 };
 /** Each is a host of its own: what one left cannot help the next. */
 const ROUNDS_A_HOST = 25;

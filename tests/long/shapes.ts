@@ -9,6 +9,14 @@ async function runToItsEnd(world: World): Promise<void> {
   await ended(world);
 }
 
+/** Until it waits, unless it has gone on from there before a death. */
+async function waits(world: World): Promise<void> {
+  await world.until(async (engine) =>
+    await isOver(engine, world.executionId) ||
+    (await engine.executions.get(world.executionId)).status === "waiting"
+  );
+}
+
 const joinAny: Story = {
   nodes: [
     hookNode("go"),
@@ -79,9 +87,7 @@ const signal: Story = {
   edges: [edge("hook", "listen"), edge("listen", "won", "received"), edge("listen", "lost", "timeout")],
   async play(world): Promise<void> {
     await trigger(world, "go");
-    await world.until(async (engine) =>
-      (await engine.executions.get(world.executionId)).status === "waiting"
-    );
+    await waits(world);
     await world.ask(async (engine) => {
       const { lead } = await engine.executions.get(world.executionId);
       await engine.leads.signal(lead!.id, { type: "deal.won" }, { idempotencyKey: "signal-1" });
@@ -110,9 +116,7 @@ const cancelled: Story = {
   edges: [...chain("hook", "a", "pause", "never"), edge("hook", "ask"), edge("ask", "never", "Yes")],
   async play(world): Promise<void> {
     await trigger(world, "go");
-    await world.until(async (engine) =>
-      (await engine.executions.get(world.executionId)).status === "waiting"
-    );
+    await waits(world);
     await world.ask(async (engine) => {
       await engine.executions.cancel(world.executionId, { reason: "no longer wanted" }, ANN);
     });

@@ -30,14 +30,21 @@ export interface Story {
 
 /** One database, and the engine that lives on it at the moment. */
 export class World {
-  readonly clock = new ManualClock();
+  readonly clock: ManualClock;
   readonly probe = createProbe();
   executionId = "";
   deaths = 0;
   #house!: Opened;
 
   /** `again`: how the engine that takes over dies at its own first commit. */
-  constructor(readonly real: Deno.Kv, readonly options: OpenOptions, readonly again: Fault | null) {}
+  constructor(
+    readonly real: Deno.Kv,
+    readonly options: OpenOptions,
+    readonly again: Fault | null,
+    now?: number,
+  ) {
+    this.clock = new ManualClock(now);
+  }
 
   get house(): Opened {
     return this.#house;
