@@ -14,6 +14,7 @@ import { MORE_STORIES } from "../long/shapes.ts";
 import { collectionStory } from "./collection_story.ts";
 import { everyFault } from "./crash_fixture.ts";
 import { HOUSE_STORIES } from "./house_stories.ts";
+import { rateStory } from "./rate_story.ts";
 import { STORY_NAMES } from "./stories.ts";
 
 const unclean = { sanitizeOps: false, sanitizeResources: false };
@@ -21,7 +22,9 @@ const PATIENCE_MS = 48 * 3_600_000;
 
 const hit = new Set<string>();
 
-for (const [name, story] of [...HOUSE_STORIES, ...MORE_STORIES, ["a collection", collectionStory] as const]) {
+const OWN_STORIES = [["a collection", collectionStory], ["a rate", rateStory]] as const;
+
+for (const [name, story] of [...HOUSE_STORIES, ...MORE_STORIES, ...OWN_STORIES]) {
   Deno.test({
     ...unclean,
     name: `a fault at every commit of ${name}: nothing lost, nothing doubled`,
