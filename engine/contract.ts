@@ -1,3 +1,4 @@
+import type { Access, Secrets } from "./contract_access.ts";
 import type { NodeDescriptor } from "./nodes/define.ts";
 import type { ApprovalLink } from "./schemas/approval.ts";
 import type { WebhookResponse } from "./schemas/node.ts";
@@ -24,6 +25,7 @@ import type {
 } from "./schemas/mending.ts";
 import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
+import type { PublishPreview } from "./schemas/preview.ts";
 import type { Samples } from "./schemas/sample.ts";
 import type { Simulated, SimulateRequest } from "./schemas/simulation.ts";
 import type {
@@ -36,6 +38,8 @@ import type {
   WorkflowSummary,
   WorkflowVersion,
 } from "./schemas/workflow.ts";
+
+export type { Access, Role, SecretInfo, Secrets, User } from "./contract_access.ts";
 
 /** Who asks: shown in histories and audits. */
 export interface Actor {
@@ -233,41 +237,6 @@ export interface Approvals {
   vote(token: string, input: { note: string }): Promise<{ cast: boolean; link: ApprovalLink } | null>;
 }
 
-export interface SecretInfo {
-  name: string;
-  /** Hosts it may be sent to; empty: none but checks of incoming webhooks. */
-  hosts: string[];
-  updatedAt: string;
-}
-export interface Secrets {
-  list(): Promise<SecretInfo[]>;
-  put(name: string, value: string, hosts: string[], actor: Actor): Promise<SecretInfo>;
-  remove(name: string): Promise<void>;
-}
-
-export type Role = "owner" | "admin" | "editor" | "operator" | "viewer";
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-}
-export interface Access {
-  /** Has the first owner been made? */
-  isSetUp(): Promise<boolean>;
-  /** 403 wrong code, 404 once set up. Two at once make one owner. */
-  setUp(
-    input: { code: string; email: string; name: string; password: string },
-  ): Promise<{ user: User; session: string }>;
-  /** Same answer and time for unknown users. 429 past 5 tries per account or 20 per address in 15 min. */
-  signIn(
-    input: { email: string; password: string; address: string },
-  ): Promise<{ user: User; session: string }>;
-  signOut(session: string): Promise<void>;
-  bySession(session: string): Promise<User | null>;
-  byToken(token: string): Promise<User | null>;
-}
-
 export interface Engine {
   readonly workflows: Workflows;
   readonly triggers: Triggers;
@@ -282,6 +251,8 @@ export interface Engine {
   readonly access: Access;
   /** A dry run on virtual time: stores nothing, and nothing leaves the house. 404, 422 naming the node or field, 503 busy. */
   simulate(workflowId: string, input: SimulateRequest): Promise<Simulated>;
+  /** What publishing the draft would begin, within a second. 404. */
+  previewPublish(workflowId: string): Promise<PublishPreview>;
   nodeTypes(): NodeDescriptor[];
   /** Reads the store once and asks the loop when it last looked. */
   ready(): Promise<{ ok: boolean; checks: { name: string; ok: boolean; detail: string }[] }>;

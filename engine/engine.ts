@@ -23,10 +23,9 @@ import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
 import type { CommitName } from "./store/commit.ts";
 import { listenForBells, ringAfter } from "./queue_bell.ts";
-import { keepMessages } from "./simulation/keep.ts";
 import { overlaid } from "./simulation/collections.ts";
 import type { ActOnCollections } from "./simulation/collections.ts";
-import { createSimulation } from "./simulation/mod.ts";
+import { createDryRuns } from "./simulation/mod.ts";
 import type { Limits } from "./simulation/drive.ts";
 import { Store } from "./store/store.ts";
 import { Answers, createTriggers } from "./triggers/mod.ts";
@@ -113,6 +112,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     queue: options.queue,
     ...(options.onBatch ? { onBatch: options.onBatch } : {}),
     onCommitted: (writes) => ringAfter(writes, { loop, tail }),
+    onBroken: (row) => options.log("error", "row_set_aside", { error: row.message }),
   });
   const tail = new Tail(store);
   const secrets = createSecrets({ store, keys: options.secretKeys, now: clock.now });
@@ -233,16 +233,11 @@ async function assemble(options: EngineOptions): Promise<House> {
     inbox: createInbox({ store, executions, now: clock.now, newId }),
     collections,
     secrets,
-    simulate: createSimulation({
+    ...createDryRuns({
+      ...{ store, workflows, leads, executions, types, options, now: clock.now, newId, open: assemble },
       actOnCollections: collections.act,
-      ...{ workflows, leads, executions, types, options, now: clock.now, open: assemble },
       reveal: secrets.reveal,
       request: egress.fetch,
-      keep: (messages) =>
-        keepMessages(
-          { store, now: clock.now, newId, retentionMs: options.retentionDays * DAY_MS },
-          messages,
-        ),
       publicUrl: () => url.public,
     }),
     access: createAccess({ store, setupCode: options.setupCode, token: options.token, now: clock.now }),
@@ -258,6 +253,7 @@ async function assemble(options: EngineOptions): Promise<House> {
           detail: worker.stopping ? "stopping" : `looked ${late} ms ago`,
         },
         hostsCheck(breaker),
+        store.setAside.check(),
       ];
       return { ok: checks.every((check) => check.ok), checks };
     },

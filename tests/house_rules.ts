@@ -9,7 +9,7 @@ export const MAX_LINES = 300;
 const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/schemas\//, "schemas"],
   [/^engine\/errors\.ts$/, "errors"],
-  [/^engine\/contract\.ts$/, "contract"],
+  [/^engine\/contract(_access)?\.ts$/, "contract"],
   [/^engine\/core\//, "core"],
   [/^engine\/store\//, "store"],
   [/^engine\/worker\//, "worker"],
@@ -46,7 +46,7 @@ const BROWSER =
 const ARROWS: { readonly [room: string]: Arrows } = {
   schemas: { to: ["schemas"], packages: /^zod$/ },
   errors: { to: ["schemas"], packages: /^zod$/ },
-  contract: { to: [], types: ["schemas", "define"], packages: /^$/ },
+  contract: { to: [], types: ["contract", "schemas", "define"], packages: /^$/ },
   core: { to: ["core", ...GROUND], packages: /^zod$/ },
   store: { to: DEEP },
   define: { to: GROUND, packages: /^zod$/ },

@@ -7,6 +7,7 @@ import type { Store } from "../store/store.ts";
 
 /** So many mails of one dry run are kept. */
 const MOST_KEPT = 100;
+const DAY_MS = 86_400_000;
 
 /** The mails of a dry run, oldest first. */
 export async function messagesOf(messages: Pick<Messages, "list" | "get">): Promise<Message[]> {
@@ -21,13 +22,19 @@ export async function messagesOf(messages: Pick<Messages, "list" | "get">): Prom
  * they name is nowhere stored, so that an entry in the due index has them forgotten when its time would have come.
  */
 export async function keepMessages(
-  deps: { store: Store; now(): number; newId(): string; retentionMs: number },
+  deps: { store: Store; now(): number; newId(): string; options: { retentionDays: number } },
   messages: readonly Message[],
 ): Promise<string[]> {
   if (messages.length === 0) return [];
   const { store, newId } = deps;
   const [now, executionId] = [deps.now(), newId()];
-  const due = keys.due(shardOf(executionId), 1, now + deps.retentionMs, "forget", executionId);
+  const due = keys.due(
+    shardOf(executionId),
+    1,
+    now + deps.options.retentionDays * DAY_MS,
+    "forget",
+    executionId,
+  );
   await store.commit({ name: "test_mail", sets: [{ key: due, value: encode({}) }] });
   const kept: string[] = [];
   for (const message of messages) {

@@ -1,16 +1,19 @@
 import { EngineError } from "../errors.ts";
 import type { EngineOptions, House } from "../engine.ts";
 import type { NodeType } from "../nodes/define.ts";
-import type { Message } from "../schemas/message.ts";
+import type { PublishPreview } from "../schemas/preview.ts";
 import { SimulateInput } from "../schemas/simulation.ts";
 import type { Simulated, SimulateRequest } from "../schemas/simulation.ts";
+import type { Store } from "../store/store.ts";
 import { VirtualClock } from "./clock.ts";
 import type { ActOnCollections } from "./collections.ts";
 import { copyLead, copyWorkflow } from "./copy.ts";
 import { Driver, LIMITS, Progress } from "./drive.ts";
-import { messagesOf } from "./keep.ts";
+import type { Limits } from "./drive.ts";
+import { keepMessages, messagesOf } from "./keep.ts";
 import { pinnedType } from "./part.ts";
 import { prepare } from "./prepare.ts";
+import { previewPublish } from "./preview.ts";
 import type { Plan, PrepareDeps } from "./prepare.ts";
 import { toSimulated } from "./present.ts";
 import { Recorder } from "./recorder.ts";
@@ -26,8 +29,9 @@ export interface SimulationDeps extends PrepareDeps {
   reveal: Doors["reveal"];
   /** The real way out, for nodes that are to be called. */
   request: Doors["request"];
-  /** Lays mails into the real outbox; their ids. */
-  keep(messages: readonly Message[]): Promise<string[]>;
+  /** The real database: read, but for mails that are kept. */
+  store: Store;
+  newId(): string;
 }
 
 /** Each holds a processor for up to 5 s. */
@@ -37,15 +41,19 @@ const CALLING_MS = 30_000;
 const EVENTS_SHOWN = 10_000;
 
 /** Runs a workflow for a lead on virtual time. Throws 404, 422 naming the node or field, 503 when too many run at once. */
-export type Simulate = (workflowId: string, input: SimulateRequest) => Promise<Simulated>;
+export type Simulate = (
+  workflowId: string,
+  input: SimulateRequest,
+  limits?: Partial<Limits>,
+) => Promise<Simulated>;
 
 /**
  * Dry runs: a second house over a database in memory, whose clock is moved by hand and whose nodes have no way out. The
  * same machine, worker and nodes run in it; the real database is only read.
  */
-export function createSimulation(deps: SimulationDeps): Simulate {
+function createSimulation(deps: SimulationDeps): Simulate {
   let underWay = 0;
-  return async (workflowId, asked) => {
+  return async (workflowId, asked, limits = {}) => {
     const input = SimulateInput.parse(asked);
     const plan = await prepare(deps, workflowId, input);
     if (underWay >= MOST_AT_ONCE) {
@@ -56,7 +64,7 @@ export function createSimulation(deps: SimulationDeps): Simulate {
     try {
       const kv = await openMemory();
       try {
-        return await simulate(deps, { kv, plan, input });
+        return await simulate(deps, { kv, plan, input, most: limits });
       } finally {
         kv.close();
       }
@@ -64,6 +72,15 @@ export function createSimulation(deps: SimulationDeps): Simulate {
       underWay--;
     }
   };
+}
+
+/** Dry runs, and what is told by them (contract: `simulate`, `previewPublish`). */
+export function createDryRuns(deps: SimulationDeps): {
+  simulate: Simulate;
+  previewPublish(workflowId: string): Promise<PublishPreview>;
+} {
+  const simulate = createSimulation(deps);
+  return { simulate, previewPublish: (id) => previewPublish({ ...deps, simulate }, id) };
 }
 
 /** A host that has its own database only may refuse one in memory. */
@@ -78,7 +95,7 @@ async function openMemory(): Promise<Deno.Kv> {
 
 async function simulate(
   deps: SimulationDeps,
-  { kv, plan, input }: { kv: Deno.Kv; plan: Plan; input: SimulateInput },
+  { kv, plan, input, most }: { kv: Deno.Kv; plan: Plan; input: SimulateInput; most: Partial<Limits> },
 ): Promise<Simulated> {
   const clock = new VirtualClock(plan.start);
   const recorder = new Recorder(input, deps);
@@ -107,12 +124,12 @@ async function simulate(
     const { executionId, leadId } = await begin(house, plan);
     if (input.until !== undefined) progress.until = { nodeId: input.until, executionId };
     const calling = input.call.length > 0 ? { realMs: CALLING_MS } : {};
-    const limits = { ...LIMITS, ...calling, ...deps.options.simulationLimits };
+    const limits = { ...LIMITS, ...calling, ...most, ...deps.options.simulationLimits };
     const journey = { house, clock, recorder, input, executionId, leadId, limits };
     const driven = await new Driver(journey, progress).run();
     const execution = await house.engine.executions.get(executionId);
     const events = await house.engine.executions.events(executionId, { limit: EVENTS_SHOWN });
-    const kept = input.keep ? await deps.keep(await messagesOf(house.engine.messages)) : [];
+    const kept = input.keep ? await keepMessages(deps, await messagesOf(house.engine.messages)) : [];
     return toSimulated({
       plan,
       driven,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PublishPreview } from "../../engine/schemas/preview.ts";
 import { Samples } from "../../engine/schemas/sample.ts";
 import { define, json } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
@@ -15,5 +16,14 @@ export const editorRoutes: readonly ApiRoute[] = [
     answers: { 200: { description: "Executions and outputs", schema: Samples } },
     handle: async ({ engine, param, query }) =>
       json(await engine.executions.samples(param("id"), query.executionId)),
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id/publish/preview",
+    action: "payload.see",
+    summary:
+      "What publishing the draft would begin: what starts it, how many leads it means now, the first mail as it reads, what is under way",
+    answers: { 200: { description: "Before publishing", schema: PublishPreview } },
+    handle: async ({ engine, param }) => json(await engine.previewPublish(param("id"))),
   }),
 ];

@@ -81,6 +81,7 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
       note(`simulate ${workflowId} ${at ?? "-"}`);
       return Promise.resolve({ ...SIMULATED, workflowId });
     },
+    previewPublish: (workflowId) => Promise.reject(notFound("workflow", workflowId)),
     nodeTypes: () => [],
     ready: () => Promise.resolve({ ok: true, checks: [{ name: "store", ok: true, detail: "read" }] }),
     publicUrl: () => options.url,

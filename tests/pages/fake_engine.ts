@@ -128,6 +128,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
     },
     access: fakeAccess(data),
     simulate: unused,
+    previewPublish: unused,
     nodeTypes: () => data.nodeTypes,
     ready: unused,
     publicUrl: () => "http://127.0.0.1:8000",
