@@ -4,6 +4,7 @@ import type { GraphNode } from "../core/graph.ts";
 import { heldInPlace, planMigration, STANDS } from "../core/migration_plan.ts";
 import { isSettled } from "../core/state.ts";
 import { EngineError, invalid, notFound } from "../errors.ts";
+import { BULK_PER_SECOND } from "../schemas/mending.ts";
 import type { Running, RunningNode, RunningVersion, Unmovable } from "../schemas/mending.ts";
 import { loadExecutions } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
@@ -34,7 +35,13 @@ export async function readRunning(
 ): Promise<Running> {
   if (!await deps.store.get(keys.workflow(workflowId))) throw notFound("workflow", workflowId);
   const published = await deps.store.get<PublishedRecord>(keys.published(workflowId));
-  const empty: Running = { workflowId, version: null, items: [], nextCursor: null };
+  const empty: Running = {
+    workflowId,
+    version: null,
+    items: [],
+    perSecond: BULK_PER_SECOND,
+    nextCursor: null,
+  };
   if (!published) return empty;
   const target = await targetVersion(deps, workflowId, options.to ?? published.value.version);
   const versions = new Map<number, RunningVersion>();

@@ -157,6 +157,8 @@ export const Running = z.object({
   version: z.number().int().nullable(),
   /** Newest first. */
   items: z.array(RunningVersion),
+  /** So fast they would be moved. */
+  perSecond: z.number().int(),
   /** The search stopped after 50 ms: ask on from here. */
   nextCursor: z.string().nullable(),
   searchedUntil: z.string().optional(),

@@ -46,6 +46,7 @@ export function Migration({ workflowId, version, mayAct = true }: MigrationProps
             key={`${version} ${looked.version}`}
             workflowId={workflowId}
             to={looked.version}
+            perSecond={looked.perSecond}
             items={looked.items}
             onStarted={setJob}
             onChanged={again}
@@ -73,7 +74,7 @@ function Found({ looked: { version, items, complete } }: { looked: Looked }): JS
   }
   return (
     <>
-      <h2 role="status">{complete ? headline(count) : `${executionsWords(count)} found so far …`}</h2>
+      <h2 aria-live="polite">{complete ? headline(count) : `${executionsWords(count)} found so far …`}</h2>
       <MigrationTable items={items} />
     </>
   );

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { BULK_PER_SECOND } from "../../engine/schemas/mending.ts";
 import type { BulkJob, MigrateInput, RunningVersion } from "../../engine/schemas/mending.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
@@ -14,6 +13,7 @@ import type { Choice, Reach } from "./migration_model.ts";
 export interface MigrationFormProps {
   workflowId: string;
   to: number;
+  perSecond: number;
   items: readonly RunningVersion[];
   onStarted(job: BulkJob): void;
   /** The count is another by now. */
@@ -73,7 +73,7 @@ export function MigrationForm(props: MigrationFormProps): JSX.Element {
             <Icon name={ACTION_WORDS[choice].icon} />
             {busy ? "Starting …" : `${ACTION_WORDS[choice].act} ${executionsWords(count)}`}
           </button>
-          {count > 0 ? <span class="text-soft">{paceWords(count, BULK_PER_SECOND)}</span> : null}
+          {count > 0 ? <span class="text-soft">{paceWords(count, props.perSecond)}</span> : null}
         </div>
       )}
     </form>

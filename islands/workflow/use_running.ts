@@ -8,6 +8,7 @@ export interface Looked {
   /** The version that they would go to; null while nothing is live. */
   version: number | null;
   items: RunningVersion[];
+  perSecond: number;
   /** False: the search goes on, these are the first. */
   complete: boolean;
 }
@@ -35,7 +36,8 @@ export function useRunning(
         if (!answer.ok) return;
         pages.push(answer.data);
         cursor = answer.data.nextCursor;
-        setLooked({ version: answer.data.version, items: summed(pages), complete: cursor === null });
+        const { version, perSecond } = answer.data;
+        setLooked({ version, items: summed(pages), perSecond, complete: cursor === null });
       }
     }
     look();

@@ -202,3 +202,24 @@ Deno.test("planMigration() counts a join's branches anew; one that has come has 
   assert.deepEqual(wait?.waitingFor, { kind: "join", arrived: ["a", "b"], needed: 3 });
   assert.equal(wait?.wakeAt, deadline, "its deadline stays");
 });
+
+Deno.test("decide() lets what waits for its turn under a rate ask the other version for another", () => {
+  const one = { ...row("e1", "e2"), rated: true };
+  const begun = deciding(fresh(one), one, [{ kind: "start", nodeId: "go", input: {} }], { slots: 0 }).next;
+  const statuses = begun.statuses.map((status) => status === "queued" ? "waiting" as const : status);
+  const steps = new Map(begun.steps);
+  steps.set("e1", {
+    visit: 1,
+    attempt: 0,
+    wakeAt: 90_000,
+    waitingFor: { kind: "rate" },
+    turn: { at: 90_000, since: 5 },
+    reason: { code: "rate", text: "Waiting" },
+  });
+  const held: ExecutionState = { ...begun, statuses, steps, status: "waiting" };
+  const free = deciding(held, one, [MOVE], { target: { ...one, rated: false } });
+  assert.deepEqual([free.next.version, free.started], [2, ["e1"]]);
+  const rated = deciding(held, one, [MOVE], { target: one });
+  assert.deepEqual([rated.next.version, rated.started, rated.asks], [2, [], ["e1"]]);
+  assert.equal(rated.next.steps.get("e1")?.turn?.since, 5, "it keeps its place in the line");
+});

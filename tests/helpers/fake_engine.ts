@@ -188,7 +188,8 @@ function fakeMending(note: (what: string) => void): Engine["mending"] {
       note(`mending.startBulk ${action}`);
       return Promise.resolve(BULK_JOB);
     },
-    running: (workflowId) => Promise.resolve({ workflowId, version: 2, items: [RUNNING], nextCursor: null }),
+    running: (workflowId) =>
+      Promise.resolve({ workflowId, version: 2, items: [RUNNING], perSecond: 10, nextCursor: null }),
     startMigration: (workflowId, { mode, count, from, to }, given) => {
       note(
         `mending.${mode} ${workflowId} ${count} ${from ?? "-"} ${to ?? "-"} ${given.idempotencyKey ?? "-"}`,

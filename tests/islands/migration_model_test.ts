@@ -10,7 +10,7 @@ import {
 } from "../../islands/workflow/migration_model.ts";
 
 function page(items: RunningVersion[], nextCursor: string | null = null): Running {
-  return { workflowId: "w1", version: 3, items, nextCursor };
+  return { workflowId: "w1", version: 3, items, perSecond: 10, nextCursor };
 }
 
 function version(

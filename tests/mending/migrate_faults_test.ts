@@ -1,60 +1,26 @@
 import assert from "node:assert/strict";
-import type { Engine } from "../../engine/mod.ts";
-import { chain, hookNode, isOver, node } from "../helpers/engine.ts";
+import { ManualClock } from "../helpers/clock.ts";
+import {
+  chain,
+  createProbe,
+  emptyDatabase,
+  hook,
+  hookNode,
+  isOver,
+  node,
+  openEngine,
+  publish,
+} from "../helpers/engine.ts";
 import { FAULTS } from "../helpers/faulty_kv.ts";
+import { oracle } from "../helpers/oracle.ts";
 import { everyFault } from "../worker/crash_fixture.ts";
-import type { Story, World } from "../worker/crash_fixture.ts";
+import type { Story } from "../worker/crash_fixture.ts";
 import { ended, ranOnce, settledAs, trigger } from "../worker/stories.ts";
-import { BOSS, pause, republish } from "./migrate_fixture.ts";
+import { BOSS, LEAD, republish } from "./migrate_fixture.ts";
+import { ask, isWaiting, NEW, OLD } from "./migration_story.ts";
 
 // What died mid-way leaves its timers behind, as a killed process does.
 const unclean = { sanitizeOps: false, sanitizeResources: false };
-
-const OLD = {
-  nodes: [hookNode("go"), node("a", "probe"), pause("w"), node("b", "probe")],
-  edges: chain("hook", "a", "w", "b"),
-};
-const NEW = [
-  [hookNode("go"), node("a", "probe"), pause("w"), node("c", "probe")],
-  chain("hook", "a", "w", "c"),
-] as const;
-
-/** Publishes version 2 and asks for the move, however often it has to be asked. */
-async function ask(world: World, mode: "migrate" | "restart"): Promise<void> {
-  const workflowId = (await world.engine.executions.get(world.executionId)).workflowId;
-  await world.ask(async (engine) => {
-    const { version } = await engine.workflows.get(workflowId);
-    if (version === 1) await republish({ engine }, workflowId, [...NEW[0]], [...NEW[1]]);
-  });
-  await world.ask(async (engine) => {
-    const input = { mode, count: 1 } as const;
-    await engine.mending.startMigration(workflowId, input, { idempotencyKey: "move-1" }, BOSS);
-  });
-}
-
-const isWaiting = async (engine: Engine, id: string): Promise<boolean> =>
-  (await engine.executions.get(id)).status === "waiting";
-
-const inWait: Story = {
-  ...OLD,
-  async play(world): Promise<void> {
-    await trigger(world, "go");
-    await world.until((engine) => isWaiting(engine, world.executionId));
-    await ask(world, "migrate");
-    await world.until((engine) => isOver(engine, world.executionId), 4_000_000);
-  },
-  async after(world): Promise<void> {
-    await settledAs(world, "completed", {
-      hook: "completed",
-      a: "completed",
-      w: "completed",
-      c: "completed",
-    });
-    const { version, moves } = await world.engine.executions.get(world.executionId);
-    assert.deepEqual([version, moves?.length], [2, 1], "moved once");
-    ranOnce(world, ["a", "c"]);
-  },
-};
 
 /** The step is under way when it is asked for; it ends after the mark is stored. */
 const atSettle: Story = {
@@ -124,7 +90,7 @@ const restarted: Story = {
 };
 
 for (
-  const [name, story] of [["in mid-wait", inWait], ["at a settle", atSettle], [
+  const [name, story] of [["at a settle", atSettle], [
     "as a restart",
     restarted,
   ]] as const
@@ -140,6 +106,51 @@ for (
           assert.ok(hit.has(`${commit}: ${fault}`), `${commit}: ${fault} was never hit`);
         }
       }
+    },
+  });
+}
+
+for (const fault of FAULTS) {
+  Deno.test({
+    ...unclean,
+    name: `startMigration() with ${fault} at the mail to the process that holds it: it moves once`,
+    async fn(): Promise<void> {
+      const [real, manual, probe] = [await emptyDatabase(), new ManualClock(), createProbe()];
+      const gate = Promise.withResolvers<void>();
+      probe.answer = async ({ nodeId }) => {
+        if (nodeId === "a") await gate.promise;
+        return { kind: "done" };
+      };
+      const holder = await openEngine({ real, manual, probe });
+      const nodes = [hookNode("go"), node("a", "probe"), node("b", "probe")];
+      const id = await publish(holder.engine, nodes, chain("hook", "a", "b"));
+      const { executionId } = await hook(holder.engine, "go", LEAD);
+      await holder.settle();
+      await republish(holder, id, [...nodes, node("c", "probe")], chain("hook", "a", "b", "c"));
+      const other = await openEngine({ real, manual, probe, aim: { name: "migrate", nth: 1, fault } });
+      // Whoever looks after the action is the one with the fault.
+      holder.faults.arm(null);
+      const asked = other.engine.mending.startMigration(id, { mode: "migrate", count: 1 }, {}, BOSS);
+      await Promise.race([asked, other.faults.crashed]);
+      const moves = async (): Promise<boolean> =>
+        (await holder.engine.executions.get(executionId)).movesTo === 2;
+      await holder.until(async () => await moves());
+      gate.resolve();
+      await holder.until(() => isOver(holder.engine, executionId));
+      const over = await holder.engine.executions.get(executionId);
+      assert.deepEqual([over.version, over.status, over.moves?.length], [2, "completed", 1]);
+      assert.deepEqual(probe.calls.map(({ nodeId }) => nodeId), ["a", "b", "c"]);
+      await holder.until(async () =>
+        (await holder.engine.mending.bulkJobs({ limit: 5 })).items.every(({ status }) =>
+          status === "completed"
+        )
+      );
+      await oracle(holder.store);
+      for (const house of [other, holder]) {
+        if (!house.faults.dead) await house.engine.stop();
+        house.die();
+      }
+      real.close();
     },
   });
 }

@@ -440,6 +440,30 @@ Deno.test("startMigration() restarts: a new execution with the same lead and inp
   await oracle(house.store);
 });
 
+Deno.test("startMigration() moves one that waits in the queue of a limit; when its turn comes it runs the new version", async () => {
+  await using house = await openEngine();
+  const { engine, probe } = house;
+  const limits = { limits: { maxConcurrent: 1 } };
+  const nodes = [hookNode("go"), pause("w"), node("b", "probe")];
+  const id = await publish(engine, nodes, chain("hook", "w", "b"), limits);
+  const first = await waiting(house);
+  const { executionId: second } = await hook(engine, "go", { email: "bob@example.com" });
+  await house.settle();
+  assert.equal((await engine.executions.get(second)).reason?.code, "limit");
+  await republish(house, id, [hookNode("go"), pause("w"), node("c", "probe")], chain("hook", "w", "c"));
+  const nodesOf = (await running(house, id)).items[0]!.nodes.map(({ nodeId, count }) => [nodeId, count]);
+  assert.deepEqual(nodesOf, [["hook", 1], ["w", 1]]);
+  await moveAll(house, id, { count: 2 });
+  assert.equal((await engine.executions.get(second)).reason?.code, "limit", "it keeps its place");
+  await oracle(house.store);
+  await house.until(async () => await isOver(engine, first) && await isOver(engine, second), 3 * HOUR_MS);
+  assert.deepEqual(probe.calls.map(({ nodeId, executionId }) => [nodeId, executionId]), [["c", first], [
+    "c",
+    second,
+  ]]);
+  await oracle(house.store);
+});
+
 Deno.test("startMigration() asks the process that holds an execution by mail; it moves once, whoever asks how often", async () => {
   await using first = await openEngine();
   const { engine, probe, real, clock } = first;

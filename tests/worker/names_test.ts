@@ -11,6 +11,7 @@ import { oracle } from "../helpers/oracle.ts";
 import { mailServer } from "../messages/smtp_fixture.ts";
 import type { Behaviour } from "../messages/smtp_fixture.ts";
 import { MORE_STORIES } from "../long/shapes.ts";
+import { migrationStory } from "../mending/migration_story.ts";
 import { collectionStory } from "./collection_story.ts";
 import { everyFault } from "./crash_fixture.ts";
 import { HOUSE_STORIES } from "./house_stories.ts";
@@ -22,7 +23,11 @@ const PATIENCE_MS = 48 * 3_600_000;
 
 const hit = new Set<string>();
 
-const OWN_STORIES = [["a collection", collectionStory], ["a rate", rateStory]] as const;
+const OWN_STORIES = [
+  ["a collection", collectionStory],
+  ["a rate", rateStory],
+  ["a migration", migrationStory],
+] as const;
 
 for (const [name, story] of [...HOUSE_STORIES, ...MORE_STORIES, ...OWN_STORIES]) {
   Deno.test({
