@@ -12,10 +12,21 @@ export interface DoneRecord extends Omit<DoneChild, "index"> {
   v: 1;
 }
 
-/** Children of waiting steps that have settled: those from `low` on, and all of them when these are the last. */
-export async function readChildren(store: Store, state: ExecutionState): Promise<Map<string, DoneChild[]>> {
+/**
+ * Children of waiting steps that have settled: those from `low` on, and all of them when these are the last. Of steps
+ * that begin to wait `again` all are read: what has settled before tells nobody any more.
+ */
+export async function readChildren(
+  store: Store,
+  state: ExecutionState,
+  again: readonly string[] = [],
+): Promise<Map<string, DoneChild[]>> {
   const found = new Map<string, DoneChild[]>();
   for (const [nodeId, step] of state.steps) {
+    if (again.includes(nodeId)) {
+      const key = childrenKey(nodeId, step.visit);
+      found.set(key, await listDone(store, state.id, key, 0));
+    }
     if (step.waitingFor?.kind !== "children") continue;
     const key = childrenKey(nodeId, step.visit);
     const wait = step.waitingFor;

@@ -36,7 +36,7 @@ export class Surroundings {
     const { leadId } = state;
     if (leadId && versions.some(({ readsLead }) => readsLead)) this.lead = await hands.services.lead(leadId);
     if (leadId && versions.some(({ listens }) => listens)) this.heard = await hands.services.signals(leadId);
-    this.children = await readChildren(hands.store, state);
+    this.children = await readChildren(hands.store, state, waitingAgain(state, version, commands));
     for (const body of versions.flatMap((each) => hands.bodiesRead(state, each))) {
       if (!this.bodies.has(body.ref)) this.bodies.set(body.ref, await readBody(hands.store, state.id, body));
     }
@@ -60,4 +60,21 @@ function wantedVersion(state: ExecutionState, commands: readonly Command[]): num
     if (ask.kind === "migrate" && ask.to !== state.version) wanted = ask.to;
   }
   return wanted;
+}
+
+/** Steps that may ask again for children that they have had: they are retried by hand, or wait for room since. */
+function waitingAgain(
+  state: ExecutionState,
+  version: CompiledVersion,
+  commands: readonly Command[],
+): string[] {
+  const isRetried = commands.some(({ kind }) => kind === "retry");
+  if (!isRetried && !state.statuses.includes("queued")) return [];
+  return version.graph.nodes.flatMap(({ id }, index) => {
+    const status = state.statuses[index];
+    const isAgain = status === "failed"
+      ? isRetried
+      : status === "queued" && state.steps.get(id)?.spent !== undefined;
+    return isAgain ? [id] : [];
+  });
 }
