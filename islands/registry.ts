@@ -9,6 +9,7 @@ export type IslandLoader = () => Promise<ComponentType<any>>;
  * one chunk of each. Adding an island is one line here.
  */
 export const islands: { readonly [name: string]: IslandLoader } = {
+  "collections/DeleteRecord": async () => (await import("./collections/DeleteRecord.tsx")).DeleteRecord,
   "inbox/Inbox": async () => (await import("./inbox/Inbox.tsx")).Inbox,
   "leads/LeadDialog": async () => (await import("./leads/LeadDialog.tsx")).LeadDialog,
   "monitoring/BulkBar": async () => (await import("./monitoring/BulkBar.tsx")).BulkBar,

@@ -27,6 +27,9 @@ export const ACTIONS = {
   "lead.signal": "operator",
   "lead.delete": "editor",
   "message.see": "viewer",
+  /** Records that workflows keep: as the bodies of steps. */
+  "collection.see": "operator",
+  "collection.edit": "editor",
   "secret.see": "admin",
   "secret.edit": "admin",
 } as const satisfies { [action: string]: Role };

@@ -20,6 +20,16 @@ export const Indexes = z.array(IndexField).max(MAX_INDEXES, "at most 10 fields")
 export const IndexValue = z.union([z.string(), z.number(), z.boolean()]);
 export type IndexValue = z.infer<typeof IndexValue>;
 
+/** What a text in an address means: `5`, `true` and `"5"` are what they are as JSON; anything else is a text. */
+export function indexValueOf(text: string): IndexValue {
+  try {
+    const parsed = IndexValue.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : text;
+  } catch {
+    return text;
+  }
+}
+
 export const WRITE_MODES = ["replace", "merge"] as const;
 
 export const PutInput = z.strictObject({

@@ -9,6 +9,7 @@ import { define, json, mountApi } from "./define.ts";
 import type { ApiDeps, ApiRoute } from "./define.ts";
 import { docsPage } from "./docs_page.ts";
 import { editorRoutes } from "./editor.ts";
+import { collectionRoutes } from "./collections.ts";
 import { executionRoutes } from "./executions.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { leadRoutes } from "./leads.ts";
@@ -64,6 +65,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...editorRoutes,
   ...leadRoutes,
   ...inboxRoutes,
+  ...collectionRoutes,
   ...secretRoutes,
   ...sessionRoutes,
   ...aboutRoutes,

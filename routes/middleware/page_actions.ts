@@ -16,6 +16,7 @@ const PAGE_ACTIONS: { readonly [prefix: string]: RouteAction } = {
   "/inbox": "inbox.see",
   "/outbox": "message.see",
   "/leads": "lead.see",
+  "/collections": "collection.see",
   "/settings/secrets": "secret.see",
 };
 

@@ -23,6 +23,8 @@ export type PageAction =
   | "inbox.see"
   | "lead.see"
   | "message.see"
+  | "collection.see"
+  | "collection.edit"
   | "payload.see"
   | "secret.see";
 

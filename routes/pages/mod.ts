@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { accessPages } from "./access.tsx";
 import { approvalPages } from "./approval.tsx";
+import { collectionPages } from "./collections.tsx";
 import type { PageDeps, PageEnv } from "./deps.ts";
 import { errorPage, notFoundPage } from "./errors.tsx";
 import { executionRoutes } from "./executions.tsx";
@@ -36,6 +37,7 @@ export function pageRoutes(deps: PageDeps): Hono<PageEnv> {
       inboxPages(deps),
       outboxPages(deps),
       leadPages(deps),
+      collectionPages(deps),
       settingsPages(deps),
     ]
   ) pages.route("/", part);

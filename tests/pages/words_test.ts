@@ -65,7 +65,8 @@ Deno.test("withoutWord() takes only the status itself away", () => {
 });
 
 Deno.test("telOf() leaves digits and one leading plus, whatever was typed", () => {
-  assert.equal(telOf("+41 (0)79 / 123-45"), "tel:+4107912345");
+  assert.equal(telOf("+41 (0)79 / 123-45"), "tel:+417912345");
+  assert.equal(telOf("(0)79 123"), "tel:079123");
   fc.assert(fc.property(fc.string(), (phone) => /^tel:\+?\d*$/.test(telOf(phone))));
 });
 

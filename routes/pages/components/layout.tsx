@@ -3,7 +3,7 @@ import type { User } from "../../../engine/contract.ts";
 import { Icon } from "./icon.tsx";
 
 /** Pages of the navigation. */
-export type NavKey = "home" | "workflow" | "executions" | "inbox" | "leads" | "outbox" | "settings";
+export type NavKey = "home" | "workflow" | "executions" | "inbox" | "leads" | "outbox" | "data" | "settings";
 
 interface NavItem {
   key: NavKey;
@@ -20,6 +20,7 @@ const NAV: readonly NavItem[] = [
   { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox" },
   { key: "leads", href: "/leads", icon: "users", label: "Leads" },
   { key: "outbox", href: "/outbox", icon: "mail", label: "Outbox" },
+  { key: "data", href: "/collections", icon: "database", label: "Data" },
   { key: "settings", href: "/settings/secrets", icon: "key", label: "Secrets" },
 ];
 const IN_SIGHT = 4;

@@ -44,7 +44,8 @@ function wordsOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Digits and a leading plus: what a phone accepts after `tel:`. */
+/** Digits and a leading plus: what a phone accepts after `tel:`. The zero of +41 (0)44 is not dialled from abroad. */
 export function telOf(phone: string): string {
-  return `tel:${phone.replace(/(?!^\+)\D/g, "")}`;
+  const dialled = phone.trim().replace(/^(\+\d{1,3}\s*)\(0\)/, "$1");
+  return `tel:${dialled.replace(/(?!^\+)\D/g, "")}`;
 }

@@ -1,0 +1,136 @@
+/** Calls and collections in a real browser: what whoever calls sees and does, and what a workflow has kept. */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { alive, createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
+import { type Server, startServer } from "../helpers/server.ts";
+import { flow, hookNode } from "./flows.ts";
+
+const free = { sanitizeOps: false, sanitizeResources: false };
+const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
+const VIEWS = [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]] as const;
+
+const CALLS = flow("Call and keep", [
+  hookNode("calls"),
+  ["call", "call", "Call", {
+    mode: "task",
+    script: "Ask how {{ lead.company }} follows up today.\nOffer a demo.",
+    outcomes: ["Interested", "Not now"],
+    owner: "kim@example.com",
+    priority: "high",
+    bestTime: { days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from: "00:00", to: "24:00" },
+    due: { value: 1, unit: "days" },
+  }],
+  ["keep", "database", "Keep", {
+    action: "put",
+    collection: "calls",
+    key: "{{ lead.email }}",
+    value: { outcome: "{{ steps.call.output.outcome }}", note: "{{ steps.call.output.note }}" },
+    indexes: ["outcome"],
+  }],
+], [["hook", "call"], ["call", "keep", "Interested"]]);
+
+let browser: Browser;
+let server: Server;
+let owner: Window;
+
+Deno.test.beforeAll(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  owner = await openWindow(browser, server);
+  await createOwner(owner.page, server);
+  await server.publish(CALLS);
+});
+Deno.test.afterAll(async () => {
+  await owner[Symbol.asyncDispose]();
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+/** In both schemes and widths: axe finds nothing serious, nothing sticks out. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const [scheme, width] of VIEWS) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/node_types-${name}-${scheme}-${width}.png` });
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+      return {
+        serious: violations.filter(({ impact }) => impact === "serious" || impact === "critical").map((
+          { id },
+        ) => id),
+        wide: document.documentElement.scrollWidth > innerWidth,
+      };
+    });
+    assert.deepEqual(found, { serious: [], wide: false }, `${name} ${scheme} ${width}`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** Until the call stands in the inbox: the webhook is answered before. */
+async function askedToCall(): Promise<void> {
+  for (let looks = 0; looks < 200; looks++) {
+    const { items } = await server.api("GET", "/api/inbox") as { items: unknown[] };
+    if (items.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail("nobody is asked to call");
+}
+
+Deno.test(
+  "/inbox shows a call with number, script, best time and owner; its outcome goes on, and is kept and found under Data",
+  free,
+  async () => {
+    const { page } = owner;
+    const run = await server.hook("calls", {
+      email: "ann@example.com",
+      firstName: "Ann",
+      company: "Acme",
+      phone: "+41 (0)44 668 18 00",
+    });
+    await askedToCall();
+    await go(page, "/inbox");
+    const card = page.getByRole("article", { name: "Call Ann" });
+    await seen(card.getByText("Ask how Acme follows up today."));
+    const call = card.getByRole("group", { name: "The call" });
+    const number = call.getByRole("link", { name: "+41 (0)44 668 18 00" });
+    assert.equal(await number.getAttribute("href"), "tel:+41446681800");
+    await seen(call.getByText("kim@example.com"));
+    await seen(call.getByText("Every day"));
+    await seen(call.getByText("now", { exact: true }));
+    await seen(card.getByText("High priority"));
+    await seen(card.getByText("due in", { exact: false }));
+    await look(page, "inbox");
+    await card.getByPlaceholder("Note (optional)").fill("Demo on Friday");
+    await card.getByRole("button", { name: "Interested" }).click();
+    await seen(page.getByText("Call Ann — Interested").first());
+    assert.equal(await server.settled(run), "completed");
+    const { lead } = await server.api("GET", `/api/monitoring/executions/${run}`) as { lead: { id: string } };
+    const signals = await server.api("GET", `/api/leads/${lead.id}/signals`) as {
+      items: { type: string; data: { outcome: string; note: string } }[];
+    };
+    const [heard] = signals.items.filter(({ type }) => type === "call.completed");
+    assert.deepEqual([heard?.data.outcome, heard?.data.note], ["Interested", "Demo on Friday"]);
+
+    await page.getByRole("link", { name: "Data" }).first().click();
+    await page.waitForURL("**/collections");
+    await look(page, "collections");
+    await page.getByRole("link", { name: "calls", exact: true }).click();
+    await page.getByLabel("Is exactly").fill("Interested");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.waitForURL("**value=Interested**");
+    await look(page, "collection");
+    await page.getByRole("link", { name: "ann@example.com" }).click();
+    await page.waitForURL("**record=ann**");
+    await alive(page);
+    await seen(page.getByText("Demo on Friday").first());
+    await look(page, "record");
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.waitForURL("**/collections/calls");
+    await seen(page.getByText("No record is left in this collection."));
+  },
+);
