@@ -5,7 +5,8 @@
  * and nobody reads half a build. A build whose inputs are unchanged is skipped without loading a bundler.
  *
  *     manifest.json  { "islands/client": "/static/…", "islands/<name>": "/static/…",
- *                      "imports/<name>": "/static/… /static/…", "style": "/static/….css", "icon": "/static/….svg" }
+ *                      "imports/<name>": "/static/… /static/…", "style": "/static/….css",
+ *                      "style/<area>": "/static/….css", "icon": "/static/….svg" }
  */
 import type { Metafile } from "esbuild";
 
@@ -20,6 +21,11 @@ const INPUTS = [
   "engine/errors.ts",
   "deno.lock",
 ];
+/**
+ * What is bundled together, so that it shares chunks: the pages, and the editor with the style sheet of its area
+ * (plain CSS, with what its library brings).
+ */
+const ENTRIES = [["islands/client.ts"], ["islands/editor_client.ts", "static/editor.css"]];
 /** Old hashed files stay a day for pages that are still open. */
 const KEEP_MS = 86_400_000;
 
@@ -44,33 +50,42 @@ export async function build(): Promise<"built" | "unchanged"> {
 async function bundleIslands(aside: string): Promise<Manifest> {
   const esbuild = await import("esbuild");
   try {
-    const { metafile } = await esbuild.build({
-      absWorkingDir: ROOT,
-      entryPoints: ["islands/client.ts"],
-      outdir: aside,
-      entryNames: "[name]-[hash]",
-      chunkNames: "[name]-[hash]",
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      minify: true,
-      target: ["es2022"],
-      metafile: true,
-      jsx: "automatic",
-      jsxImportSource: "preact",
-      alias: {
-        "react": "preact/compat",
-        "react-dom": "preact/compat",
-        "react/jsx-runtime": "preact/jsx-runtime",
-        "react/jsx-dev-runtime": "preact/jsx-runtime",
-      },
-      logLevel: "error",
-    });
-    refuseReact(metafile);
-    return entriesOf(metafile);
+    const manifests = await Promise.all(ENTRIES.map((entries) => bundle(esbuild, aside, entries)));
+    return Object.assign({}, ...manifests);
   } finally {
     await esbuild.stop();
   }
+}
+
+async function bundle(
+  esbuild: typeof import("esbuild"),
+  aside: string,
+  entryPoints: string[],
+): Promise<Manifest> {
+  const { metafile } = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints,
+    outdir: aside,
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    target: ["es2022"],
+    metafile: true,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    alias: {
+      "react": "preact/compat",
+      "react-dom": "preact/compat",
+      "react/jsx-runtime": "preact/jsx-runtime",
+      "react/jsx-dev-runtime": "preact/jsx-runtime",
+    },
+    logLevel: "error",
+  });
+  refuseReact(metafile);
+  return entriesOf(metafile);
 }
 
 /** Two renderers on one page would break hooks and double the size. */
@@ -85,6 +100,8 @@ export function refuseReact(metafile: Pick<Metafile, "inputs">): void {
 function entriesOf(metafile: Metafile): Manifest {
   const manifest: Manifest = {};
   for (const [file, output] of Object.entries(metafile.outputs)) {
+    const area = output.entryPoint?.match(/^static\/(.+)\.css$/)?.[1];
+    if (area) manifest[`style/${area}`] = publicPath(file);
     const entry = output.entryPoint?.match(/^(islands\/.+)\.tsx?$/)?.[1];
     if (!entry) continue;
     manifest[entry] = publicPath(file);

@@ -6,7 +6,7 @@ export type IslandLoader = () => Promise<ComponentType<any>>;
 
 /**
  * Every island by its path below `islands/`, without the ending: `data-island` names it, the build makes
- * one chunk of each. Adding an island is one line here.
+ * one chunk of each. Adding an island is one line here. The editor has an entry of its own (`editor_client.ts`).
  */
 export const islands: { readonly [name: string]: IslandLoader } = {
   "collections/DeleteRecord": async () => (await import("./collections/DeleteRecord.tsx")).DeleteRecord,
@@ -18,7 +18,6 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,
   "workflow/ImportButton": async () => (await import("./workflow/ImportButton.tsx")).ImportButton,
   "workflow/Migration": async () => (await import("./workflow/Migration.tsx")).Migration,
-  "workflow/Rules": async () => (await import("./workflow/Rules.tsx")).Rules,
-  "workflow/WorkflowActions": async () => (await import("./workflow/WorkflowActions.tsx")).WorkflowActions,
+  "workflow/NewWorkflow": async () => (await import("./workflow/NewWorkflow.tsx")).NewWorkflow,
   "workflow/WorkflowList": async () => (await import("./workflow/WorkflowList.tsx")).WorkflowList,
 };

@@ -19,7 +19,10 @@ const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/egress\//, "egress"],
   [/^engine\/messages\/(outbox|store)\.ts$/, "subjects"],
   [/^engine\/messages\//, "messages"],
-  [/^engine\/(access|collections|leads|mending|monitoring|scheduling|templates|triggers|workflows)\//, "subjects"],
+  [
+    /^engine\/(access|collections|leads|mending|monitoring|scheduling|templates|triggers|workflows)\//,
+    "subjects",
+  ],
   [/^engine\/(engine|node_info|queue_bell|services)\.ts$|^engine\/simulation\//, "engine"],
   [/^engine\/mod\.ts$/, "door"],
   [/^(environment|log)\.ts$/, "environment"],
@@ -42,7 +45,7 @@ interface Arrows {
 const GROUND = ["schemas", "errors"];
 const DEEP = ["store", "core", ...GROUND];
 const BROWSER =
-  /^(zod|preact|preact\/hooks|@preact\/signals|@xyflow\/react|@dagrejs\/dagre|d3-(shape|scale))$/;
+  /^(zod|preact|preact\/(hooks|compat)|@preact\/signals|@xyflow\/react|@dagrejs\/dagre|d3-(shape|scale))$/;
 const ARROWS: { readonly [room: string]: Arrows } = {
   schemas: { to: ["schemas"], packages: /^zod$/ },
   errors: { to: ["schemas"], packages: /^zod$/ },

@@ -2,7 +2,6 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Simulated } from "../../engine/schemas/simulation.ts";
 import type { DrawnGraph } from "../../routes/pages/components/graph_model.ts";
-import { Icon } from "../../routes/pages/components/icon.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
 import { DryRunForm, emptyWish } from "./DryRunForm.tsx";
 import { DryRunResult } from "./DryRunResult.tsx";
@@ -21,25 +20,21 @@ export interface DryRunProps {
   people: readonly Asking[];
 }
 
-/** A button that opens the dry run: for whom, from when, what people do; then what would happen, day by day. */
-export function DryRun(props: DryRunProps): JSX.Element {
-  const [open, setOpen] = useState(false);
+/** The dry run: for whom, from when, what people do; then what would happen, day by day. */
+export function DryRunDialog(
+  { open, onClose, ...props }: DryRunProps & { open: boolean; onClose(): void },
+): JSX.Element {
   const [wish, setWish] = useState(emptyWish);
   const [result, setResult] = useState<Simulated | null>(null);
   const close = (): void => {
-    setOpen(false);
     setResult(null);
+    onClose();
   };
   return (
-    <>
-      <button type="button" class="button" onClick={() => setOpen(true)}>
-        <Icon name="list-checks" /> Dry run
-      </button>
-      <Dialog open={open} title={`Dry run of ${props.name}`} wide={result !== null} onClose={close}>
-        {result
-          ? <DryRunResult result={result} {...props} onBack={() => setResult(null)} />
-          : <DryRunForm {...props} wish={wish} onWish={setWish} onResult={setResult} />}
-      </Dialog>
-    </>
+    <Dialog open={open} title={`Dry run of ${props.name}`} wide={result !== null} onClose={close}>
+      {result
+        ? <DryRunResult result={result} {...props} onBack={() => setResult(null)} />
+        : <DryRunForm {...props} wish={wish} onWish={setWish} onResult={setResult} />}
+    </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import type { Problem } from "../../engine/schemas/problem.ts";
 import type { WorkflowSummary } from "../../engine/schemas/workflow.ts";
 import { Empty } from "../../routes/pages/components/empty.tsx";
 import { ImportButton } from "./ImportButton.tsx";
+import { NewWorkflow } from "./NewWorkflow.tsx";
 import { Table } from "../../routes/pages/components/table.tsx";
 import { DeleteDialog } from "./DeleteDialog.tsx";
 import { PublishRefusal } from "./PublishOutcome.tsx";
@@ -62,8 +63,16 @@ export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Eleme
           </Table>
         )
         : (
-          <Empty icon="workflow" action={<ImportButton />}>
-            No workflow yet: import one as JSON to begin.
+          <Empty
+            icon="workflow"
+            action={
+              <span class="flex flex-wrap justify-center gap-2">
+                <NewWorkflow />
+                <ImportButton />
+              </span>
+            }
+          >
+            No workflow yet: draw one, or import one as JSON.
           </Empty>
         )}
       <RunDialog workflow={open.kind === "run" ? open.workflow : null} onClose={close} />

@@ -14,6 +14,7 @@ export type Manifest = { readonly [entry: string]: string };
 export type PageAction =
   | "workflow.see"
   | "workflow.edit"
+  | "workflow.publish"
   | "execution.see"
   | "execution.start"
   | "execution.cancel"

@@ -8,7 +8,7 @@ import { Empty } from "./components/empty.tsx";
 import { ExecutionLines } from "./components/execution_lines.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Time } from "./components/time.tsx";
-import { curlFor } from "./curl.ts";
+import { curlFor } from "./components/curl.ts";
 import type { PageDeps, PageEnv } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 

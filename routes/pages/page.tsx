@@ -17,6 +17,8 @@ export interface PageOptions {
   actions?: ComponentChildren;
   /** Uses the whole width: graphs and timelines. */
   wide?: boolean;
+  /** Fills the window beside the navigation, without top bar: the editor has its own. */
+  full?: boolean;
   status?: ContentfulStatusCode;
 }
 
@@ -37,6 +39,7 @@ export async function renderPage(
       heading={options.heading === undefined ? options.title : options.heading}
       actions={options.actions}
       wide={options.wide ?? false}
+      full={options.full ?? false}
     >
       {body}
     </Frame>,
@@ -79,7 +82,10 @@ interface HeadProps {
 }
 
 function Head({ title, manifest, islands }: HeadProps): JSX.Element {
-  const entries = ["islands/client", ...islands.map((name) => `islands/${name}`)];
+  const client = islands.some((name) => name.startsWith("editor/"))
+    ? "islands/editor_client"
+    : "islands/client";
+  const entries = [client, ...islands.map((name) => `islands/${name}`)];
   const preloads = new Set(
     entries.flatMap((entry) => [manifest[entry], ...(manifest[`imports/${entry}`] ?? "").split(" ")]),
   );
@@ -90,11 +96,18 @@ function Head({ title, manifest, islands }: HeadProps): JSX.Element {
       <meta name="color-scheme" content="light dark" />
       <title>{`${title} · LeadFlow`}</title>
       <link rel="stylesheet" href={manifest["style"]} />
+      {areaStyles(manifest, islands).map((path) => <link key={path} rel="stylesheet" href={path} />)}
       <link rel="icon" type="image/svg+xml" href={manifest["icon"]} />
       {[...preloads].filter(Boolean).map((path) => <link key={path} rel="modulepreload" href={path} />)}
-      <script type="module" src={manifest["islands/client"]} />
+      <script type="module" src={manifest[client]} />
     </head>
   );
+}
+
+/** Style sheets of the areas whose islands are on the page. */
+function areaStyles(manifest: Manifest, islands: readonly string[]): string[] {
+  const areas = new Set(islands.map((name) => name.split("/")[0] ?? ""));
+  return [...areas].flatMap((area) => manifest[`style/${area}`] ?? []);
 }
 
 /** Names of the islands on a rendered page, so that their chunks load at once. */

@@ -1,13 +1,14 @@
 import { Hono } from "hono";
 import { ImportButton } from "../../islands/workflow/ImportButton.tsx";
+import { NewWorkflow } from "../../islands/workflow/NewWorkflow.tsx";
 import { WorkflowList } from "../../islands/workflow/WorkflowList.tsx";
 import { Island } from "./components/island.tsx";
 import { NextPage } from "./components/table.tsx";
-import { type PageDeps, type PageEnv, requireAction } from "./deps.ts";
+import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 import { showWorkflow } from "./workflow.tsx";
 
-/** `/workflow` (list), `/workflow/:id` (read-only view) and `/workflow/:id/export` (JSON for an import elsewhere). */
+/** `/workflow` (list), `/workflow/:id` (the editor) and `/workflow/:id/export` (JSON for an import elsewhere). */
 export function workflowPages(deps: PageDeps): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   const { workflows } = deps.engine;
@@ -22,7 +23,14 @@ export function workflowPages(deps: PageDeps): Hono<PageEnv> {
         title: "Workflows",
         nav: "workflow",
         actions: items.length
-          ? <Island name="workflow/ImportButton" component={ImportButton} props={{}} />
+          ? (
+            <>
+              <Island name="workflow/ImportButton" component={ImportButton} props={{}} />
+              {deps.can(userOf(c).role, "workflow.edit")
+                ? <Island name="workflow/NewWorkflow" component={NewWorkflow} props={{}} />
+                : null}
+            </>
+          )
           : null,
       },
       (

@@ -79,8 +79,14 @@ Deno.test("/workflow refuses to publish what cannot run, by node, and nothing go
   await page.waitForURL("**/workflow/*");
   await alive(page);
   await page.getByRole("button", { name: "Publish" }).click();
-  await seen(page.getByRole("alert").getByText("Node mail"));
-  await seen(page.getByText("draft only"));
+  const refusal = page.getByRole("dialog", { name: "Not published" });
+  await seen(refusal.getByText("The mail needs somebody to go to"));
+  await refusal.getByRole("button", { name: /Mail/ }).first().click();
+  assert.equal(
+    await page.getByLabel("To", { exact: true }).evaluate((field) => field === document.activeElement),
+    true,
+  );
+  await seen(page.getByText("Draft, never published"));
   person.foresee("status of 422");
 });
 

@@ -6,6 +6,7 @@ import { type FakeData, fakeEngine, OWNER } from "./fake_engine.ts";
 
 const MANIFEST = {
   "islands/client": "/static/client-AAAA.js",
+  "islands/editor_client": "/static/editor_client-AAAB.js",
   "imports/islands/client": "/static/chunk-BBBB.js",
   "islands/inbox/Inbox": "/static/Inbox-CCCC.js",
   "imports/islands/inbox/Inbox": "/static/chunk-BBBB.js /static/chunk-DDDD.js",

@@ -8,7 +8,7 @@ import { JsonTree } from "../../routes/pages/components/json_tree.tsx";
 import { telOf } from "../../routes/pages/components/lead_facts.tsx";
 import { STATUS_LOOK, withoutWord } from "../../routes/pages/components/status_chip.tsx";
 import { durationWords, exactTime, relativeTime } from "../../routes/pages/components/time_words.ts";
-import { curlFor, hookCallOf } from "../../routes/pages/curl.ts";
+import { curlFor, hookCallOf } from "../../routes/pages/components/curl.ts";
 import { h } from "preact";
 
 const NOW = Date.parse("2026-11-22T12:00:00.000Z");

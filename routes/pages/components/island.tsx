@@ -1,4 +1,4 @@
-import type { ComponentType, JSX } from "preact";
+import type { ComponentChildren, ComponentType, JSX } from "preact";
 
 interface IslandProps<P> {
   /** Key of `islands/registry.ts`: the island's path below `islands/`, without its ending. */
@@ -16,6 +16,25 @@ export function Island<P extends object>(
   return (
     <div data-island={name} data-props={JSON.stringify(props)} class={className}>
       <Component {...props} />
+    </div>
+  );
+}
+
+interface BrowserIslandProps<P> {
+  name: string;
+  props: P;
+  class?: string;
+  /** What stands there until the island has come, and without scripts. */
+  children: ComponentChildren;
+}
+
+/** An island that only a browser can render; it takes the place of what is shown meanwhile. */
+export function BrowserIsland<P extends object>(
+  { name, props, class: className, children }: BrowserIslandProps<P>,
+): JSX.Element {
+  return (
+    <div data-island={name} data-props={JSON.stringify(props)} data-replace="" class={className}>
+      {children}
     </div>
   );
 }

@@ -39,6 +39,7 @@ export interface FrameProps {
   heading: ComponentChildren | null;
   actions: ComponentChildren;
   wide: boolean;
+  full: boolean;
   children: ComponentChildren;
 }
 
@@ -49,8 +50,13 @@ export function Frame(props: FrameProps): JSX.Element {
       <a class="skip-link" href="#main">Skip to content</a>
       <Nav current={props.nav} inboxCount={props.inboxCount} />
       <div class="min-w-0">
-        <TopBar user={props.user} crumbs={props.crumbs} />
-        <main id="main" class="page" data-wide={props.wide ? "" : undefined} tabIndex={-1}>
+        {props.full ? null : <TopBar user={props.user} crumbs={props.crumbs} />}
+        <main
+          id="main"
+          class={props.full ? "page-full" : "page"}
+          data-wide={props.wide ? "" : undefined}
+          tabIndex={-1}
+        >
           {props.heading === null ? null : (
             <div class="page-head">
               <h1 class="min-w-0 flex-1">{props.heading}</h1>

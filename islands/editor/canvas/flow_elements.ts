@@ -1,0 +1,185 @@
+import { type Edge, type Node, Position } from "@xyflow/react";
+import type { Note, WorkflowEdge } from "../../../engine/schemas/workflow.ts";
+import type { EditorDocument } from "../document/document.ts";
+import { type Card, portX } from "./cards.ts";
+
+export type CardNode = Node<{ card: Card }, "card">;
+export type NoteNode = Node<{ note: Note }, "note">;
+export type FlowNode = CardNode | NoteNode;
+export type FlowEdge = Edge<
+  { label: string | null; paint: EdgePaint; difference: "added" | "removed" | null },
+  "line"
+>;
+
+/** `plain`: nothing is known of it. `flowing`: taken, and its target is at work. */
+export type EdgePaint = "plain" | "flowing" | "taken" | "skipped";
+
+export interface Selection {
+  readonly nodes: ReadonlySet<string>;
+  readonly edges: ReadonlySet<string>;
+  readonly notes: ReadonlySet<string>;
+}
+export const NOTHING: Selection = { nodes: new Set(), edges: new Set(), notes: new Set() };
+
+/** Where elements are while they are dragged; the document learns of it when they are let go. */
+export type Moved = ReadonlyMap<string, { x: number; y: number }>;
+
+interface Parts {
+  document: EditorDocument;
+  cards: ReadonlyMap<string, Card>;
+  selection: Selection;
+  moved: Moved;
+  readOnly: boolean;
+}
+
+/** The document as React Flow takes it. What did not change stays the same object, so that it is not drawn again. */
+export class FlowElements {
+  #nodes = new Map<string, { key: readonly unknown[]; node: FlowNode }>();
+  #edges = new Map<string, { key: readonly unknown[]; edge: FlowEdge }>();
+
+  nodes({ document, cards, selection, moved, readOnly }: Parts): FlowNode[] {
+    const nodes: FlowNode[] = [];
+    for (const note of document.notes) {
+      const position = moved.get(note.id) ?? note.position;
+      const selected = selection.notes.has(note.id);
+      nodes.push(
+        this.#node(
+          note.id,
+          [note, position.x, position.y, selected, readOnly],
+          () => noteNode(note, position, selected),
+        ),
+      );
+    }
+    for (const { id, position: at } of document.nodes) {
+      const card = cards.get(id);
+      if (!card) continue;
+      const position = moved.get(id) ?? at;
+      const selected = selection.nodes.has(id);
+      nodes.push(
+        this.#node(id, [card, position.x, position.y, selected], () => cardNode(card, position, selected)),
+      );
+    }
+    return nodes;
+  }
+
+  edges({ document, cards, selection }: Parts): FlowEdge[] {
+    return document.edges.map((edge) => {
+      const [source, target] = [cards.get(edge.source), cards.get(edge.target)];
+      const selected = selection.edges.has(edge.id);
+      const key = [edge, source?.paint, target?.paint, source?.ports, selected];
+      const known = this.#edges.get(edge.id);
+      if (known && same(known.key, key)) return known.edge;
+      const flow = flowEdge(edge, source, target, selected);
+      this.#edges.set(edge.id, { key, edge: flow });
+      return flow;
+    });
+  }
+
+  #node(id: string, key: readonly unknown[], make: () => FlowNode): FlowNode {
+    const known = this.#nodes.get(id);
+    if (known && same(known.key, key)) return known.node;
+    const node = make();
+    this.#nodes.set(id, { key, node });
+    return node;
+  }
+}
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+/** Sizes and handles are given, so that nothing has to be measured before edges are drawn. */
+function cardNode(card: Card, position: { x: number; y: number }, selected: boolean): CardNode {
+  const { width, height } = card;
+  const inputs = card.kind === "trigger" ? [] : [{
+    type: "target" as const,
+    id: "in",
+    position: Position.Top,
+    x: width / 2 - 6,
+    y: -6,
+    width: 12,
+    height: 12,
+  }];
+  const outputs = card.ports.map((port, index) => ({
+    type: "source" as const,
+    id: port.id,
+    position: Position.Bottom,
+    x: portX(card, index) - 6,
+    y: height - 6,
+    width: 12,
+    height: 12,
+  }));
+  return {
+    id: card.id,
+    type: "card",
+    position,
+    selected,
+    width,
+    height,
+    measured: { width, height },
+    handles: [...inputs, ...outputs],
+    data: { card },
+    ariaLabel: spoken(card),
+    zIndex: 1,
+  };
+}
+
+function noteNode(note: Note, position: { x: number; y: number }, selected: boolean): NoteNode {
+  const { width, height } = note;
+  return {
+    id: note.id,
+    type: "note",
+    position,
+    selected,
+    width,
+    height,
+    measured: { width, height },
+    data: { note },
+    ariaLabel: `${note.kind === "group" ? "Group" : "Note"}: ${note.text || "empty"}`,
+    zIndex: note.kind === "group" ? -2 : -1,
+  };
+}
+
+/** What a screen reader says of a node. */
+function spoken(card: Card): string {
+  const problems = card.problems.length;
+  return [
+    card.label,
+    card.title === card.label ? "" : card.title,
+    card.summary,
+    card.merging ?? "",
+    card.paint ? `${card.paint.status} ${card.paint.detail}` : "",
+    problems ? `${problems} ${problems === 1 ? "problem" : "problems"}` : "",
+  ].filter(Boolean).join(", ");
+}
+
+function flowEdge(
+  edge: WorkflowEdge,
+  source: Card | undefined,
+  target: Card | undefined,
+  selected: boolean,
+): FlowEdge {
+  const port = edge.sourceHandle ?? "out";
+  const label = typeof edge.label === "string" && edge.label !== "" ? edge.label : null;
+  const portLabel = source?.ports.find(({ id }) => id === port)?.label ?? port;
+  return {
+    id: edge.id,
+    type: "line",
+    source: edge.source,
+    target: edge.target,
+    sourceHandle: port,
+    targetHandle: "in",
+    selected,
+    data: { label, paint: paintOf(port, source, target), difference: null },
+    ariaLabel: `From ${source?.label ?? edge.source}, ${portLabel}, to ${target?.label ?? edge.target}`,
+  };
+}
+
+function paintOf(port: string, source: Card | undefined, target: Card | undefined): EdgePaint {
+  const from = source?.paint;
+  if (!from) return "plain";
+  const left = from.status === "completed" || (from.status === "failed" && from.port !== null);
+  if (!left) return from.status === "skipped" || from.status === "cancelled" ? "skipped" : "plain";
+  if ((from.port ?? "out") !== port) return "skipped";
+  return target?.paint?.status === "running" || target?.paint?.status === "retrying" ? "flowing" : "taken";
+}

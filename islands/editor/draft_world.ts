@@ -1,0 +1,53 @@
+import type { Workflow } from "../../engine/schemas/workflow.ts";
+import type { Answer } from "../shared/api.ts";
+import type { EditorDocument } from "./document/document.ts";
+import type { Conflict } from "./document/merge.ts";
+
+/** What the server has of the document. */
+export type SaveState =
+  | { kind: "saved"; at: number }
+  | { kind: "unsaved" }
+  | { kind: "saving" }
+  | { kind: "offline" }
+  /** Somebody saved in between, and both changed the same. */
+  | { kind: "conflict"; conflicts: Conflict[]; merged: EditorDocument; theirs: Workflow }
+  /** The server does not take it as it is. */
+  | { kind: "refused"; detail: string };
+
+/** All that the draft needs of the world. */
+export interface DraftWorld {
+  save(change: object, revision: number): Promise<Answer<Workflow>>;
+  read(): Promise<Answer<Workflow>>;
+  now(): number;
+  later(call: () => void, ms: number): () => void;
+  /** Survives a reload of this tab; may be full or refused. */
+  keep(name: "history" | "unsaved", text: string | null): void;
+  kept(name: "history" | "unsaved"): string | null;
+}
+
+/** What the browser knows of the workflow beside its drawing. */
+export interface Live {
+  revision: number;
+  version: number | null;
+  draftChanged: boolean;
+  publishedAt: string | null;
+}
+
+/** What was typed and not saved when the page was left. */
+export interface Unsaved {
+  /** The revision that it started from, and what that one held. */
+  revision: number;
+  base: EditorDocument;
+  document: EditorDocument;
+}
+
+/** Null for what was not kept, or is damaged. */
+export function readUnsaved(text: string | null): Unsaved | null {
+  if (text === null) return null;
+  try {
+    const value = JSON.parse(text);
+    return typeof value.revision === "number" && value.base && value.document ? value : null;
+  } catch {
+    return null;
+  }
+}

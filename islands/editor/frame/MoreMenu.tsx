@@ -1,0 +1,64 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Icon } from "../../../routes/pages/components/icon.tsx";
+import { useEditor } from "../editor_context.ts";
+import { Dialogs } from "../later_parts.ts";
+import type { OpenDialog } from "./Dialogs.tsx";
+
+/** Run and dry run, and what is done with a workflow less often. */
+export function MoreMenu({ mayRun }: { mayRun: boolean }): JSX.Element {
+  const { draft, workflowId, actions, mayEdit } = useEditor();
+  const [open, setOpen] = useState<OpenDialog>("none");
+  const live = draft.live.version !== null;
+  return (
+    <>
+      {mayRun && draft.document.nodes.length
+        ? (
+          <button
+            type="button"
+            class="button"
+            // Saved first, so that what runs is what is seen.
+            onClick={() => void draft.flush().then(() => setOpen("dry"))}
+          >
+            <Icon name="list-checks" /> Dry run
+          </button>
+        )
+        : null}
+      {mayRun && live
+        ? (
+          <button type="button" class="button" onClick={() => setOpen("run")}>
+            <Icon name="play" size={14} /> Run
+          </button>
+        )
+        : null}
+      <details class="menu" data-menu>
+        <summary class="icon-button" aria-label="More">
+          <Icon name="more" />
+        </summary>
+        <div class="menu-items">
+          <a class="menu-item" href={`/executions?workflowId=${workflowId}`}>
+            <Icon name="play" /> Its executions
+          </a>
+          {mayEdit
+            ? (
+              <button type="button" class="menu-item" onClick={() => void actions.tidy()}>
+                <Icon name="layout" /> Tidy up
+              </button>
+            )
+            : null}
+          <a class="menu-item" href={`/workflow/${workflowId}/export`} download>
+            <Icon name="download" /> Export JSON
+          </a>
+          {mayEdit
+            ? (
+              <button type="button" class="menu-item" onClick={() => setOpen("delete")}>
+                <Icon name="trash" /> Delete …
+              </button>
+            )
+            : null}
+        </div>
+      </details>
+      {open === "none" ? null : <Dialogs open={open} onClose={() => setOpen("none")} />}
+    </>
+  );
+}

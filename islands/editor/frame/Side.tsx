@@ -1,0 +1,121 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Issue, Refusals, WorkflowNode } from "../../../engine/schemas/workflow.ts";
+import { Icon } from "../../../routes/pages/components/icon.tsx";
+import { NOTHING } from "../canvas/flow_elements.ts";
+import { changeNodeId, setNodeData } from "../document/edits.ts";
+import { useEditor } from "../editor_context.ts";
+import { useResources, useSample } from "../use_sample.ts";
+import { Inspector } from "../later_parts.ts";
+import { EdgePanel } from "./EdgePanel.tsx";
+import { NotePanel } from "./NotePanel.tsx";
+import { SeveralPanel } from "./SeveralPanel.tsx";
+import { WorkflowPanel } from "./WorkflowPanel.tsx";
+
+interface SideProps {
+  problems: readonly Issue[];
+  refusals: Refusals;
+}
+
+/** Beside the canvas: the form of what is selected, else the workflow itself. On a phone it is a sheet. */
+export function Side(props: SideProps): JSX.Element {
+  const { selection, select } = useEditor();
+  // Where it covers the canvas, it comes with a selection.
+  const [folded, setFolded] = useState(() => matchMedia("(max-width: 48rem)").matches);
+  const count = selection.nodes.size + selection.edges.size + selection.notes.size;
+  useEffect(() => {
+    if (count) setFolded(false);
+  }, [count > 0]);
+  return (
+    <aside
+      class="editor-side"
+      aria-label="Details"
+      data-filled={count ? "" : undefined}
+      data-folded={folded ? "" : undefined}
+    >
+      <div class="side-grip">
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={folded ? "Show details" : "Hide details"}
+          aria-expanded={!folded}
+          onClick={() => setFolded(!folded)}
+        >
+          <Icon name={folded ? "chevron-up" : "chevron-down"} />
+        </button>
+        {count
+          ? (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Close details"
+              onClick={() => select(() => NOTHING)}
+            >
+              <Icon name="x" />
+            </button>
+          )
+          : null}
+      </div>
+      <div class="side-body">
+        <Panel {...props} />
+      </div>
+    </aside>
+  );
+}
+
+function Panel({ problems, refusals }: SideProps): JSX.Element {
+  const { selection, draft } = useEditor();
+  const { nodes, edges, notes } = selection;
+  if (nodes.size + notes.size > 1) return <SeveralPanel />;
+  const node = draft.document.nodes.find(({ id }) => nodes.has(id));
+  if (node) return <NodePanel node={node} problems={problems} />;
+  const note = draft.document.notes.find(({ id }) => notes.has(id));
+  if (note) return <NotePanel note={note} />;
+  const edge = draft.document.edges.find(({ id }) => edges.has(id));
+  return edge ? <EdgePanel edge={edge} /> : <WorkflowPanel problems={problems} refusals={refusals} />;
+}
+
+function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly Issue[] }): JSX.Element {
+  const { draft, types, mayEdit, goTo, focusPath, say, select } = useEditor();
+  const sample = useSample();
+  const resources = useResources();
+  const descriptor = types.of(node.type);
+  if (!descriptor) {
+    return (
+      <div class="p-4">
+        <h2>{node.data.label || node.id}</h2>
+        <p class="mt-2">
+          "{node.type}" is no node type of this LeadFlow. Delete the node, or take another one.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <Inspector
+      key={node.id}
+      node={node}
+      descriptor={descriptor}
+      document={draft.document}
+      descriptors={types.all}
+      issues={problems.filter(({ nodeId }) => nodeId === node.id)}
+      sample={sample}
+      resources={resources}
+      readOnly={!mayEdit}
+      {...(focusPath ? { focusPath } : {})}
+      onChange={(next, mergeKey) =>
+        draft.edit(
+          `Change ${next.data.label || descriptor.title}`,
+          (doc) => setNodeData(doc, node.id, next.data),
+          `${node.id} ${mergeKey}`,
+        )}
+      onRenameId={(id) => {
+        const before = draft.document;
+        draft.edit(`Rename ${node.id} to ${id}`, (doc) => changeNodeId(doc, node.id, id));
+        if (draft.document === before) {
+          say(`"${id}" is taken, or no id: letters, digits, _ and -, at most 64`);
+        } else select(() => ({ ...NOTHING, nodes: new Set([id]) }));
+      }}
+      onOpenNode={(id) => goTo(id)}
+    />
+  );
+}

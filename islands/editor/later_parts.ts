@@ -1,0 +1,13 @@
+import { later } from "../shared/later.tsx";
+
+/** What the canvas can be drawn without: it comes when the page is idle, or when it is first needed. */
+export const Inspector = later(async () => (await import("./inspector/Inspector.tsx")).Inspector);
+export const Chooser = later(async () => (await import("./palette/Chooser.tsx")).Chooser);
+export const ConflictDialog = later(async () => (await import("./frame/ConflictDialog.tsx")).ConflictDialog);
+export const Dialogs = later(async () => (await import("./frame/Dialogs.tsx")).Dialogs);
+export const Rules = later(async () => (await import("../workflow/Rules.tsx")).Rules);
+
+/** Brings what a person is likely to want next. */
+export function prefetchParts(): void {
+  for (const part of [Inspector, Chooser, Dialogs]) part.prefetch();
+}

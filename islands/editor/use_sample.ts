@@ -1,0 +1,60 @@
+import { useEffect, useState } from "preact/hooks";
+import type { View } from "../../engine/schemas/node.ts";
+import { callApi } from "../shared/api.ts";
+import type { InspectorProps } from "./inspector/Inspector.tsx";
+
+const EMPTY: InspectorProps["resources"] = { secrets: [], workflows: [] };
+let known: Promise<InspectorProps["resources"]> | null = null;
+
+/** Names that fields offer: secrets and workflows. Asked for once a page. */
+export function useResources(): InspectorProps["resources"] {
+  const [resources, setResources] = useState(EMPTY);
+  useEffect(() => {
+    known ??= fetchResources();
+    void known.then(setResources);
+  }, []);
+  return resources;
+}
+
+async function fetchResources(): Promise<InspectorProps["resources"]> {
+  const [secrets, workflows] = await Promise.all([
+    callApi<{ items: { name: string; hosts: string[] }[] }>("GET", "/api/secrets"),
+    callApi<{ items: { id: string; name: string }[] }>("GET", "/api/workflow?limit=200"),
+  ]);
+  return {
+    secrets: secrets.ok ? secrets.data.items.map(({ name, hosts }) => ({ name, hosts })) : [],
+    workflows: workflows.ok ? workflows.data.items.map(({ id, name }) => ({ id, name })) : [],
+  };
+}
+
+/** What previews are rendered with. */
+export function useSample(): View {
+  return SAMPLE;
+}
+
+/** The lead and the payload of the docs' examples; a real execution takes their place once one is chosen. */
+export const SAMPLE: View = {
+  trigger: {
+    body: { email: "ann@example.com", firstName: "Ann", company: "Acme", score: 72 },
+    query: {},
+    headers: {},
+  },
+  lead: {
+    id: "sample",
+    email: "ann@example.com",
+    phone: "+41 44 000 00 00",
+    firstName: "Ann",
+    lastName: "Lee",
+    company: "Acme",
+    industry: "Software",
+    timezone: "Europe/Zurich",
+    score: 72,
+    status: "new",
+    tags: [],
+    fields: {},
+  },
+  steps: {},
+  execution: { id: "sample" },
+  messages: {},
+  now: "2026-12-01T08:00:00.000Z",
+};
