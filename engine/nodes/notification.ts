@@ -123,6 +123,7 @@ export default defineNode({
   kind: "effect",
   ledger: true,
   byHttp: (given) => given.channel === "slack",
+  hosts: (given) => given.channel === "slack" ? [given.host.toLowerCase()] : [],
   title: "Notification",
   description: "Tells the team, in Slack or by e-mail.",
   help: [

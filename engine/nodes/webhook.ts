@@ -119,6 +119,10 @@ export default defineNode({
   version: 1,
   kind: "effect",
   ledger: false,
+  hosts: ({ url }) => {
+    const host = URL.parse(url)?.hostname;
+    return host ? [host] : [];
+  },
   title: "Signed webhook",
   description: "Tells another program what happened, with a signature that it can check.",
   help: [
