@@ -70,6 +70,8 @@ async function perform(
       return await listRecords(store, collection, act);
     case "find":
       return await findRecords(deps, collection, act);
+    default:
+      return act satisfies never;
   }
 }
 

@@ -92,6 +92,8 @@ function actOf(config: Config): CollectionAct {
       if (!value.success) bad("bad_value", "value", "Only a text, a number, true or false can be looked for");
       return { ...config, value: value.data, cursor: config.cursor || null };
     }
+    default:
+      return config satisfies never;
   }
 }
 

@@ -48,6 +48,8 @@ export function overlaid(behind: ActOnCollections, now: () => number): ActOnColl
           ({ value }) => entriesOf(value, [act.field]).some(([, each]) => each === act.value),
         );
       }
+      default:
+        return act satisfies never;
     }
   };
 }

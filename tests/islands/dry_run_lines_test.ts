@@ -104,3 +104,20 @@ Deno.test("paintedSteps() gives the graph statuses, ports and times, and no coun
   ]);
   assert.equal(painted[0]?.startedAt, "2026-12-01T08:00:00.000Z");
 });
+
+Deno.test("dryRunDays() says which record would be written, with its value, and which deleted", () => {
+  const data = { kind: "data", collection: "customers", key: "ann" } as const;
+  const at = "2026-12-01T08:00:00.000Z";
+  const days = dryRunDays({
+    ...run,
+    events: [],
+    steps: [
+      step("keep", at, { would: { ...data, action: "put", value: { plan: "trial" } } }),
+      step("drop", at, { would: { ...data, action: "delete", value: null } }),
+    ],
+  });
+  assert.deepEqual(days[0]?.lines.map(({ text, body }) => [text, body]), [
+    ["Label of keep: put ann in customers", '{\n  "plan": "trial"\n}'],
+    ["Label of drop: delete ann in customers", null],
+  ]);
+});
