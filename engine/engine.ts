@@ -112,6 +112,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     queue: options.queue,
     ...(options.onBatch ? { onBatch: options.onBatch } : {}),
     onCommitted: (writes) => ringAfter(writes, { loop, tail }),
+    onBroken: (row) => options.log("error", "row_set_aside", { error: row.message }),
   });
   const tail = new Tail(store);
   const secrets = createSecrets({ store, keys: options.secretKeys, now: clock.now });
@@ -252,6 +253,7 @@ async function assemble(options: EngineOptions): Promise<House> {
           detail: worker.stopping ? "stopping" : `looked ${late} ms ago`,
         },
         hostsCheck(breaker),
+        store.setAside.check(),
       ];
       return { ok: checks.every((check) => check.ok), checks };
     },

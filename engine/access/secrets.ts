@@ -69,7 +69,9 @@ export function createSecrets(parts: SecretsParts): RevealingSecrets {
 
 async function list(store: Store): Promise<SecretInfo[]> {
   const found: SecretInfo[] = [];
-  for await (const { value } of store.list<SecretRecord>({ selector: { prefix: ["secret"] } })) {
+  for await (
+    const { value } of store.list<SecretRecord>({ selector: { prefix: ["secret"] }, broken: "pass" })
+  ) {
     found.push(asInfo(value));
   }
   return found;
@@ -106,7 +108,7 @@ async function reveal(store: Store, cipher: Cipher, name: string, host: string |
 
 async function prepare(store: Store, cipher: Cipher): Promise<{ encrypted: number }> {
   const older: Entry<SecretRecord>[] = [];
-  for await (const entry of store.list<SecretRecord>({ selector: { prefix: ["secret"] } })) {
+  for await (const entry of store.list<SecretRecord>({ selector: { prefix: ["secret"] }, broken: "pass" })) {
     const { name, keyId } = entry.value;
     if (!cipher.has(keyId)) {
       throw new Error(

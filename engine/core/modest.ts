@@ -1,7 +1,7 @@
 import type { Failure } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
-import { fitsWithin, weigh } from "./size.ts";
+import { exceeds, fitsWithin, weigh } from "./size.ts";
 
 /** Larger values lie beside their record. */
 const INLINE_BYTES = 4 * 1024;
@@ -12,7 +12,8 @@ export function weightOf(outcome: Outcome, input: Json | undefined): number {
   let weight = EVENTS_BYTES + weigh(input, INLINE_BYTES);
   // Once in the step's record, once in the inbox.
   if (outcome.kind === "wait") {
-    return weight + 2 * Math.min(WAIT_BYTES, 3 * JSON.stringify(outcome.for).length);
+    const isLong = exceeds(outcome.for, WAIT_BYTES / 3);
+    return weight + 2 * (isLong ? WAIT_BYTES : 3 * JSON.stringify(outcome.for).length);
   }
   weight += weigh(outcome.output, INLINE_BYTES);
   if (outcome.message) weight += 3 * (outcome.message.text.length + outcome.message.html.length);
@@ -31,9 +32,8 @@ export function modest(outcome: Outcome): Outcome {
     return { ...outcome, failure: { ...failure, message: failure.message.slice(0, 2_000), ...kept } };
   }
   if (outcome.kind === "wait") {
-    const { byteLength } = new TextEncoder().encode(JSON.stringify(outcome.for));
-    const message = `What is asked for has ${byteLength} bytes, at most ${WAIT_BYTES} are kept`;
-    if (byteLength > WAIT_BYTES) {
+    if (exceeds(outcome.for, WAIT_BYTES)) {
+      const message = `What is asked for has more than ${WAIT_BYTES} bytes, which are the most that is kept`;
       return { kind: "fail", failure: { code: "too_large", message, retryable: false } };
     }
   }

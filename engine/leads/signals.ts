@@ -75,7 +75,9 @@ export async function hearSignals(
   const clock = await store.get(keys.clock(leadId));
   const signals: SignalRecord[] = [];
   const selector = { prefix: signalPrefix(leadId) };
-  for await (const { value } of store.list<SignalRecord>({ selector, reverse: true, limit: HEARD })) {
+  for await (
+    const { value } of store.list<SignalRecord>({ selector, reverse: true, limit: HEARD, broken: "pass" })
+  ) {
     signals.push(value);
   }
   return { clock: clock?.versionstamp ?? null, signals: signals.reverse() };

@@ -4,6 +4,7 @@ import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
 import { badCursor, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import type { Candidate } from "../store/pages.ts";
+import { faultOf } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
@@ -34,7 +35,7 @@ async function* childrenOf(
     ? { prefix: ["child", parentId] }
     : { prefix: ["child", parentId], start: keys.child(parentId, step, Number(index) + 1) };
   for await (const { key, value } of store.list<{ id: string }>({ selector })) {
-    const head = await store.get<HeadRecord>(keys.execution(value.id));
+    const [head] = await store.getMany<HeadRecord>([keys.execution(value.id)], { broken: "pass" });
     if (head) yield { cursor: `${String(key[2])}~${String(key[3])}`, record: head.value };
   }
 }
@@ -47,7 +48,7 @@ async function* throughIndex(
 ): AsyncGenerator<Candidate<HeadRecord>> {
   let batch: string[] = [];
   const heads = async function* (): AsyncGenerator<Candidate<HeadRecord>> {
-    const found = await store.getMany<HeadRecord>(batch.map(keys.execution));
+    const found = await store.getMany<HeadRecord>(batch.map(keys.execution), { broken: "pass" });
     for (let i = 0; i < found.length; i++) if (found[i]) yield { cursor: batch[i]!, record: found[i]!.value };
     batch = [];
   };
@@ -62,6 +63,7 @@ async function* throughIndex(
 
 /** Does the filter mean it? */
 export function matches(head: HeadRecord, filter: ExecutionFilter): boolean {
+  if (faultOf(head) !== null) return false;
   if ((head.parent?.executionId ?? undefined) !== filter.parentId) return false;
   if (filter.status && head.status !== filter.status) return false;
   if (filter.workflowId && head.workflowId !== filter.workflowId) return false;

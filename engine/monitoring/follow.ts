@@ -33,7 +33,9 @@ export async function readEvents(
     start: keys.event(execution.id, Math.max(1, after + 1 - RECORD_SPAN)),
     end: keys.event(execution.id, Number.MAX_SAFE_INTEGER),
   };
-  for await (const { key, value } of deps.store.list<EventRecord>({ selector, batchSize: 50 })) {
+  for await (
+    const { key, value } of deps.store.list<EventRecord>({ selector, batchSize: 50, broken: "pass" })
+  ) {
     for (const each of toEvents(value, key[2] as number, execution)) {
       if (each.seq > after) found.push(each);
     }

@@ -91,7 +91,11 @@ export async function shortenFeed(store: Store, now: number, entry: DueEntry): P
   for (;;) {
     const old: Key[] = [];
     for await (
-      const { key, value } of store.list<FeedRecord>({ selector: { prefix: ["feed"] }, limit: PER_COMMIT })
+      const { key, value } of store.list<FeedRecord>({
+        selector: { prefix: ["feed"] },
+        limit: PER_COMMIT,
+        broken: "pass",
+      })
     ) {
       if (value.at >= now - FEED_KEPT_MS) break;
       old.push(key);

@@ -38,7 +38,9 @@ async function list(store: Store, paging: Paging): Promise<Page<InboxItem>> {
     ? { start: ["attention", `${paging.cursor}\u0000`], end: ["attention", "~"] }
     : { prefix: ["attention"] };
   const found: { id: string; record: AttentionRecord }[] = [];
-  for await (const { key, value } of store.list<AttentionRecord>({ selector, limit: paging.limit + 1 })) {
+  for await (
+    const { key, value } of store.list<AttentionRecord>({ selector, limit: paging.limit + 1, broken: "pass" })
+  ) {
     found.push({ id: key[1] as string, record: value });
   }
   const more = found.length > paging.limit;

@@ -1,4 +1,4 @@
-import type { ExecutionState, Mail, StepState, Transition } from "../core/state.ts";
+import type { ExecutionState, StepState, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { Message } from "../schemas/message.ts";
 import { doneSets } from "./children.ts";
@@ -7,17 +7,9 @@ import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { placeWrite } from "./places.ts";
 import { lineLeft } from "./rates.ts";
-import { headRecord, packEvent, stateOf } from "./records.ts";
-import type {
-  AttentionRecord,
-  EventRecord,
-  HeadRecord,
-  LedgerRecord,
-  PackedEvent,
-  StepRecord,
-} from "./records.ts";
+import { headRecord, packEvent } from "./records.ts";
+import type { AttentionRecord, EventRecord, LedgerRecord, PackedEvent, StepRecord } from "./records.ts";
 import { EMPTY, encode } from "./store.ts";
-import type { Store } from "./store.ts";
 
 /** An execution in memory, with what fences its next commit. */
 export interface Loaded {
@@ -196,6 +188,7 @@ function dueSets(
 }
 
 export { EMPTY } from "./store.ts";
+export { loadExecutions, readMail } from "./loading.ts";
 
 export function dueKey(id: string, due: NonNullable<ExecutionState["due"]>): Key {
   return keys.due(shardOf(id), due.kind === "forget" ? 1 : 0, due.at, due.kind, id);
@@ -243,35 +236,4 @@ function attentionSets(
       value: encode({ v: 1, at: now, executionId, workflowId, leadId, ...record } satisfies AttentionRecord),
     });
   }
-}
-
-/** Reads executions whole: heads, and beside them the steps that outgrew theirs. Missing ones are null. */
-export async function loadExecutions(store: Store, ids: readonly string[]): Promise<(Loaded | null)[]> {
-  const heads = await store.getMany<HeadRecord>(ids.map(keys.execution));
-  return await Promise.all(heads.map(async (head) => {
-    if (!head) return null;
-    const state = stateOf(head.value);
-    const spilled = new Set<string>();
-    if (!head.value.spilled) return { state, versionstamp: head.versionstamp, spilled };
-    const steps = new Map(state.steps);
-    for await (const { key, value } of store.list<StepRecord>({ selector: { prefix: ["step", state.id] } })) {
-      const nodeId = key[2] as string;
-      // A step that went on after it was spilled stands in the head again.
-      if (steps.has(nodeId)) continue;
-      spilled.add(nodeId);
-      steps.set(nodeId, value.step);
-    }
-    return { state: { ...state, steps }, versionstamp: head.versionstamp, spilled };
-  }));
-}
-
-/** What others left for the execution, oldest first. */
-export async function readMail(store: Store, executionId: string): Promise<{ key: Key; mail: Mail }[]> {
-  const found: { key: Key; mail: Mail }[] = [];
-  for await (
-    const { key, value } of store.list<Mail>({ selector: { prefix: ["mail", executionId] }, limit: 100 })
-  ) {
-    found.push({ key, mail: value });
-  }
-  return found;
 }

@@ -12,7 +12,7 @@ export interface Candidate<R> {
   record: R;
 }
 
-/** Records under a prefix whose keys end in an ordered id, newest first, from behind the cursor. */
+/** Records under a prefix whose keys end in an ordered id, newest first, from behind the cursor; broken ones are passed over. */
 export async function* newestFirst<R>(
   store: Store,
   prefix: Key,
@@ -21,7 +21,7 @@ export async function* newestFirst<R>(
   const { cursor, pattern, batchSize = 200 } = options;
   if (cursor && !pattern.test(cursor)) throw badCursor();
   const selector = cursor ? { prefix, end: [...prefix, cursor] } : { prefix };
-  for await (const entry of store.list<R>({ selector, reverse: true, batchSize })) {
+  for await (const entry of store.list<R>({ selector, reverse: true, batchSize, broken: "pass" })) {
     yield { cursor: String(entry.key.at(-1)), record: entry.value };
   }
 }

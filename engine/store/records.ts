@@ -167,3 +167,24 @@ export function stateOf(record: HeadRecord): ExecutionState {
     steps: new Map(Object.entries(steps)),
   };
 }
+
+/** What is wrong with a head that parses as JSON; null: nothing. It is not decided over, whatever it says. */
+export function faultOf(record: unknown): string | null {
+  if (!isRecord(record)) return "it is no record";
+  const { v, id, nodes, steps, status, createdAt, seq } = record;
+  if (v !== 1) return `it has the version ${String(v)}, and 1 is known here`;
+  if (typeof id !== "string" || typeof status !== "string") return "it has no id or no status";
+  if (typeof createdAt !== "number" || typeof seq !== "number") return "it has no time or no sequence";
+  if (typeof nodes !== "string") return "it has no statuses of nodes";
+  for (const letter of nodes) if (!STATUSES.has(letter)) return `"${letter}" is no status of a node`;
+  if (!isRecord(steps) || !Object.values(steps).every(isStep)) return "it holds steps that are none";
+  return null;
+}
+
+export function isStep(step: unknown): boolean {
+  return isRecord(step) && typeof step.visit === "number" && typeof step.attempt === "number";
+}
+
+function isRecord(value: unknown): value is { [name: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

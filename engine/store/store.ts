@@ -1,3 +1,5 @@
+import { SetAside } from "./broken.ts";
+import type { BrokenRow } from "./broken.ts";
 import { Committer } from "./commit.ts";
 import type { CommitResult, CommitterOptions, Write } from "./commit.ts";
 import type { Key } from "./keys.ts";
@@ -22,7 +24,12 @@ export function decode<T>(bytes: unknown): T {
   return JSON.parse(decoder.decode(bytes as Uint8Array)) as T;
 }
 
-export interface ListOptions {
+/** What becomes of rows that do not parse: whoever can do without them passes them over. They are set aside either way. */
+export interface Reading {
+  broken?: "pass";
+}
+
+export interface ListOptions extends Reading {
   /** A prefix, or a half-open range of keys. */
   selector: Deno.KvListSelector;
   limit?: number;
@@ -39,10 +46,12 @@ function readable(key: Key): Key {
 /** Records as JSON over `Deno.Kv`. Writing goes through `commit` alone. */
 export class Store {
   readonly kv: Deno.Kv;
+  readonly setAside: SetAside;
   readonly #committer: Committer;
 
-  constructor(kv: Deno.Kv, options: Partial<CommitterOptions> = {}) {
+  constructor(kv: Deno.Kv, options: Partial<CommitterOptions> & { onBroken?(row: BrokenRow): void } = {}) {
     this.kv = kv;
+    this.setAside = new SetAside((row) => options.onBroken?.(row));
     this.#committer = new Committer(kv, {
       now: Date.now,
       random: Math.random,
@@ -52,35 +61,46 @@ export class Store {
     });
   }
 
+  /** Throws BrokenRow. */
   async get<T>(key: Key): Promise<Entry<T> | null> {
-    const entry = await this.kv.get(readable(key));
-    return entry.versionstamp === null
-      ? null
-      : { value: decode<T>(entry.value), versionstamp: entry.versionstamp };
+    return this.#entryOf<T>(await this.kv.get(readable(key)));
   }
 
-  /** Any number of keys, ten a read. Missing ones are null. */
-  async getMany<T>(wanted: readonly Key[]): Promise<(Entry<T> | null)[]> {
+  #entryOf<T>(entry: Deno.KvEntryMaybe<unknown>, { broken }: Reading = {}): Entry<T> | null {
+    const { key, value, versionstamp } = entry;
+    if (versionstamp === null) return null;
+    try {
+      const record = decode<T>(value);
+      this.setAside.clear(key, "text");
+      return { value: record, versionstamp };
+    } catch (error) {
+      const row = this.setAside.put(key, "text", error instanceof Error ? error.message : String(error));
+      if (broken === "pass") return null;
+      throw row;
+    }
+  }
+
+  /** Any number of keys, ten a read. Missing ones are null, and those passed over. */
+  async getMany<T>(wanted: readonly Key[], reading: Reading = {}): Promise<(Entry<T> | null)[]> {
     const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
     for (let i = 0; i < wanted.length; i += 10) {
       reads.push(this.kv.getMany<unknown[]>(wanted.slice(i, i + 10).map(readable) as Key[]));
     }
-    return (await Promise.all(reads)).flat().map((entry) =>
-      entry.versionstamp === null ? null : { value: decode<T>(entry.value), versionstamp: entry.versionstamp }
-    );
+    return (await Promise.all(reads)).flat().map((entry) => this.#entryOf<T>(entry, reading));
   }
 
   /** Entries in key order. */
   async *list<T>(options: ListOptions): AsyncGenerator<{ key: Key } & Entry<T>> {
-    const { selector, ...rest } = options;
+    const { selector, broken, ...rest } = options;
     for await (const entry of this.kv.list(selector, rest)) {
-      yield { key: entry.key, value: decode<T>(entry.value), versionstamp: entry.versionstamp };
+      const read = this.#entryOf<T>(entry, broken ? { broken } : {});
+      if (read) yield { key: entry.key, ...read };
     }
   }
 
   /** Keys only, without decoding the values. */
   async keys(options: ListOptions): Promise<Key[]> {
-    const { selector, ...rest } = options;
+    const { selector, broken: _broken, ...rest } = options;
     const found: Key[] = [];
     for await (const entry of this.kv.list(selector, rest)) found.push(entry.key);
     return found;

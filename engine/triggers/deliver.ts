@@ -60,6 +60,7 @@ async function signalsAt(store: Store, leadId: string, at: number): Promise<Sign
       selector: { prefix: signalPrefix(leadId) },
       reverse: true,
       batchSize: 20,
+      broken: "pass",
     })
   ) {
     if (value.at === at) found.unshift(value);

@@ -115,7 +115,10 @@ export class Held {
   }
 
   #pump(): void {
-    this.#pumping ??= this.#rounds().catch((e) => this.#secondTry.after(e, this, this.#hands)).finally(() => {
+    this.#pumping ??= this.#rounds().catch(async (error) => {
+      // What was asked for is asked for again by what is stored; at once, it would fail at once.
+      if (!await this.#secondTry.after(error, this, this.#hands)) [this.#commands, this.#mailDue] = [[], []];
+    }).finally(() => {
       this.#pumping = null;
       if (this.#lookAgain && this.#isDue()) this.#commands.push({ kind: "wake" });
       this.#lookAgain = false;

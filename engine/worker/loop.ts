@@ -1,11 +1,13 @@
+import { BrokenRow } from "../store/broken.ts";
 import { loadExecutions } from "../store/executions.ts";
 import { DUE_KINDS, SHARDS } from "../store/keys.ts";
-import type { DueKind, Lane } from "../store/keys.ts";
+import type { DueKind, Key, Lane } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { DueEntry } from "./held.ts";
 import type { Log } from "./services.ts";
 import type { Shards } from "./shards.ts";
+import { BROKEN_REST_MS } from "./takeover.ts";
 import type { Worker } from "./worker.ts";
 
 /** Called for an entry that has fallen due; deletes it in its own commit. */
@@ -149,7 +151,7 @@ export class Loop {
       }
     }
     if (ahead.length > 0) {
-      for (const loaded of await loadExecutions(store, ahead)) {
+      for (const loaded of await loadExecutions(store, ahead, { broken: "pass" })) {
         if (loaded) this.#options.worker.prefetched(loaded);
       }
     }
@@ -189,7 +191,8 @@ export class Loop {
         batchSize: LIST_BATCH,
       })
     ) {
-      found.push({ key, versionstamp });
+      if (isDueKey(key)) found.push({ key, versionstamp });
+      else this.#options.store.setAside.put(key, "content", "it says nothing that can fall due");
     }
     return found;
   }
@@ -197,13 +200,16 @@ export class Loop {
   #handle(entry: DueEntry): void {
     const kind = entry.key[4] as DueKind;
     const id = entry.key[5] as string;
-    if (!DUE_KINDS.includes(kind)) return;
     if (kind === "execution" || kind === "mail") return this.#options.worker.due(kind, id, entry);
     const hand = `${kind} ${id}`;
-    if (this.#inHand.has(hand)) return;
+    const { takeover } = this.#options.worker;
+    if (this.#inHand.has(hand) || takeover.isResting(hand)) return;
     this.#inHand.add(hand);
     this.#options.handlers[kind](id, entry)
-      .catch((error) => this.#options.log("error", "due_failed", { kind, id, error: String(error) }))
+      .catch((error) => {
+        if (error instanceof BrokenRow) takeover.rest(hand, BROKEN_REST_MS);
+        else this.#options.log("error", "due_failed", { kind, id, error: String(error) });
+      })
       .finally(() => this.#inHand.delete(hand));
   }
 
@@ -262,7 +268,8 @@ export class Loop {
       }
       for (let i = 0; i < entries.length; i += 200) {
         const slice = entries.slice(i, i + 200);
-        const loaded = await loadExecutions(store, slice.map((entry) => entry.key[5] as string));
+        const ids = slice.map((entry) => entry.key[5] as string);
+        const loaded = await loadExecutions(store, ids, { broken: "pass" });
         for (const [index, each] of loaded.entries()) {
           const owner = each?.state.lease?.owner;
           if (each && owner && await isDead(owner)) worker.due("execution", each.state.id, slice[index]!);
@@ -270,4 +277,8 @@ export class Loop {
       }
     }
   }
+}
+
+function isDueKey([, , , at, kind, id]: Key): boolean {
+  return typeof at === "number" && typeof id === "string" && DUE_KINDS.some((known) => known === kind);
 }

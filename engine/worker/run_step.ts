@@ -8,7 +8,7 @@ import type { EffectNode, PureContext, PureNode, StepContext } from "../nodes/de
 import type { ConditionGroup } from "../schemas/condition.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
-import { fitsWithin } from "../core/size.ts";
+import { exceeds, fitsWithin } from "../core/size.ts";
 import { words } from "../core/words.ts";
 import { OUTPUT_BYTES } from "../store/bodies.ts";
 import { derivedId } from "./clock.ts";
@@ -113,9 +113,8 @@ function bounded(outcome: Outcome): Outcome {
   if (outcome.kind === "wait" || outcome.output === undefined || fitsWithin(outcome.output, OUTPUT_BYTES)) {
     return outcome;
   }
-  const bytes = new TextEncoder().encode(JSON.stringify(outcome.output)).byteLength;
-  if (bytes <= OUTPUT_BYTES) return outcome;
-  const message = `The output has ${bytes} bytes, at most ${OUTPUT_BYTES} (4 MiB) are kept`;
+  if (!exceeds(outcome.output, OUTPUT_BYTES)) return outcome;
+  const message = `The output has more than ${OUTPUT_BYTES} bytes (4 MiB), which are the most that is kept`;
   return { kind: "fail", failure: { code: "output_too_large", message, retryable: false } };
 }
 

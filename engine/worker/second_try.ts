@@ -1,4 +1,5 @@
 import type { Command } from "../core/machine.ts";
+import { BrokenRow } from "../store/broken.ts";
 import type { Hands } from "./hands.ts";
 import type { Held } from "./held.ts";
 
@@ -22,14 +23,17 @@ export class SecondTry {
     this.#outcomes = commands.filter(({ kind }) => kind === "outcome");
   }
 
-  /** After a round that failed: offers its outcomes again in a moment, or lets the worker tell. */
-  async after(error: unknown, held: Held, hands: Hands): Promise<void> {
+  /** After a round that failed: offers its outcomes again in a moment. False: there is no use, and the worker has told it. */
+  async after(error: unknown, held: Held, hands: Hands): Promise<boolean> {
     const outcomes = this.#outcomes.splice(0);
     const now = hands.clock.monotonic();
     if (now - this.#failedAt > FORGOTTEN_MS) this.#failures = 0;
     this.#failedAt = now;
-    if (outcomes.length === 0 || ++this.#failures > TRIES) return hands.failed(held, error);
+    const isInVain = error instanceof BrokenRow || ++this.#failures > TRIES;
+    if (isInVain || outcomes.length === 0) hands.failed(held, error);
+    if (isInVain) return false;
     await new Promise<void>((done) => hands.clock.after(FIRST_MS * 2 ** (this.#failures - 1), done));
     held.offer(...outcomes);
+    return true;
   }
 }

@@ -2,6 +2,9 @@ import { LEASE_MS } from "../core/state.ts";
 import type { Clock } from "./clock.ts";
 import type { Peers } from "./peers.ts";
 
+/** What does not parse is looked at again so late: somebody may have mended it. */
+export const BROKEN_REST_MS = 60_000;
+
 /** When another process's lease is free to be taken. */
 export class Takeover {
   readonly #clock: Clock;

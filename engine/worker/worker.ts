@@ -6,6 +6,7 @@ import { isSettled, mustRenew } from "../core/state.ts";
 import { wantsOf } from "../core/suspect.ts";
 import { Bodies } from "../store/bodies.ts";
 import { transitionWrite } from "../store/executions.ts";
+import { BrokenRow } from "../store/broken.ts";
 import { stage } from "../store/staged.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
@@ -31,7 +32,7 @@ import { markCancelling } from "./mark.ts";
 import { dropEntries, mailEntries } from "./entries.ts";
 import { Slots } from "./slots.ts";
 import { Room } from "./room.ts";
-import { Takeover } from "./takeover.ts";
+import { BROKEN_REST_MS, Takeover } from "./takeover.ts";
 import { Turns } from "./turns.ts";
 
 export interface WorkerOptions {
@@ -133,10 +134,8 @@ export class Worker implements Hands {
     write.bells!.push(...acceptance.with.bells ?? []);
     const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
     const result = await this.room.taken(transition, async () => {
-      const staged = await stage(this.store, id, [...replay?.first ?? [], ...before], {
-        now,
-        newId: this.newId,
-      });
+      const first = [...replay?.first ?? [], ...before];
+      const staged = await stage(this.store, id, first, { now, newId: this.newId });
       write.checks!.push(...staged.checks);
       write.deletes!.push(...staged.deletes);
       return await this.store.commit(write);
@@ -289,6 +288,8 @@ export class Worker implements Hands {
 
   failed(held: Held, error: unknown): void {
     this.#recent.delete(held.id);
+    // It was told when it was found.
+    if (error instanceof BrokenRow) return this.takeover.rest(held.id, BROKEN_REST_MS);
     this.takeover.rest(held.id, 5_000);
     this.services.log("error", "execution_stuck", {
       executionId: held.id,

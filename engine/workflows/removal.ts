@@ -88,7 +88,7 @@ export async function purgeWorkflow(store: Store, id: string): Promise<boolean> 
 export async function purgeDeleted(store: Store, now: number): Promise<number> {
   let purged = 0;
   const prefix = keys.workflow("").slice(0, 1);
-  for await (const { value } of store.list<WorkflowRecord>({ selector: { prefix } })) {
+  for await (const { value } of store.list<WorkflowRecord>({ selector: { prefix }, broken: "pass" })) {
     if (value.deletedAt === undefined || value.deletedAt > now - SETTLED_MS) continue;
     if (await purgeWorkflow(store, value.id)) purged++;
   }
