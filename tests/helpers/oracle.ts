@@ -144,6 +144,8 @@ async function checkDue(
     if (kind === "mail") mailDue.add(String(id));
     if (kind !== "execution" && kind !== "forget") continue;
     const due = states.get(String(id))?.due;
+    // What was stored for one that never came to be, or for a test's mails, is swept one day.
+    if (!states.has(String(id)) && kind === "forget") continue;
     if (due?.at !== at || due?.kind !== kind) {
       problems.push(`${String(id)}: a due entry that its head does not name`);
     }

@@ -1,13 +1,17 @@
 /**
  * `deno task test:long`: what takes minutes. Prints the seed and the counts that were really run; ends with 1 when
- * something was lost or doubled, or nothing was run. `--only` selects (`graphs`, `faults`, `zombies`,
- * `clocks`, `jumps`, `kills`, `deploy`, `denokv`; several with commas), `--seed N` repeats, `--kills N` and `--rounds N` shorten.
+ * something was lost or doubled, or nothing was run. `--only` selects by the names in PARTS (several with commas), `--seed N`
+ * repeats, `--kills N`, `--rounds N` and `--minutes N` (of the overload) shorten or lengthen.
  */
 import { deploy } from "../processes/deploy.ts";
+import { runBackpressure } from "./backpressure.ts";
 import { runCancels } from "./cancels.ts";
+import { runChunks } from "./chunks.ts";
 import { runDeliveries } from "./deliveries.ts";
 import { denokv } from "./denokv.ts";
+import { runEffects } from "./effects.ts";
 import { kills } from "./kills.ts";
+import { runMetrics } from "./metrics.ts";
 import type { Options, Result } from "./result.ts";
 import { runFaults, runGraphs, runJumps, runOffsets, runZombies } from "./simulations.ts";
 import { runTimers } from "./timers.ts";
@@ -23,6 +27,10 @@ const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } 
   deploy: runDeploy,
   denokv: runDenokv,
   timers: runTimers,
+  effects: runEffects,
+  chunks: runChunks,
+  metrics: runMetrics,
+  backpressure: runBackpressure,
   versions: runVersions,
   cancel: runCancels,
   deliveries: runDeliveries,

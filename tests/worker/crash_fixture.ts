@@ -178,9 +178,10 @@ export class Prepared {
 
   async copy(): Promise<Deno.Kv> {
     const kv = await Deno.openKv(":memory:");
-    for (let i = 0; i < this.entries.length; i += 100) {
+    // Large values: an atomic holds 800 KiB.
+    for (let i = 0; i < this.entries.length; i += 10) {
       const atomic = kv.atomic();
-      for (const { key, value } of this.entries.slice(i, i + 100)) atomic.set(key, value);
+      for (const { key, value } of this.entries.slice(i, i + 10)) atomic.set(key, value);
       await atomic.commit();
     }
     return kv;

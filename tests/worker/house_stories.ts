@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/errors.ts";
+import { SimulateInput } from "../../engine/schemas/simulation.ts";
 import { ANN, chain, hook, hookNode, node } from "../helpers/engine.ts";
 import type { Story } from "./crash_fixture.ts";
 import { ended, ranOnce, settledAs, trigger } from "./stories.ts";
@@ -285,6 +286,27 @@ const beside: Story = {
   },
 };
 
+const keptMail: Story = {
+  nodes: [
+    hookNode("go"),
+    node("mail", "email", { to: "ann@example.com", subject: "Hello", text: "Hello" }),
+  ],
+  edges: chain("hook", "mail"),
+  async play(world): Promise<void> {
+    const [workflow] = (await world.engine.workflows.list({ limit: 10 })).items;
+    const input = SimulateInput.parse({ input: {}, keep: true });
+    const { kept } = await world.ask((engine) => engine.simulate(workflow!.id, input));
+    const [message] = await Promise.all(kept.map((id) => world.engine.messages.get(id)));
+    assert.deepEqual([message?.test, message?.subject], [true, "Hello"]);
+  },
+  async after(world): Promise<void> {
+    const kept = (await world.engine.messages.list({ limit: 10 })).items;
+    assert.ok(kept.length > 0 && kept.length <= 1 + world.deaths, `${kept.length} kept`);
+    const due = (await world.store().keys({ selector: { prefix: ["due"] } })).map((key) => key[5]);
+    assert.ok(kept.every(({ executionId }) => due.includes(executionId)), "they are forgotten one day");
+  },
+};
+
 /** By the names that failures show. */
 export const HOUSE_STORIES: ReadonlyMap<string, Story> = new Map(Object.entries({
   "a workflow's life": workflows,
@@ -300,4 +322,5 @@ export const HOUSE_STORIES: ReadonlyMap<string, Story> = new Map(Object.entries(
   "forgotten after a day": forgotten,
   "an action on many": bulk,
   "beside other processes": beside,
+  "a test's kept mail": keptMail,
 }));
