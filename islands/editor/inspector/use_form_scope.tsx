@@ -36,6 +36,7 @@ export function useFormScope(
     sample,
   ]);
   const change = (next: WorkflowNode, path: string, once?: "once"): void => {
+    if (props.readOnly) return;
     newest.current = next;
     const suffix = once === undefined ? "" : `#${++edits.current}`;
     props.onChange(next, `${node.id}.${path}${suffix}`);

@@ -146,12 +146,14 @@ export async function openInspector(
     `<!doctype html><html lang="en"><head><title>Inspector</title><style>${css}</style></head>` +
       `<body><main style="width:${panel};max-width:100vw;border:1px solid var(--line)" id="root"></main></body></html>`,
   );
-  await page.evaluate(
-    (given) => Object.assign(globalThis, { props: given }),
-    JSON.parse(JSON.stringify(props)),
-  );
+  await page.evaluate((text) => {
+    const props: PageProps = JSON.parse(text);
+    globalThis.inspectorPage = { props, node: props.node, keys: [], renamed: [], opened: [], show: () => {} };
+  }, JSON.stringify(props));
   await page.addScriptTag({ content: code, type: "module" });
-  await page.waitForSelector("html[data-ready]");
+  await page.waitForFunction(() => "ready" in document.documentElement.dataset).catch(() => {
+    assert.fail(`the inspector does not start: ${faults.join("; ")}`);
+  });
   return {
     page,
     async [Symbol.asyncDispose](): Promise<void> {

@@ -7,25 +7,30 @@ import type { WorkflowNode } from "../../../engine/schemas/workflow.ts";
 
 export type PageProps = Omit<InspectorProps, "onChange" | "onRenameId" | "onOpenNode">;
 
+/** What the page and the test share: both sides name it `inspectorPage`. */
+export interface InspectorPage {
+  props: PageProps;
+  node: WorkflowNode;
+  keys: string[];
+  renamed: string[];
+  opened: string[];
+  /** Shows other props, as the shell does on a click. */
+  show(change: Partial<PageProps>): void;
+}
+
 declare global {
-  interface Window {
-    props: PageProps;
-    /** What the tests look at. */
-    seen: { node: WorkflowNode; keys: string[]; renamed: string[]; opened: string[] };
-    /** Shows other props, as the shell does on a click. */
-    show(change: Partial<PageProps>): void;
-  }
+  var inspectorPage: InspectorPage;
 }
 
 function Shell(): JSX.Element {
-  const [props, setProps] = useState(window.props);
-  window.show = (change) => setProps((before) => ({ ...before, ...change }));
-  window.seen.node = props.node;
+  const [props, setProps] = useState(inspectorPage.props);
+  inspectorPage.show = (change) => setProps((before) => ({ ...before, ...change }));
+  inspectorPage.node = props.node;
   return h(Inspector, {
     ...props,
     onChange: (node, key) => {
-      window.seen.keys.push(key);
-      window.seen.node = node;
+      inspectorPage.keys.push(key);
+      inspectorPage.node = node;
       setProps((before) => ({
         ...before,
         node,
@@ -35,12 +40,11 @@ function Shell(): JSX.Element {
         },
       }));
     },
-    onRenameId: (id) => void window.seen.renamed.push(id),
-    onOpenNode: (id) => void window.seen.opened.push(id),
+    onRenameId: (id) => void inspectorPage.renamed.push(id),
+    onOpenNode: (id) => void inspectorPage.opened.push(id),
   });
 }
 
-window.seen = { node: window.props.node, keys: [], renamed: [], opened: [] };
 const root = document.getElementById("root");
 if (root) render(h(Shell, {}), root);
 document.documentElement.dataset.ready = "";

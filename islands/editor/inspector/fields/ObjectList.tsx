@@ -41,16 +41,18 @@ export function ObjectsControl(props: ControlProps): JSX.Element {
             moveByKeys(event, { index: i, count: list.length, onMove: (to) => move(i, to) })}
         >
           <Row {...props} item={item} each={each} index={i} isPair={isPair} />
-          <RowTools
-            name={`${label} ${textIn(nameOf(each)) || i + 1}`}
-            index={i}
-            count={list.length}
-            {...(isPair ? {} : { onMove: (to) => move(i, to) })}
-            onRemove={() => {
-              rows.remove(i);
-              set(list.filter((_, at) => at !== i));
-            }}
-          />
+          {form.readOnly ? null : (
+            <RowTools
+              name={`${label} ${textIn(nameOf(each)) || i + 1}`}
+              index={i}
+              count={list.length}
+              {...(isPair ? {} : { onMove: (to) => move(i, to) })}
+              onRemove={() => {
+                rows.remove(i);
+                set(list.filter((_, at) => at !== i));
+              }}
+            />
+          )}
         </div>
       ))}
       {form.readOnly || isFull
