@@ -10,6 +10,8 @@ interface BenchNode {
 export interface BenchWorkflow {
   name: string;
   nodes: readonly BenchNode[];
+  /** Absent: in a row. */
+  edges?: readonly (readonly [source: string, target: string])[];
 }
 
 type Respond = "accepted" | "finished" | "node";
@@ -75,15 +77,40 @@ export function waitUntil(path: string): BenchWorkflow {
   return { name: `Until at ${path}`, nodes: [hook(path, "accepted"), { id: "wait", type: "wait", config }] };
 }
 
+/** Waits until tomorrow. */
+export function waitADay(path: string): BenchWorkflow {
+  const config = { kind: "for", duration: { value: 1, unit: "days" } };
+  return {
+    name: `Wait a day at ${path}`,
+    nodes: [hook(path, "accepted"), { id: "wait", type: "wait", config }],
+  };
+}
+
+/** So many no-ops side by side, and a join of them all. */
+export function fanOutAndJoin(path: string, width: number): BenchWorkflow {
+  const steps = Array.from(
+    { length: width },
+    (_, i) => ({ id: `step${i}`, type: "bench_no_op", config: {} }),
+  );
+  const join = { id: "join", type: "join", config: { mode: "all" } };
+  return {
+    name: `Fan-out at ${path}`,
+    nodes: [hook(path, "finished"), ...steps, join],
+    edges: steps.flatMap(({ id }) => [["hook", id], [id, "join"]] as const),
+  };
+}
+
 /** Creates and publishes it; gives its id. */
 export async function publish(server: ServerProcess, workflow: BenchWorkflow): Promise<string> {
   const nodes = workflow.nodes.map(({ id, type, config }, i) => (
     { id, type, position: { x: i * 240, y: 0 }, data: { label: id, config } }
   ));
-  const edges = workflow.nodes.slice(1).map((node, i) => {
-    const source = workflow.nodes[i]!;
-    const sourceHandle = source.type === "condition" ? "true" : "out";
-    return { id: `${source.id}-${node.id}`, source: source.id, sourceHandle, target: node.id };
+  const pairs = workflow.edges ??
+    workflow.nodes.slice(1).map((node, i) => [workflow.nodes[i]!.id, node.id] as const);
+  const types = new Map(workflow.nodes.map(({ id, type }) => [id, type]));
+  const edges = pairs.map(([source, target]) => {
+    const sourceHandle = types.get(source) === "condition" ? "true" : "out";
+    return { id: `${source}-${target}`, source, sourceHandle, target };
   });
   const created = await server.api("POST", "/api/workflow", { name: workflow.name, nodes, edges });
   const { id } = created as { id: string };

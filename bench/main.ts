@@ -4,14 +4,17 @@
  */
 import { runProgram } from "./bench.ts";
 import type { Bench } from "./bench.ts";
+import { fanOut } from "./fan_out.ts";
 import { latency } from "./latency.ts";
 import { listing } from "./listing.ts";
 import { many } from "./many.ts";
 import { memory, startUp } from "./process_cost.ts";
 import { RawKvResult } from "./raw_kv.ts";
+import { recovery } from "./recovery.ts";
 import { rate, table } from "./report.ts";
 import type { Findings, Row } from "./report.ts";
 import { killAll } from "./server_process.ts";
+import { sleeping } from "./sleeping.ts";
 import { steps } from "./steps.ts";
 import { throughput } from "./throughput.ts";
 import { waits } from "./waits.ts";
@@ -27,6 +30,9 @@ const SECTIONS: { [letter: string]: (bench: Bench) => Promise<Findings> } = {
   f: memory,
   g: listing,
   i: many,
+  j: fanOut,
+  k: sleeping,
+  l: recovery,
 };
 
 /** (h) The database alone, on a file in the same folder. */
@@ -71,7 +77,7 @@ function readArguments(args: readonly string[]): { letters: string[]; long: bool
     else if (args[i] === "--only") {
       const asked = (args[++i] ?? "").split(",");
       const unknown = asked.filter((letter) => !(letter in SECTIONS));
-      if (unknown.length > 0) throw new Error(`--only takes letters from a to i, not "${unknown.join(",")}"`);
+      if (unknown.length > 0) throw new Error(`--only takes letters from a to l, not "${unknown.join(",")}"`);
       letters = letters.filter((letter) => asked.includes(letter));
     } else throw new Error(`"${args[i]}" is not known; accepted: --only a,b and --long`);
   }

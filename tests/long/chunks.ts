@@ -32,6 +32,8 @@ async function allWhole(world: World): Promise<void> {
     }
   }
   for await (const { key, value } of store.list<WorkflowRecord>({ selector: { prefix: ["workflow"] } })) {
+    // One that is about to be made names nothing yet.
+    if (value.draftHash === "") continue;
     await wholeContent(world, key, value.id, { hash: value.draftHash, chunks: value.draftChunks });
   }
   for await (const { key, value } of store.list<VersionRecord>({ selector: { prefix: ["version"] } })) {

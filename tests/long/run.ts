@@ -12,6 +12,7 @@ import { denokv } from "./denokv.ts";
 import { runEffects } from "./effects.ts";
 import { kills } from "./kills.ts";
 import { runMetrics } from "./metrics.ts";
+import { runPoison } from "./poison.ts";
 import type { Options, Result } from "./result.ts";
 import { runFaults, runGraphs, runJumps, runOffsets, runZombies } from "./simulations.ts";
 import { runTimers } from "./timers.ts";
@@ -34,6 +35,7 @@ const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } 
   versions: runVersions,
   cancel: runCancels,
   deliveries: runDeliveries,
+  poison: runPoison,
 };
 /** Each is a host of its own: what one left cannot help the next. */
 const ROUNDS_A_HOST = 25;
