@@ -35,6 +35,12 @@ export class Server implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  /** Settles when the process that runs now has ended, by itself or not. */
+  get ended(): Promise<unknown> {
+    assert.ok(this.#child, "the server does not run");
+    return this.#child.status;
+  }
+
   /** Everything that it printed since the last start. */
   get said(): string {
     return this.#said;

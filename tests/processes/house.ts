@@ -56,6 +56,11 @@ export class House implements AsyncDisposable {
     await server.kill();
   }
 
+  /** Says that a process has ended by itself. */
+  died(pid: number): void {
+    writeLine(this.#log, { what: "kill", pid, at: Date.now() });
+  }
+
   /** Says that a process is about to be stopped: from now on its steps may be given to others. */
   stopping(server: Server): void {
     writeLine(this.#log, { what: "stop", pid: server.pid, at: Date.now() });
@@ -79,6 +84,11 @@ export function slowAndWait(path: string, ms: number, seconds = 1): unknown {
     ],
     [["hook", "one"], ["one", "pause"], ["pause", "two"]],
   );
+}
+
+/** Webhook → deadly. */
+export function onlyDeadly(path: string, how: string): unknown {
+  return flow(`Deadly ${path}`, [hookNode(path), ["dead", "deadly", "Dead", { how }]], [["hook", "dead"]]);
 }
 
 /** Webhook → slow. */

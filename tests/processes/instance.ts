@@ -47,6 +47,35 @@ const slow = defineNode({
   },
 });
 
+/** What ends a process, or would: while it runs nothing else may have to answer for it. */
+const deadly = defineNode({
+  type: "deadly",
+  version: 1,
+  kind: "effect",
+  ledger: false,
+  title: "Deadly",
+  description: "Ends its process.",
+  category: "code",
+  icon: "code",
+  config: z.strictObject({ how: z.enum(["exit", "memory", "block", "huge"]) }),
+  example: { how: "exit" },
+  ports: [{ id: "out", label: "Out" }, { id: "error", label: "Error" }],
+  summary: "Deadly",
+  templates: {},
+  async run({ how }: { how: string }, { idempotencyKey: key, attempt }: StepContext): Promise<Outcome> {
+    note({ what: "start", key, attempt });
+    // Whoever else is about to begin has begun.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (how === "exit") Deno.exit(3);
+    if (how === "block") { for (;;); }
+    const hoard: number[][] = [];
+    while (how === "memory") hoard.push(new Array(1_000_000).fill(hoard.length + 0.5));
+    note({ what: "end", key, attempt });
+    // 500 MB of JSON that nobody could write, though it is held as one.
+    return { kind: "done", output: new Array(500).fill("x".repeat(1_000_000)) };
+  },
+});
+
 async function openKv(path: string): Promise<Deno.Kv> {
   for (;;) {
     try {
@@ -75,7 +104,7 @@ const engine = await createEngine({
   setupCode: null,
   token: environment.token,
   log,
-  extraNodeTypes: [slow],
+  extraNodeTypes: [slow, deadly],
 });
 const app = createApp({ engine, environment, log });
 await engine.start();
