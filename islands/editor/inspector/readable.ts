@@ -98,8 +98,16 @@ function membersOf(
 ): Readable[] {
   const there = valuesAt(path, value, group).slice(1);
   const paths = new Set(there.map((one) => one.path));
-  const rest = known.map((key) => formatPath([...path, key])).filter((one) => !paths.has(one));
-  return [...there, ...rest.map((one) => ({ path: one, group }))];
+  const usual = known.map((key) => formatPath([...path, key]));
+  const rest = usual.filter((one) => !paths.has(one)).map((one) => ({ path: one, group }));
+  // What is mostly wanted comes first, with what lies in it; ids and dates come last.
+  const rank = (one: Readable): number => {
+    const found = usual.findIndex((name) =>
+      one.path === name || /^[.[]/.test(one.path.slice(name.length)) && one.path.startsWith(name)
+    );
+    return found === -1 ? usual.length : found;
+  };
+  return [...there, ...rest].sort((a, b) => rank(a) - rank(b));
 }
 
 function shown(value: Json | undefined): { sample?: string } {

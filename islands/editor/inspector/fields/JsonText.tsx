@@ -41,7 +41,7 @@ export function JsonText({ aria, value, readOnly, onValue }: JsonTextProps): JSX
         {...(problem ? { "aria-invalid": "true" as const } : {})}
         {...(describedBy ? { "aria-describedby": describedBy } : {})}
         class="input insp-area mono nodrag nowheel"
-        rows={Math.min(12, Math.max(2, text.split("\n").length))}
+        rows={Math.min(14, Math.max(3, text.split("\n").length + 1))}
         spellcheck={false}
         readOnly={readOnly}
         value={text}
