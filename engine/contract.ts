@@ -25,6 +25,7 @@ import type {
 } from "./schemas/mending.ts";
 import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
+import type { NodeCount } from "./schemas/node_counts.ts";
 import type { PublishPreview } from "./schemas/preview.ts";
 import type { Samples } from "./schemas/sample.ts";
 import type { Simulated, SimulateRequest } from "./schemas/simulation.ts";
@@ -130,6 +131,8 @@ export interface Followed {
 export interface Executions {
   list(filter: ExecutionFilter & Paging): Promise<Page<ExecutionSummary>>;
   get(id: string): Promise<Execution>;
+  /** How many executions of the workflow stand where, by node: exactly those that the list finds. 404. */
+  nodeCounts(workflowId: string): Promise<NodeCount[]>;
   /** What a test of the workflow can be pinned to: its newest executions, and what the steps of one put out. */
   samples(workflowId: string, executionId?: string): Promise<Samples>;
   events(id: string, paging: { after?: number; limit?: number }): Promise<Followed[]>;

@@ -205,7 +205,8 @@ async function assemble(options: EngineOptions): Promise<House> {
     log: options.log,
     handlers: {
       deliver: (leadId, entry) => deliverSignals({ store, triggers }, leadId, entry),
-      forget: (id, entry) => forgetExecution(store, id, entry, workflows.purge),
+      forget: (id, entry) =>
+        forgetExecution(store, id, entry, { purge: workflows.purge, nodesOf: worker.versions.nodesOf }),
       feed: (_id, entry) => shortenFeed(store, clock.now(), entry),
       bulk: mending.run,
       limit: async (id, entry) => {

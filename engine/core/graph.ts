@@ -122,8 +122,8 @@ function graphNode(
   };
 }
 
-/** Kahn's algorithm; nodes keep their drawn order where the edges leave a choice. */
-function topologicalOrder(graph: WorkflowGraph): WorkflowNode[] {
+/** Kahn's algorithm; nodes keep their drawn order where the edges leave a choice. A node's index is its place here. */
+export function topologicalOrder(graph: WorkflowGraph): WorkflowNode[] {
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const open = new Map(graph.nodes.map((node) => [node.id, 0]));
   const targets = new Map<string, string[]>();

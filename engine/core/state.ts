@@ -107,6 +107,8 @@ export interface ExecutionState {
   timeoutAt: number | null;
   /** Where it stands with its workflow's limit; null: it does not count. */
   limit: Place | null;
+  /** Its steps are in the counters of their nodes: not of what was written before there were any. */
+  counted?: boolean;
   /** It is to go on in another version as soon as none of its steps runs. */
   migrating?: Migrating | null;
   /** Versions that it has left, oldest first. */

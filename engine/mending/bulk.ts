@@ -20,9 +20,13 @@ const CHUNKS_PER_COMMIT = 5;
 const CANCEL_TRIES = 50;
 
 /** What an action on all that the filter finds would reach. */
-export async function countBulk(store: Store, input: BulkInput): Promise<BulkCount> {
+export async function countBulk({ store, worker }: MendingDeps, input: BulkInput): Promise<BulkCount> {
   refuseVersion(input);
-  const { ids, truncated } = await selectIds(store, input.action, input.filter);
+  const { ids, truncated } = await selectIds(
+    { store, versions: worker.versions },
+    input.action,
+    input.filter,
+  );
   return { count: ids.length, sample: ids.slice(0, SAMPLE), truncated, perSecond: BULK_PER_SECOND };
 }
 
@@ -43,7 +47,8 @@ export async function startBulk(
     what: { action, filter, ...(version === undefined ? {} : { version }) },
     delivery: await deliveryOf("bulk", options.idempotencyKey, input),
     count: expect,
-    select: async () => (await selectIds(deps.store, action, filter)).ids,
+    select: async () =>
+      (await selectIds({ store: deps.store, versions: deps.worker.versions }, action, filter)).ids,
     changed: (count) => `The filter finds ${count} by now, not ${expect}: look again`,
   }, actor);
 }

@@ -5,6 +5,7 @@ import { MAX_BULK } from "../schemas/mending.ts";
 import type { FilterAction } from "../schemas/mending.ts";
 import type { HeadRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import type { Versions } from "../worker/versions.ts";
 
 const BATCH = 200;
 /** Ids are ordered by when they were made; some are derived from a moment shortly before. */
@@ -12,14 +13,14 @@ const SLACK_MS = 86_400_000;
 
 /** The executions that a filter finds and the action can act on, newest first. */
 export async function selectIds(
-  store: Store,
+  deps: { store: Store; versions: Versions },
   action: FilterAction,
   filter: ExecutionFilter,
 ): Promise<{ ids: string[]; truncated: boolean }> {
   const from = filter.from ? Date.parse(filter.from) - SLACK_MS : -Infinity;
   const ids: string[] = [];
   let last = -Infinity;
-  for await (const { record } of candidatesOf(store, { ...filter, limit: BATCH })) {
+  for await (const { record } of candidatesOf(deps, { ...filter, limit: BATCH })) {
     // Newest first, unless the list is in another order: then all of it is looked at.
     if (record.createdAt < from && record.createdAt < last) break;
     last = record.createdAt;

@@ -20,7 +20,7 @@ export function createMending(deps: MendingDeps): MendingSubject {
   return {
     replay: (id, input, options, actor) => replayExecution(deps, id, input, options, actor),
     planReplay: (id, input) => planOf(deps, id, input),
-    count: (input) => countBulk(store, input),
+    count: (input) => countBulk(deps, input),
     startBulk: (input, options, actor) => startBulk(deps, input, options, actor),
     bulkJobs: (paging) => listBulk(store, paging),
     bulkJob: async (id) => toBulkJob((await readBulk(store, id)).value),

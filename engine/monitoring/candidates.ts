@@ -1,18 +1,56 @@
-import type { ExecutionFilter } from "../schemas/execution.ts";
+import { invalid } from "../errors.ts";
+import type { ExecutionFilter, StepStatus } from "../schemas/execution.ts";
+import { statusesOf } from "../schemas/node_counts.ts";
 import type { Paging } from "../schemas/problem.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
 import { badCursor, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import type { Candidate } from "../store/pages.ts";
-import { faultOf } from "../store/records.ts";
+import { faultOf, statusAt } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import type { Versions } from "../worker/versions.ts";
 
-/** Heads by the narrowest index, newest first; `matches` says which the filter means. */
+/** A head, with its step at the node that the filter names. */
+export interface Found extends HeadRecord {
+  at?: StepStatus | undefined;
+}
+
+/** Heads by the narrowest index, newest first; `matches` says which the filter means. Throws 422 naming the field. */
 export function candidatesOf(
-  store: Store,
+  { store, versions }: { store: Store; versions: Pick<Versions, "nodesOf"> },
   filter: ExecutionFilter & Paging,
-): AsyncGenerator<Candidate<HeadRecord>> {
+): AsyncGenerator<Candidate<Found>> {
+  const { nodeId, workflowId, nodeStatus } = filter;
+  const heads = headsOf(store, filter);
+  if (nodeId !== undefined && workflowId !== undefined) return standingAt(heads, nodeId, versions);
+  if (nodeId === undefined && nodeStatus === undefined) return heads;
+  const [path, given] = nodeId === undefined ? ["nodeId", "nodeStatus"] : ["workflowId", "nodeId"];
+  const message = `${given} is "${nodeStatus ?? nodeId}", and ${path} is missing`;
+  throw invalid(message, [{ path, message, accepted: `${path} beside ${given}` }]);
+}
+
+/** A node's index is another one in every version. */
+async function* standingAt(
+  heads: AsyncGenerator<Candidate<HeadRecord>>,
+  nodeId: string,
+  versions: Pick<Versions, "nodesOf">,
+): AsyncGenerator<Candidate<Found>> {
+  const indexes = new Map<number, number>();
+  for await (const { cursor, record } of heads) {
+    const { workflowId, version } = record;
+    let index = indexes.get(version);
+    // A head that does not say where it stands is passed over with the others that are broken.
+    if (index === undefined && faultOf(record) !== null) index = -1;
+    if (index === undefined) {
+      index = (await versions.nodesOf(workflowId, version)).findIndex(({ id }) => id === nodeId);
+      indexes.set(version, index);
+    }
+    yield { cursor, record: { ...record, at: statusAt(record, index) } };
+  }
+}
+
+function headsOf(store: Store, filter: ExecutionFilter & Paging): AsyncGenerator<Candidate<HeadRecord>> {
   if (filter.parentId) return childrenOf(store, filter.parentId, filter.cursor);
   if (filter.workflowId) return throughIndex(store, ["execution_by_workflow", filter.workflowId], filter);
   if (filter.leadId) return throughIndex(store, ["execution_by_lead", filter.leadId], filter);
@@ -62,9 +100,12 @@ async function* throughIndex(
 }
 
 /** Does the filter mean it? */
-export function matches(head: HeadRecord, filter: ExecutionFilter): boolean {
+export function matches(head: Found, filter: ExecutionFilter): boolean {
   if (faultOf(head) !== null) return false;
   if ((head.parent?.executionId ?? undefined) !== filter.parentId) return false;
+  if (filter.nodeId !== undefined) {
+    if (!head.at || !statusesOf(filter.nodeStatus ?? "entered").includes(head.at)) return false;
+  }
   if (filter.status && head.status !== filter.status) return false;
   if (filter.workflowId && head.workflowId !== filter.workflowId) return false;
   if (filter.leadId && head.leadId !== filter.leadId) return false;

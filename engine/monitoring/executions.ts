@@ -24,6 +24,7 @@ import { followEverything, followOne, readEvents } from "./follow.ts";
 import { toExecution, toSummary } from "./present.ts";
 import type { Names } from "./present.ts";
 import { queueReasons } from "./queue.ts";
+import { readNodeCounts } from "./node_counts.ts";
 import { readSamples } from "./samples.ts";
 import { retrySteps } from "./retry.ts";
 
@@ -39,6 +40,7 @@ export function createExecutions(deps: MonitoringDeps): Executions {
   return {
     list: (filter) => list(deps, filter),
     get: (id) => detail(deps, id),
+    nodeCounts: (workflowId) => readNodeCounts(deps, workflowId),
     samples: (workflowId, executionId) => readSamples(deps, workflowId, executionId),
     async events(id, { after = 0, limit = 200 }): Promise<Followed[]> {
       const state = await stateById(deps.store, id);
@@ -122,7 +124,7 @@ async function list(
   deps: MonitoringDeps,
   filter: ExecutionFilter & Paging,
 ): Promise<Page<ExecutionSummary>> {
-  const page = await collectPage(candidatesOf(deps.store, filter), {
+  const page = await collectPage(candidatesOf(deps, filter), {
     paging: filter,
     keep: (head) => matches(head, filter),
     view: stateOf,

@@ -1,11 +1,15 @@
 import { isSettled } from "../core/state.ts";
+import type { ExecutionState } from "../core/state.ts";
 import { messageKeys } from "../messages/store.ts";
 import { forgetDeliveries } from "../store/deliveries.ts";
 import { dueKey, loadExecutions } from "../store/executions.ts";
+import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
 import { sweepStaged } from "../store/staged.ts";
 import { forgetRates } from "../store/rates.ts";
 import type { Key } from "../store/keys.ts";
+import { nodeSums } from "../store/node_counts.ts";
+import type { NodeIds } from "../store/node_counts.ts";
 import type { FeedRecord } from "../store/records.ts";
 import { encode } from "../store/store.ts";
 import type { Store } from "../store/store.ts";
@@ -23,7 +27,10 @@ export async function forgetExecution(
   store: Store,
   id: string,
   entry: DueEntry,
-  purge: (workflowId: string) => Promise<unknown>,
+  owners: {
+    purge(workflowId: string): Promise<unknown>;
+    nodesOf(workflowId: string, version: number): Promise<NodeIds>;
+  },
 ): Promise<void> {
   const [loaded] = await loadExecutions(store, [id]);
   const state = loaded?.state;
@@ -61,8 +68,18 @@ export async function forgetExecution(
     name: "forget",
     checks: [{ key: keys.execution(id), versionstamp: loaded!.versionstamp }],
     deletes,
+    sums: await uncount(state, owners.nodesOf),
   });
-  if (done.ok) await purge(state.workflowId);
+  if (done.ok) await owners.purge(state.workflowId);
+}
+
+/** It is taken out of its nodes' counters with the same commit that takes it out of the list. */
+async function uncount(
+  state: ExecutionState,
+  nodesOf: (workflowId: string, version: number) => Promise<NodeIds>,
+): Promise<NonNullable<Write["sums"]>> {
+  if (!state.counted) return [];
+  return nodeSums({ state, nodes: await nodesOf(state.workflowId, state.version) }, null);
 }
 
 async function deletePaced(store: Store, below: readonly Key[]): Promise<void> {

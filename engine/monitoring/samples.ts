@@ -27,7 +27,7 @@ export async function readSamples(
   if (!workflow || workflow.value.deletedAt !== undefined) throw notFound("workflow", workflowId);
   const filter = { workflowId, limit: SHOWN };
   // Children stand in the same index: they are passed over for 50 ms.
-  const { items } = await collectPage(candidatesOf(store, filter), {
+  const { items } = await collectPage(candidatesOf(deps, filter), {
     paging: filter,
     keep: (head) => !head.parent,
     view: ({ id }) => id,

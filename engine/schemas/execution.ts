@@ -181,11 +181,20 @@ export const Execution = ExecutionSummary.extend({
 }).meta({ id: "Execution" });
 export type Execution = z.infer<typeof Execution>;
 
+/** Where an execution may stand at a node: a step's status, or several of them. */
+export const NODE_STATUSES = [...STEP_STATUSES, "entered", "active", "passed"] as const;
+export const NodeStatus = z.enum(NODE_STATUSES);
+export type NodeStatus = z.infer<typeof NodeStatus>;
+
 /** Filter of the executions list. */
 export const ExecutionFilter = z.object({
   workflowId: z.string().optional(),
   status: ExecutionStatus.optional(),
   leadId: z.string().optional(),
+  /** With workflowId: those that stand at this node as `nodeStatus` says. */
+  nodeId: z.string().max(64).optional(),
+  /** Absent: those that entered the node. */
+  nodeStatus: NodeStatus.optional(),
   /** Children of this execution; without it only executions that are nobody's children are listed. */
   parentId: z.string().optional(),
   from: z.iso.datetime().optional(),

@@ -6,6 +6,8 @@ import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { placeWrite } from "./places.ts";
+import { nodeSums } from "./node_counts.ts";
+import type { NodeIds } from "./node_counts.ts";
 import { lineLeft } from "./rates.ts";
 import { headRecord, packEvent } from "./records.ts";
 import type { AttentionRecord, EventRecord, LedgerRecord, PackedEvent, StepRecord } from "./records.ts";
@@ -29,6 +31,8 @@ export interface TransitionContext {
   name: CommitName;
   /** Null: the execution is created. */
   before: Loaded | null;
+  /** Of the version before and of the next one, which differ when it moves; null: its steps stay as they are. */
+  nodes: { before: NodeIds; next: NodeIds } | null;
   /** Step records of a new execution that were stored before it. */
   beside?: ReadonlyMap<string, StepState>;
   commitId: string;
@@ -49,6 +53,7 @@ export function transitionWrite(
   const { before, now } = context;
   const sets: { key: Key; value: Uint8Array }[] = [...context.bodies];
   const deletes: Key[] = [...context.applied ?? []];
+  const nodeCounts = countNodes(transition, context);
   const spilled = headSets(transition, context, sets);
   const feed = eventSets(transition, context, sets);
   const bells = dueSets(before?.state ?? null, next, now, sets, deletes);
@@ -74,16 +79,27 @@ export function transitionWrite(
       checks: [{ key: head, versionstamp: before?.versionstamp ?? null }, ...place.checks],
       ...(mayDouble(transition) ? withoutDoubles(sets, deletes) : { sets, deletes }),
       // Children are counted apart.
-      sums: transition.counts.map((what) => ({
-        key: keys.count(next.workflowId, hour, next.parent ? `child_${what}` : what),
-        add: 1,
-      })),
+      sums: [
+        ...transition.counts.map((what) => ({
+          key: keys.count(next.workflowId, hour, next.parent ? `child_${what}` : what),
+          add: 1,
+        })),
+        ...nodeCounts,
+      ],
       bells,
       feed,
       // Nobody writes over an event record, so it tells for good; the head may have moved on by then.
       proof: { key: feed[0] ? keys.event(next.id, feed[0].seq) : head, id: context.commitId },
     },
   };
+}
+
+/** Marks the next state as counted: its steps are in the counters from this commit on. */
+function countNodes({ next }: Transition, { before, nodes }: TransitionContext): ReturnType<typeof nodeSums> {
+  if (!nodes) return [];
+  const was = before?.state.counted ? { state: before.state, nodes: nodes.before } : null;
+  next.counted = true;
+  return nodeSums(was, { state: next, nodes: nodes.next });
 }
 
 function mayDouble({ attention, ledger, messages }: Transition): boolean {

@@ -155,5 +155,20 @@ export const keys = {
   bulkIds: (id: string, index: number): Key => ["bulk_ids", id, index],
 
   // counters (Deno.KvU64)
+  /** How many executions stand where at a node; children apart. */
+  nodeCount: (workflowId: string, nodeId: string, slot: string): Key => [
+    "node_count",
+    workflowId,
+    nodeId,
+    slot,
+  ],
+  /** Changes of sixteen neighbours at once, by what they changed. */
+  nodeCountBlock: (workflowId: string, version: number, block: number, change: string): Key => [
+    "node_count_block",
+    workflowId,
+    version,
+    block,
+    change,
+  ],
   count: (workflowId: string, hour: number, what: string): Key => ["count", workflowId, hour, what],
 } as const;

@@ -21,6 +21,8 @@ export interface HeadRecord extends Omit<ExecutionState, "statuses" | "steps"> {
   commit: string;
   nodes: string;
   steps: { [nodeId: string]: StepState };
+  /** Its steps are in the counters of their nodes. */
+  c?: 1;
   /** Steps outgrew the head: those that are not in it lie beside it. */
   spilled?: true;
 }
@@ -151,18 +153,25 @@ export function headRecord(
   record.nodes = nodes;
   record.steps = Object.fromEntries(steps);
   if (spilled) record.spilled = true;
+  if (state.counted) record.c = 1;
   return record;
 }
 
 /** Written in a form of their own, or only when there is something in them. */
-const OTHERWISE: ReadonlySet<string> = new Set(["statuses", "steps", "messages", "consumed"]);
+const OTHERWISE: ReadonlySet<string> = new Set(["statuses", "steps", "messages", "consumed", "counted"]);
+
+/** How its step stands at the node with this index; a version may have fewer. */
+export function statusAt({ nodes }: HeadRecord, index: number): StepStatus | undefined {
+  return STATUSES.get(nodes[index] ?? "");
+}
 
 /** The state without its spilled steps. */
 export function stateOf(record: HeadRecord): ExecutionState {
-  const { v: _v, commit: _commit, nodes, steps, spilled: _spilled, ...rest } = record;
+  const { v: _v, commit: _commit, nodes, steps, spilled: _spilled, c, ...rest } = record;
   return {
     ...DEFAULTS,
     ...rest,
+    ...(c ? { counted: true } : {}),
     statuses: Array.from(nodes, (letter) => STATUSES.get(letter) ?? "pending"),
     steps: new Map(Object.entries(steps)),
   };

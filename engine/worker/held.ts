@@ -223,9 +223,11 @@ export class Held {
     if (transition.spawn.length > 0 && !await this.#spawn(transition, bodies)) return false;
     const { along, before: first } = bodies.writes(this.id);
     const texts = transition.messages.flatMap((message) => this.#hands.services.messageWrite(message).before);
+    const nextVersion = this.#around.versionOf(transition.next, this.#version!);
     const { write, spilled } = transitionWrite(transition, {
       name: nameOf(commands, transition),
       before,
+      nodes: { before: this.#version!.graph.nodes, next: nextVersion.graph.nodes },
       commitId: this.#hands.newId(),
       now,
       bodies: along,
@@ -242,7 +244,7 @@ export class Held {
       return await this.#hands.store.commit(write);
     });
     if (!result.ok) return false;
-    this.#version = this.#around.versionOf(transition.next, this.#version!);
+    this.#version = nextVersion;
     this.adopt({ state: transition.next, versionstamp: result.versionstamp, spilled }, bodies.values);
     this.#hands.committed(this, transition);
     if (transition.next.cancelling) this.#abort();

@@ -46,6 +46,7 @@ export function cancelMark(
     {
       name: "cancel",
       before: loaded,
+      nodes: null,
       commitId: hands.newId(),
       now,
       bodies: [],

@@ -4,7 +4,7 @@ import { compileConfig } from "../core/config.ts";
 import type { CompiledConfig } from "../core/config.ts";
 import { conditionPaths } from "../core/condition.ts";
 import type { Target } from "../core/fits.ts";
-import { buildGraph } from "../core/graph.ts";
+import { buildGraph, topologicalOrder } from "../core/graph.ts";
 import type { Graph } from "../core/graph.ts";
 import type { NodeType } from "../nodes/define.ts";
 import type { ConditionGroup } from "../schemas/condition.ts";
@@ -158,6 +158,10 @@ export class Versions {
     }
     return loading;
   }
+
+  /** The nodes of a version by index, also of one that cannot be compiled any more. */
+  readonly nodesOf = async (workflowId: string, version: number): Promise<readonly { id: string }[]> =>
+    this.peek(workflowId, version)?.graph.nodes ?? topologicalOrder(await this.#load(workflowId, version));
 
   async #compile(workflowId: string, version: number): Promise<CompiledVersion> {
     return compileVersion(await this.#load(workflowId, version), workflowId, version, this.#lookup);

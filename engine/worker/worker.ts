@@ -121,6 +121,7 @@ export class Worker implements Hands {
     const { write, spilled } = transitionWrite(transition, {
       name: "accept",
       before: null,
+      nodes: { before: [], next: version.graph.nodes },
       ...(replay ? { beside: replay.beside } : {}),
       // Not the execution's id: two processes that deliver one signal derive the same.
       commitId: this.newId(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NodeCount } from "../../engine/schemas/node_counts.ts";
 import { PublishPreview } from "../../engine/schemas/preview.ts";
 import { Samples } from "../../engine/schemas/sample.ts";
 import { define, json } from "./define.ts";
@@ -25,5 +26,19 @@ export const editorRoutes: readonly ApiRoute[] = [
       "What publishing the draft would begin: what starts it, how many leads it means now, the first mail as it reads, what is under way",
     answers: { 200: { description: "Before publishing", schema: PublishPreview } },
     handle: async ({ engine, param }) => json(await engine.previewPublish(param("id"))),
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id/counts",
+    action: "execution.see",
+    summary:
+      "How many executions stand where, by node: exactly those that /api/monitoring/executions finds by nodeId and nodeStatus",
+    answers: {
+      200: {
+        description: "A count for each node that was reached",
+        schema: z.object({ items: z.array(NodeCount) }),
+      },
+    },
+    handle: async ({ engine, param }) => json({ items: await engine.executions.nodeCounts(param("id")) }),
   }),
 ];

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { EXECUTION_STATUSES, ExecutionFilter } from "../../engine/schemas/execution.ts";
+import { EXECUTION_STATUSES, ExecutionFilter, NODE_STATUSES } from "../../engine/schemas/execution.ts";
 import type { Issue, WorkflowSummary } from "../../engine/schemas/workflow.ts";
 import { Icon } from "./components/icon.tsx";
 import { STATUS_LOOK } from "./components/status_chip.tsx";
@@ -9,12 +9,14 @@ export interface AddressFilter {
   workflowId: string;
   status: string;
   leadId: string;
+  nodeId: string;
+  nodeStatus: string;
   from: string;
   to: string;
   q: string;
 }
 
-const NAMES = ["workflowId", "status", "leadId", "from", "to", "q"] as const;
+const NAMES = ["workflowId", "status", "leadId", "nodeId", "nodeStatus", "from", "to", "q"] as const;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Reads the filters of an address; what is not acceptable becomes an issue and is left out. */
@@ -28,6 +30,8 @@ export function readFilter(query: URLSearchParams): {
     workflowId: text("workflowId"),
     status: text("status"),
     leadId: text("leadId"),
+    nodeId: text("nodeId"),
+    nodeStatus: text("nodeStatus"),
     from: text("from"),
     to: text("to"),
     q: text("q"),
@@ -41,6 +45,9 @@ export function readFilter(query: URLSearchParams): {
     if (read.success) Object.assign(filter, read.data);
     else issues.push(issueOf(name, address[name]));
   }
+  // A node is one of a workflow, and a standing one at a node.
+  if (filter.workflowId === undefined) delete filter.nodeId;
+  if (filter.nodeId === undefined) delete filter.nodeStatus;
   return { address, filter, issues };
 }
 
@@ -61,6 +68,8 @@ function issueOf(path: (typeof NAMES)[number], value: string): Issue {
     q: "at most 200 characters",
     workflowId: "the id of a workflow",
     leadId: "the id of a lead",
+    nodeId: "the id of a node",
+    nodeStatus: NODE_STATUSES.join(", "),
   };
   return { path, message: `"${value.slice(0, 80)}" is not accepted`, accepted: accepted[path] };
 }
@@ -79,7 +88,9 @@ interface FilterFormProps {
 
 /** The filters as a form that works without JavaScript: a view is an address, and can be shared. */
 export function FilterForm({ address, workflows, leadName }: FilterFormProps): JSX.Element {
-  const rare = address.workflowId !== "" || address.from !== "" || address.to !== "" || address.leadId !== "";
+  const rare = address.workflowId !== "" || address.from !== "" || address.to !== "" ||
+    address.leadId !== "" ||
+    address.nodeId !== "";
   const any = rare || address.q !== "" || address.status !== "";
   return (
     <form method="get" action="/executions" class="mb-4 grid gap-3" role="search" aria-label="Executions">
@@ -111,6 +122,7 @@ export function FilterForm({ address, workflows, leadName }: FilterFormProps): J
           <DayField name="from" label="From (UTC)" value={address.from} />
           <DayField name="to" label="To (UTC)" value={address.to} />
           <LeadField address={address} leadName={leadName} />
+          <NodeField address={address} />
         </div>
       </details>
     </form>
@@ -169,6 +181,22 @@ function LeadField(
       <input type="hidden" name="leadId" value={address.leadId} />
       <span>Lead: {leadName ?? address.leadId}</span>
       <a class="icon-button" href={`/executions?${without}`} aria-label="Take the lead's filter off">
+        <Icon name="x" size={14} />
+      </a>
+    </p>
+  );
+}
+
+/** A node is chosen on the canvas, by its count; here the filter is shown and can be taken off. */
+function NodeField({ address }: { address: AddressFilter }): JSX.Element | null {
+  if (address.nodeId === "") return null;
+  const without = new URLSearchParams(queryOf({ ...address, nodeId: "", nodeStatus: "" }));
+  return (
+    <p class="flex min-h-9 items-center gap-2">
+      <input type="hidden" name="nodeId" value={address.nodeId} />
+      <input type="hidden" name="nodeStatus" value={address.nodeStatus} />
+      <span>Step: {address.nodeId}, {address.nodeStatus || "entered"}</span>
+      <a class="icon-button" href={`/executions?${without}`} aria-label="Take the step's filter off">
         <Icon name="x" size={14} />
       </a>
     </p>

@@ -153,6 +153,7 @@ function fakeExecutions(note: (what: string) => void, stored: FakeEngine["stored
       if (id !== stored.execution.id) throw notFound("execution", id);
       return await Promise.resolve(stored.execution);
     },
+    nodeCounts: none,
     samples: () => Promise.resolve({ items: [], steps: null }),
     events: (_id, { after = 0, limit = 50 }) =>
       Promise.resolve(stored.events.filter(({ id }) => Number(id) > after).slice(0, limit)),

@@ -7,6 +7,7 @@ import { shardOf } from "../../engine/store/keys.ts";
 import type { AttentionRecord, EventRecord, FeedRecord } from "../../engine/store/records.ts";
 import { eventsOf } from "../../engine/store/records.ts";
 import type { Store } from "../../engine/store/store.ts";
+import { nodeCountProblems } from "./node_oracle.ts";
 import { placeProblems } from "./places_oracle.ts";
 
 const ACTIVE = new Set(["queued", "running", "retrying"]);
@@ -30,6 +31,7 @@ export async function oracle(store: Store, { recount = true }: { recount?: boole
   checkAttention(states, attention, problems);
   problems.push(...await placeProblems(store, states));
   if (recount) await checkCounters(store, states, problems);
+  problems.push(...await nodeCountProblems(store, states));
   assert.deepEqual(problems, []);
 }
 

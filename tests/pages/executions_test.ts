@@ -119,6 +119,19 @@ Deno.test("/executions asks for whole days and leaves out what is not acceptable
   assert.match(page, /accepted: .*queued, running, waiting/);
 });
 
+Deno.test("readFilter() takes the count of a node from the canvas, and leaves half of it out", () => {
+  const read = (query: string): ExecutionFilter => readFilter(new URLSearchParams(query)).filter;
+  assert.deepEqual(read("workflowId=w1&nodeId=pause&nodeStatus=waiting"), {
+    workflowId: "w1",
+    nodeId: "pause",
+    nodeStatus: "waiting",
+  });
+  assert.deepEqual(read("nodeId=pause&nodeStatus=waiting"), {});
+  assert.deepEqual(read("workflowId=w1&nodeStatus=waiting"), { workflowId: "w1" });
+  const { issues } = readFilter(new URLSearchParams("workflowId=w1&nodeId=a&nodeStatus=asleep"));
+  assert.deepEqual(issues.map(({ path }) => path), ["nodeStatus"]);
+});
+
 Deno.test("readFilter() shows hostile text as text and never throws", () => {
   const read = readFilter(
     new URLSearchParams({ status: "__proto__", from: "<img src=x>", q: "x".repeat(300) }),

@@ -77,6 +77,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
     executions: {
       list: list.executions,
       get: (id) => find<Execution>([], "execution", id),
+      nodeCounts: unused,
       samples: unused,
       events: unused,
       follow: unused,

@@ -1,0 +1,137 @@
+import type { ExecutionState } from "../core/state.ts";
+import type { StepStatus } from "../schemas/execution.ts";
+import type { Write } from "./commit.ts";
+import { keys } from "./keys.ts";
+import type { Key } from "./keys.ts";
+
+/** The nodes of a version by index. */
+export type NodeIds = readonly { readonly id: string }[];
+
+export interface Counted {
+  state: Pick<ExecutionState, "workflowId" | "version" | "statuses" | "parent">;
+  nodes: NodeIds;
+}
+
+type Sums = NonNullable<Write["sums"]>;
+
+/**
+ * Three counters a node, of two numbers each: how many executions stand where. Every commit adds what it changed, so
+ * that they always equal a recount; a number is below 2^32, and one less is added as 2^64 - 1.
+ */
+export const SLOTS = ["entered", "waiting", "skipped"] as const;
+export type Slot = (typeof SLOTS)[number];
+const HIGH = 2 ** 32;
+
+/** What an execution adds to a node's counters while it stands there. */
+const WORTH: Readonly<Record<StepStatus, readonly (readonly [Slot, number])[]>> = {
+  pending: [],
+  queued: [["entered", 1]],
+  running: [["entered", 1]],
+  retrying: [["entered", 1]],
+  waiting: [["entered", 1], ["waiting", 1]],
+  completed: [["entered", 1 + HIGH]],
+  failed: [["entered", 1], ["waiting", HIGH]],
+  skipped: [["skipped", 1]],
+  cancelled: [["skipped", HIGH]],
+};
+
+/** So many nodes are counted one by one; a commit that changes more says it by sixteen, as one change. */
+const FEW = 32;
+const BLOCK = 16;
+const LETTERS = [
+  "pending",
+  "queued",
+  "running",
+  "retrying",
+  "waiting",
+  "completed",
+  "failed",
+  "skipped",
+  "cancelled",
+] as const;
+
+/** The counters' part of a commit: what the execution no longer is (null: it was not counted), and what it is now. */
+export function nodeSums(before: Counted | null, next: Counted | null): Sums {
+  if (before && next && before.state.version === next.state.version) {
+    return sumsOf(next, before.state.statuses, next.state.statuses);
+  }
+  return [
+    ...before ? sumsOf(before, before.state.statuses, null) : [],
+    ...next ? sumsOf(next, null, next.state.statuses) : [],
+  ];
+}
+
+function sumsOf(
+  { state, nodes }: Counted,
+  from: readonly StepStatus[] | null,
+  to: readonly StepStatus[] | null,
+): Sums {
+  const changed: number[] = [];
+  for (let i = 0; i < nodes.length; i++) {
+    if ((from?.[i] ?? "pending") !== (to?.[i] ?? "pending")) changed.push(i);
+  }
+  if (changed.length === 0) return [];
+  return changed.length > FEW
+    ? inBlocks(state, changed, from, to)
+    : changed.flatMap((i) => ofNode(state, nodes[i]!.id, from?.[i] ?? "pending", to?.[i] ?? "pending"));
+}
+
+function ofNode(state: Counted["state"], nodeId: string, from: StepStatus, to: StepStatus): Sums {
+  const sums: Sums = [];
+  for (const slot of SLOTS) {
+    const add = worth(to, slot) - worth(from, slot);
+    // Most of a child's nodes are none of its own, and say nothing.
+    if (add === 0 || state.parent && slot === "skipped") continue;
+    sums.push({ key: keys.nodeCount(state.workflowId, nodeId, state.parent ? `child_${slot}` : slot), add });
+  }
+  return sums;
+}
+
+function worth(status: StepStatus, slot: Slot): number {
+  for (const [name, value] of WORTH[status]) if (name === slot) return value;
+  return 0;
+}
+
+/** A key says which change of sixteen neighbours it counts. */
+function inBlocks(
+  state: Counted["state"],
+  changed: readonly number[],
+  from: readonly StepStatus[] | null,
+  to: readonly StepStatus[] | null,
+): Sums {
+  const blocks = new Map<number, string>();
+  for (const i of changed) {
+    const [was, is] = [LETTERS.indexOf(from?.[i] ?? "pending"), LETTERS.indexOf(to?.[i] ?? "pending")];
+    const block = Math.floor(i / BLOCK);
+    blocks.set(block, `${blocks.get(block) ?? ""}${(i % BLOCK).toString(BLOCK)}${was}${is}`);
+  }
+  return [...blocks].map(([block, change]) => ({
+    key: keys.nodeCountBlock(state.workflowId, state.version, block, state.parent ? `~${change}` : change),
+    add: 1,
+  }));
+}
+
+/** What a block's key counted, by node index: what each commit of it added to which counter. */
+export function readBlock(
+  key: Key,
+): { version: number; child: boolean; adds: { index: number; slot: Slot; add: number }[] } {
+  const [, , version, block, change] = key;
+  const text = String(change);
+  const child = text.startsWith("~");
+  const adds: { index: number; slot: Slot; add: number }[] = [];
+  for (const [, at, was, is] of text.slice(child ? 1 : 0).matchAll(/([0-9a-f])(\d)(\d)/g)) {
+    const [from, to] = [LETTERS[Number(was)] ?? "pending", LETTERS[Number(is)] ?? "pending"];
+    const index = Number(block) * BLOCK + parseInt(at ?? "", BLOCK);
+    for (const slot of SLOTS) {
+      const add = worth(to, slot) - worth(from, slot);
+      if (add !== 0 && !(child && slot === "skipped")) adds.push({ index, slot, add });
+    }
+  }
+  return { version: Number(version), child, adds };
+}
+
+/** The two numbers of a counter. */
+export function unpack(counter: bigint): [low: number, high: number] {
+  const wrapped = BigInt.asUintN(64, counter);
+  return [Number(wrapped & 0xffff_ffffn), Number(wrapped >> 32n)];
+}
