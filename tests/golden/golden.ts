@@ -131,7 +131,8 @@ async function goOn(golden: Golden, until: number): Promise<void> {
   try {
     await story.play(world);
     await world.house.settle();
-    await oracle(world.store());
+    // An engine of another day may have counted less.
+    await oracle(world.store(), { recount: false });
     assert.deepEqual(await endOf(world), golden.end);
   } finally {
     await world.engine.stop();

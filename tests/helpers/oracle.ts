@@ -14,7 +14,7 @@ const ACTIVE = new Set(["queued", "running", "retrying"]);
 
 /**
  * What must hold of every database whose engines are at rest, whatever was killed before. Fails with all that does not.
- * `recount` false: executions were forgotten, and are in the counters all the same.
+ * `recount` false: executions were forgotten and are in the counters all the same, or an older engine counted less.
  */
 export async function oracle(store: Store, { recount = true }: { recount?: boolean } = {}): Promise<void> {
   const problems: string[] = [];
@@ -31,7 +31,7 @@ export async function oracle(store: Store, { recount = true }: { recount?: boole
   checkAttention(states, attention, problems);
   problems.push(...await placeProblems(store, states));
   if (recount) await checkCounters(store, states, problems);
-  problems.push(...await nodeCountProblems(store, states));
+  if (recount) problems.push(...await nodeCountProblems(store, states));
   assert.deepEqual(problems, []);
 }
 
