@@ -38,6 +38,8 @@ export interface TurnAsk {
   paces: readonly Pace[];
   /** The turn that it was given before; null: it has none. */
   turn: number | null;
+  /** It has the whole process for itself, and needs no room in it. */
+  alone: boolean;
 }
 
 /** "start": it counts as begun. "room": it might, and nothing can begin here. Else from when on, and by which pace. */
@@ -132,8 +134,11 @@ class Line {
     return nextAt(this.#ahead, pace, now);
   }
 
-  start(pace: Pace, { turn, now }: { turn: number | null; now: number }): void {
-    const at = turn === null ? now : Math.min(now, Math.max(turn, now - graceMs(pace)));
+  /** Counted at its turn or now, though never so early that it would begin after its grace. */
+  start(pace: Pace, { turn, now, lateMs }: { turn: number | null; now: number; lateMs: number }): void {
+    const grace = graceMs(pace);
+    const early = turn === null ? now : Math.min(now, Math.max(turn, now - grace));
+    const at = Math.max(early, now + lateMs - grace);
     this.#state = { ...this.#state, started: withStamp(this.#state.started, at, { pace, now }) };
     this.#ahead = withStamp(this.#ahead, at, { pace, now });
     if (turn === null) this.plan(pace, { at: now, now });
@@ -156,12 +161,12 @@ class Line {
 
 /**
  * Gives turns, in the order of `asks`, and changes `states` (by `recordId`) accordingly. `room`: so many may begin
- * here. Who has no turn yet never overtakes those who have; who is at its turn begins as soon as the count allows.
+ * here; `lateMs`: so long after `now` whoever is let go may begin. Who has no turn yet never overtakes those who have; who is at its turn begins as soon as the count allows.
  */
 export function giveTurns(
   states: Map<string, RateState>,
   asks: readonly TurnAsk[],
-  { now, room }: { now: number; room: number },
+  { now, room, lateMs = 0 }: { now: number; room: number; lateMs?: number },
 ): TurnGiven[] {
   const lines = new Map<string, Line>();
   const lineOf = (pace: Pace): Line => {
@@ -175,10 +180,9 @@ export function giveTurns(
     const turn = ask.turn !== null && ask.turn <= now ? ask.turn : null;
     const isFree = all.every(({ pace, line }) => line.freeAt(pace, now) <= now) &&
       (turn !== null || !all.some(({ line }) => line.hasLine(now)));
-    if (isFree && room <= 0) return "room";
+    if (isFree && !ask.alone && room-- <= 0) return "room";
     if (isFree) {
-      room--;
-      for (const { pace, line } of all) line.start(pace, { turn, now });
+      for (const { pace, line } of all) line.start(pace, { turn, now, lateMs });
       return "start";
     }
     const first = (pace: Pace, line: Line): number =>

@@ -1,6 +1,7 @@
 import type { Command } from "../core/machine.ts";
 import type { TurnGiven } from "../core/rate.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
+import { isSuspect } from "../core/suspect.ts";
 import { Bodies } from "../store/bodies.ts";
 import { decideOver } from "./deciding.ts";
 import type { Hands } from "./hands.ts";
@@ -58,11 +59,12 @@ export async function turnsFor(hands: Hands, matter: Matter, decided: Decided): 
     };
     const given = await hands.turns.ask(asks.map((nodeId) => {
       const node = facts.version.graph.nodes[facts.version.graph.indexOf.get(nodeId)!]!;
-      const turn = next.steps.get(nodeId)?.turn;
+      const { turn, deaths } = next.steps.get(nodeId) ?? {};
       return {
         executionId: next.id,
         paces: pacesOf(node, rates, facts),
         turn: turn?.at ?? null,
+        alone: isSuspect({ deaths }),
         since: turn?.since ?? decided.now,
       };
     }));

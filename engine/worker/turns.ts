@@ -1,4 +1,4 @@
-import { giveTurns, recordId } from "../core/rate.ts";
+import { giveTurns, graceMs, recordId } from "../core/rate.ts";
 import type { Pace, TurnAsk, TurnGiven } from "../core/rate.ts";
 import { loadExecutions } from "../store/executions.ts";
 import { dropPlan, ratesOf, readRates, writeRates } from "../store/rates.ts";
@@ -36,6 +36,7 @@ const MOST_RECORDS = 8;
 /** Each loss means that another process won. */
 const MOST_TRIES = 100;
 const PER_PAGE = 100;
+const MOST_LATE_MS = 30_000;
 
 /**
  * Gives turns: whoever asks while a commit is under way shares the next one, so five hundred that ask at once are a few
@@ -45,6 +46,8 @@ export class Turns {
   readonly #options: TurnsOptions;
   #pending: Pending[] = [];
   #giving = false;
+  /** How long after it is counted an attempt begins, as commits went lately: those of a far database take their time. */
+  #lateMs = 0;
   readonly #due = new Map<string, DueEntry[]>();
   readonly #planning = new Map<string, Promise<void>>();
 
@@ -59,7 +62,7 @@ export class Turns {
         ? Promise.resolve<TurnGiven>("start")
         : new Promise<TurnGiven>((resolve, reject) => this.#pending.push({ ask, tries: 0, resolve, reject }))
     );
-    if (!this.#giving) queueMicrotask(() => void this.#give());
+    void this.#give();
     return Promise.all(given);
   }
 
@@ -67,16 +70,20 @@ export class Turns {
     if (this.#giving) return;
     this.#giving = true;
     while (this.#pending.length > 0) {
+      // Those who ask in the same moment are told apart by who came first. And whoever has just been given room takes it
+      // before others are given it.
+      await new Promise((resolve) => setTimeout(resolve, 0));
       const taken = this.#take();
       try {
         const given = await this.#commit(taken);
-        if (given) { for (const [i, { resolve }] of taken.entries()) resolve(given[i]!); }
-        else this.#again(taken);
+        this.#again(taken.filter((_, i) => !given || given[i] === "late"));
+        for (const [i, { resolve }] of taken.entries()) {
+          const each = given?.[i];
+          if (each && each !== "late") resolve(each);
+        }
       } catch (error) {
         for (const { reject } of taken) reject(error);
       }
-      // They take the room that they were given before others are given it.
-      await new Promise((resolve) => setTimeout(resolve, 0));
     }
     this.#giving = false;
   }
@@ -101,17 +108,24 @@ export class Turns {
     return taken;
   }
 
-  async #commit(taken: readonly Pending[]): Promise<TurnGiven[] | null> {
+  /** Null: another process was first. "late": counted, though too long ago by now; it asks again. */
+  async #commit(taken: readonly Pending[]): Promise<(TurnGiven | "late")[] | null> {
     const { store, clock, room, newId } = this.#options;
     const paces = new Map<string, Pace>();
     for (const { ask } of taken) for (const pace of ask.paces) paces.set(recordId(pace), pace);
     const all = [...paces.values()];
     const read = await readRates(store, all);
     const before = new Map(read.states);
-    const given = giveTurns(read.states, taken.map(({ ask }) => ask), { now: clock.now(), room: room.free });
+    const [now, lateMs] = [clock.now(), this.#lateMs];
+    const given = giveTurns(read.states, taken.map(({ ask }) => ask), { now, room: room.free, lateMs });
     const changed = all.filter((pace) => read.states.get(recordId(pace)) !== before.get(recordId(pace)));
     if (changed.length === 0) return given;
-    return await writeRates(store, changed, read, newId()) ? given : null;
+    if (!await writeRates(store, changed, read, newId())) return null;
+    // As long as this commit took, the one that starts the step may take.
+    const late = 2 * (clock.now() - now);
+    this.#lateMs = Math.min(MOST_LATE_MS, Math.max(late, Math.floor(lateMs * 0.9)));
+    const inTime = late <= lateMs || all.every((pace) => late <= graceMs(pace));
+    return inTime ? given : given.map((each) => each === "start" ? "late" : each);
   }
 
   #again(taken: readonly Pending[]): void {

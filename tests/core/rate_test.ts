@@ -36,7 +36,7 @@ function play(
     const here = callers.filter(({ at }) => at === now).sort((a, b) => a.arrived - b.arrived);
     const given: TurnGiven[] = giveTurns(
       states,
-      here.map(({ turn }) => ({ paces, turn })),
+      here.map(({ turn }) => ({ paces, turn, alone: false })),
       { now, room: Infinity },
     );
     asked += here.length;
@@ -107,7 +107,7 @@ Deno.test("giveTurns() in time keeps the order, starts everybody, and wastes no 
 Deno.test("giveTurns() of several rates keeps each, and names the one that holds", () => {
   const [second, hour] = [pace(2, 1_000), pace(5, 3_600_000)];
   const states = new Map<string, RateState>();
-  const asks = Array.from({ length: 12 }, () => ({ paces: [second, hour], turn: null }));
+  const asks = Array.from({ length: 12 }, () => ({ paces: [second, hour], turn: null, alone: false }));
   const given = giveTurns(states, asks, { now: START, room: Infinity });
   assert.deepEqual(given.slice(0, 2), ["start", "start"]);
   assert.deepEqual(given[2], { at: START + spanMs(second), pace: second });
@@ -121,7 +121,7 @@ Deno.test("giveTurns() lets nobody overtake, and whoever was late begins as soon
   const one = pace(1, 60_000);
   const states = new Map<string, RateState>();
   const ask = (turn: number | null, now: number): TurnGiven =>
-    giveTurns(states, [{ paces: [one], turn }], { now, room: Infinity })[0]!;
+    giveTurns(states, [{ paces: [one], turn, alone: false }], { now, room: Infinity })[0]!;
   const at = (given: TurnGiven): number => typeof given === "object" ? given.at : NaN;
   assert.equal(ask(null, START), "start");
   const second = at(ask(null, START));
@@ -139,9 +139,15 @@ Deno.test("giveTurns() lets nobody overtake, and whoever was late begins as soon
 Deno.test("giveTurns() without room says so, counts nothing and keeps the turn", () => {
   const one = pace(5, 60_000);
   const states = new Map<string, RateState>();
-  const asks = [1, 2, 3].map(() => ({ paces: [one], turn: null }));
+  const asks = [1, 2, 3].map(() => ({ paces: [one], turn: null, alone: false }));
   assert.deepEqual(giveTurns(states, asks, { now: START, room: 1 }), ["start", "room", "room"]);
   assert.deepEqual(states.get(recordId(one))?.started, [[START, 1]]);
+  const suspect = { paces: [one], turn: null, alone: true };
+  assert.deepEqual(
+    giveTurns(states, [suspect], { now: START, room: 0 }),
+    ["start"],
+    "it has room of its own",
+  );
 });
 
 Deno.test("withStamp() keeps records small, and counts nothing shorter than it lasts", () => {
@@ -219,4 +225,13 @@ Deno.test("checkShape() refuses a key that is no template, checkRunnable() a nod
   const issues = checkRunnable(graph({ nodes: ["gone"] }), NO_TYPES);
   const found = issues.find(({ path }) => path === "settings.limits.rates.0.nodes");
   assert.match(found?.message ?? "", /about "gone", and there is no such node/);
+});
+
+Deno.test("giveTurns() counts what begins late so that it still begins within its grace", () => {
+  const one = pace(1, 60_000);
+  const states = new Map<string, RateState>();
+  const asks = [{ paces: [one], turn: null, alone: false }];
+  assert.deepEqual(giveTurns(states, asks, { now: START, room: 1, lateMs: 10_000 }), ["start"]);
+  // It begins at START + 10 s at the latest: the next one is a period behind that.
+  assert.deepEqual(giveTurns(states, asks, { now: START, room: 1 }), [{ at: START + 70_000, pace: one }]);
 });
