@@ -1,6 +1,7 @@
 import type { Issue, WorkflowEdge, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
 import { joined, type NodeInfo, type NodeLookup, nodeName, portOf, valuesAt } from "./check_node.ts";
 import { findCycle } from "./check_paths.ts";
+import { endIssues } from "./check_ends.ts";
 import { keyIssues } from "./check_rates.ts";
 import { windowIssues } from "./check_window.ts";
 import { conditionProblems } from "./condition.ts";
@@ -12,8 +13,8 @@ export { checkRunnable } from "./check_run.ts";
 /**
  * What makes the drawing no graph, or too large to be kept: refused whenever it is saved. Ids twice, edges that
  * dangle, loop or leave by a port that its type never has, cycles, unknown types, conditions and templates past
- * their limits (SECURITY.md rule 1), a send window that never opens, a rate's key that is no template.
- * `known` are the types that exist, for the message.
+ * their limits (SECURITY.md rule 1), a send window that never opens, a rate's key that is no template,
+ * a goal's or exit's condition that nothing can meet. `known` are the types that exist, for the message.
  */
 export function checkShape(graph: WorkflowGraph, lookup: NodeLookup, known: readonly string[] = []): Issue[] {
   const issues = [
@@ -21,6 +22,7 @@ export function checkShape(graph: WorkflowGraph, lookup: NodeLookup, known: read
     ...edgeIssues(graph, lookup),
     ...windowIssues(graph.settings),
     ...keyIssues(graph.settings),
+    ...endIssues(graph.settings),
   ];
   if (issues.length > 0) return issues;
   const cycle = findCycle(graph);

@@ -1,22 +1,19 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { enrolmentSentence, limitsSentence } from "../../engine/core/enrolment.ts";
-import type { WorkflowSettings } from "../../engine/schemas/workflow.ts";
+import { rulesSentences } from "../../engine/core/rules_words.ts";
 import { Icon } from "../../routes/pages/components/icon.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
 import { RulesForm } from "./RulesForm.tsx";
+import type { RulesFormProps } from "./RulesForm.tsx";
 
-export interface RulesProps {
-  id: string;
-  revision: number;
-  settings: WorkflowSettings;
+export interface RulesProps extends Omit<RulesFormProps, "onSaved"> {
   mayEdit: boolean;
 }
 
-/** Who may enter a workflow and how many at once, as sentences, and the dialog that changes them in the draft. */
-export function Rules({ mayEdit, ...draft }: RulesProps): JSX.Element {
+/** The rules of a workflow as sentences, and the dialog that changes them in the draft. */
+export function Rules({ mayEdit, ...form }: RulesProps): JSX.Element {
   const [open, setOpen] = useState(false);
-  const { enrolment, limits } = draft.settings;
+  const nameOf = (id: string): string => form.nodes.find((node) => node.id === id)?.label ?? id;
   return (
     <section class="grid grid-cols-1 gap-2" aria-labelledby="rules">
       <div class="flex items-center gap-2">
@@ -30,11 +27,10 @@ export function Rules({ mayEdit, ...draft }: RulesProps): JSX.Element {
           : null}
       </div>
       <ul class="card grid gap-1 px-3 py-2">
-        <li>{enrolmentSentence(enrolment)}</li>
-        <li>{limitsSentence(limits)}</li>
+        {rulesSentences(form.settings, nameOf).map((sentence) => <li key={sentence}>{sentence}</li>)}
       </ul>
-      <Dialog open={open} title="Rules" onClose={() => setOpen(false)}>
-        <RulesForm {...draft} onSaved={() => location.reload()} />
+      <Dialog open={open} title="Rules" wide onClose={() => setOpen(false)}>
+        <RulesForm {...form} onSaved={() => setOpen(false)} />
       </Dialog>
     </section>
   );

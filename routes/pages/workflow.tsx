@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import type { Issue, Workflow, WorkflowNode } from "../../engine/schemas/workflow.ts";
 import type { EditorProps } from "../../islands/editor/editor_props.ts";
-import { enrolmentSentence, limitsSentence } from "../../engine/core/enrolment.ts";
-import { windowInWords } from "../../engine/core/window.ts";
+import { rulesSentences } from "../../engine/core/rules_words.ts";
 import { Command } from "./components/command.tsx";
 import { curlFor, hookCallOf } from "./components/curl.ts";
 import { IssueList } from "./components/error_card.tsx";
@@ -63,7 +62,7 @@ function Plan(
         <Drawing deps={deps} workflow={workflow} selected={selected} />
         <div class="grid grid-cols-1 gap-5">
           {selected ? <NodeDetails node={selected} graph={workflow} types={deps.engine.nodeTypes()} /> : null}
-          <RulesRead settings={workflow.settings} />
+          <RulesRead workflow={workflow} />
           <Refusals refusals={refusals} />
           <Hooks workflow={workflow} publicUrl={deps.engine.publicUrl()} />
         </div>
@@ -104,15 +103,13 @@ function DraftIssues({ issues }: { issues: readonly Issue[] }): JSX.Element {
 }
 
 /** The rules as sentences. */
-function RulesRead({ settings }: { settings: Workflow["settings"] }): JSX.Element {
-  const { enrolment, limits, sendWindow, timezone } = settings;
+function RulesRead({ workflow }: { workflow: Workflow }): JSX.Element {
+  const nameOf = (id: string): string => workflow.nodes.find((node) => node.id === id)?.data.label || id;
   return (
     <section class="grid grid-cols-1 gap-2" aria-label="Rules">
       <h2>Rules</h2>
       <ul class="card grid gap-1 px-3 py-2">
-        <li>{enrolmentSentence(enrolment)}</li>
-        <li>{limitsSentence(limits)}</li>
-        {sendWindow ? <li>Reaches people {windowInWords(sendWindow, timezone)}.</li> : null}
+        {rulesSentences(workflow.settings, nameOf).map((sentence) => <li key={sentence}>{sentence}</li>)}
       </ul>
     </section>
   );

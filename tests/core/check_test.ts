@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { checkRunnable, checkShape, type NodeInfo, portsOf } from "../../engine/core/check.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";
 import { WorkflowSettings } from "../../engine/schemas/workflow.ts";
-import type { Issue, WorkflowGraph } from "../../engine/schemas/workflow.ts";
+import { type Issue, WorkflowGraph } from "../../engine/schemas/workflow.ts";
 
 const out = [{ id: "out", label: "Then" }];
 function info(type: string, more: Partial<NodeInfo>): [string, NodeInfo] {
@@ -56,6 +56,16 @@ const REFUSED: [string, WorkflowGraph, string, RegExp][] = [
   ["an inherited type", graph("a:constructor"), "nodes.a.type", /no node type "constructor"/],
   ["an edge from nowhere", graph("a:start", "x-a"), "edges.e0.source", /begins at "x"/],
   ["an edge to nowhere", graph("a:start", "a-x"), "edges.e0.target", /ends at "x"/],
+  [
+    "a goal whose condition nothing can meet",
+    WorkflowGraph.parse({
+      settings: {
+        goals: [{ name: "Warm", when: { all: [{ field: "lead.score", op: "gt", value: "warm" }] } }],
+      },
+    }),
+    "settings.goals.0.when.all.0.value",
+    /gt takes a number/,
+  ],
   ["a send window without days", withWindow({ days: [] }), "settings.sendWindow.days", /never opens/],
   [
     "a send window of no time",
