@@ -98,7 +98,7 @@ export const executionRoutes: readonly ApiRoute[] = [
     method: "post",
     path: "/api/monitoring/executions/:id/retry",
     action: "execution.retry",
-    summary: "Continue a failed execution at its failed steps; 409 when it has not failed",
+    summary: "Continue at the failed steps, also while others run; 409 when none can be retried",
     body: z.strictObject({ nodeId: z.string().max(64).optional() }),
     bodyOptional: true,
     answers: {
