@@ -70,26 +70,32 @@ function sumsOf(
   for (let i = 0; i < nodes.length; i++) {
     if ((from?.[i] ?? "pending") !== (to?.[i] ?? "pending")) changed.push(i);
   }
-  if (changed.length === 0) return [];
-  return changed.length > FEW
-    ? inBlocks(state, changed, from, to)
-    : changed.flatMap((i) => ofNode(state, nodes[i]!.id, from?.[i] ?? "pending", to?.[i] ?? "pending"));
-}
-
-function ofNode(state: Counted["state"], nodeId: string, from: StepStatus, to: StepStatus): Sums {
+  if (changed.length > FEW) return inBlocks(state, changed, from, to);
   const sums: Sums = [];
-  for (const slot of SLOTS) {
-    const add = worth(to, slot) - worth(from, slot);
-    // Most of a child's nodes are none of its own, and say nothing.
-    if (add === 0 || state.parent && slot === "skipped") continue;
-    sums.push({ key: keys.nodeCount(state.workflowId, nodeId, state.parent ? `child_${slot}` : slot), add });
+  for (const i of changed) {
+    for (const { slot, add } of changesOf(from?.[i] ?? "pending", to?.[i] ?? "pending")) {
+      // Most of a child's nodes are none of its own, and say nothing.
+      if (state.parent && slot === "skipped") continue;
+      const name = state.parent ? `child_${slot}` as const : slot;
+      sums.push({ key: keys.nodeCount(state.workflowId, nodes[i]!.id, name), add });
+    }
   }
   return sums;
 }
 
-function worth(status: StepStatus, slot: Slot): number {
-  for (const [name, value] of WORTH[status]) if (name === slot) return value;
-  return 0;
+type Change = readonly { slot: Slot; add: number }[];
+const CHANGES = new Map<string, Change>();
+
+/** What a step adds to its node's counters by going from one status to another. */
+function changesOf(from: StepStatus, to: StepStatus): Change {
+  const known = CHANGES.get(from + to);
+  if (known) return known;
+  const worth = (status: StepStatus, slot: Slot): number =>
+    WORTH[status].find(([name]) => name === slot)?.[1] ?? 0;
+  const change = SLOTS.map((slot) => ({ slot, add: worth(to, slot) - worth(from, slot) }))
+    .filter(({ add }) => add !== 0);
+  CHANGES.set(from + to, change);
+  return change;
 }
 
 /** A key says which change of sixteen neighbours it counts. */
@@ -122,9 +128,8 @@ export function readBlock(
   for (const [, at, was, is] of text.slice(child ? 1 : 0).matchAll(/([0-9a-f])(\d)(\d)/g)) {
     const [from, to] = [LETTERS[Number(was)] ?? "pending", LETTERS[Number(is)] ?? "pending"];
     const index = Number(block) * BLOCK + parseInt(at ?? "", BLOCK);
-    for (const slot of SLOTS) {
-      const add = worth(to, slot) - worth(from, slot);
-      if (add !== 0 && !(child && slot === "skipped")) adds.push({ index, slot, add });
+    for (const { slot, add } of changesOf(from, to)) {
+      if (!(child && slot === "skipped")) adds.push({ index, slot, add });
     }
   }
   return { version: Number(version), child, adds };
