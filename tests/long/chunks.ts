@@ -121,7 +121,7 @@ const workflow = HOUSE_STORIES.get("a workflow's life")!;
 const content: Story = {
   ...workflow,
   async play(world): Promise<void> {
-    const reading = setInterval(() => void allWhole(world).catch(failed.reject), 1);
+    const reading = setInterval(() => void allWhole(world).catch(failed.reject), 10);
     const failed = Promise.withResolvers<never>();
     try {
       await Promise.race([workflow.play(world), failed.promise]);
@@ -134,7 +134,8 @@ const content: Story = {
 export async function runChunks(): Promise<Result> {
   let runs = 0;
   for (const [name, story] of Object.entries({ output, replay, content })) {
-    for (const play of [everyFault, everyRead]) {
+    // A workflow's life has reads by the hundred, and few of them are of its content.
+    for (const play of name === "content" ? [everyFault] : [everyFault, everyRead]) {
       const played = await play(story, { queue: false }).catch((error) => {
         throw new Error(`${name}: ${error instanceof Error ? error.stack?.slice(0, 4_000) : String(error)}`);
       });
