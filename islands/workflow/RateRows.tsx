@@ -147,7 +147,7 @@ function Scope(
     onChange({ nodes: on ? [...rate.nodes, id] : rate.nodes.filter((each) => each !== id) });
   return (
     <details open={rate.nodes.length > 0 || rate.shared || error !== undefined}>
-      <summary class="cursor-pointer">
+      <summary class="link cursor-pointer">
         {rate.nodes.length === 0 ? "All steps that act on the world" : `${rate.nodes.length} steps`}
         {rate.shared ? ", shared with other workflows" : ""}
       </summary>

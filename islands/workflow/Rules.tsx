@@ -29,7 +29,7 @@ export function Rules({ mayEdit, ...form }: RulesProps): JSX.Element {
       <ul class="card grid gap-1 px-3 py-2">
         {rulesSentences(form.settings, nameOf).map((sentence) => <li key={sentence}>{sentence}</li>)}
       </ul>
-      <Dialog open={open} title="Rules" wide onClose={() => setOpen(false)}>
+      <Dialog open={open} title="Rules" onClose={() => setOpen(false)}>
         <RulesForm {...form} onSaved={() => setOpen(false)} />
       </Dialog>
     </section>

@@ -59,6 +59,16 @@ Deno.test("stepText() says what a step waits for and how it is tried again", () 
   });
   assert.equal(stepText(held, CLOCK), "held until Sat 00:00 (in 14 h)");
   assert.equal(cardText(held, START), "held, 14 h");
+  const rated = step("a", {
+    status: "waiting",
+    until: at(14 * 3_600_000),
+    waitingFor: { kind: "rate" },
+    reason: {
+      code: "rate",
+      text: "Waiting — 10 a minute to api.example.com, about 00:00:00 in Europe/Zurich",
+    },
+  });
+  assert.equal(stepText(rated, CLOCK), "10 a minute to api.example.com, until Sat 00:00 (in 14 h)");
   const broken = step("a", {
     status: "retrying",
     attempts: 1,

@@ -110,6 +110,7 @@ function waitingText(step: Step, clock: Clock): string {
     return [`for a person: ${step.waitingFor.title}`, until].filter(Boolean).join(", ");
   }
   if (step.reason?.code === "send_window") return `held ${until}`;
+  if (step.reason?.code === "rate") return [limitOf(step.reason), until].filter(Boolean).join(", ");
   if (step.waitingFor?.kind === "children") {
     const { done, total, how } = step.waitingFor;
     return how === "sub_workflow"
@@ -118,6 +119,11 @@ function waitingText(step: Step, clock: Clock): string {
   }
   if (step.waitingFor?.kind === "uncertain") return `for a decision: ${step.waitingFor.title}`;
   return until || behindWaiting(step.reason);
+}
+
+/** The rate that holds it: "10 a minute to api.example.com". Live events carry its words, not its data. */
+function limitOf(reason: Reason): string {
+  return behindWaiting(reason).replace(/, about .*$/, "");
 }
 
 /** The reason's text behind a chip that already says "Waiting". */
