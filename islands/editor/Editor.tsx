@@ -1,11 +1,10 @@
-import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { ReactFlowProvider } from "@xyflow/react";
 import { type JSX, options } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Canvas } from "./canvas/Canvas.tsx";
 import { Cards } from "./canvas/cards.ts";
-import { type FlowEdge, type FlowNode, NOTHING, type Selection } from "./canvas/flow_elements.ts";
+import { NOTHING, type Selection } from "./canvas/flow_elements.ts";
 import { useProblems } from "./canvas/use_problems.ts";
-import type { Point } from "./document/document.ts";
 import { type Choice, type Editor as EditorParts, EditorContext } from "./editor_context.ts";
 import type { EditorProps } from "./editor_props.ts";
 import { Header } from "./frame/Header.tsx";
@@ -16,6 +15,7 @@ import { Palette } from "./palette/Palette.tsx";
 import { useActions } from "./use_actions.ts";
 import { useKeyboard } from "./use_keyboard.ts";
 import { type NodeTypes, useNodeTypes } from "./use_node_types.ts";
+import { useView } from "./use_view.ts";
 import { useWorkflow } from "./use_workflow.ts";
 
 // Preact runs effects after the next paint; in between, a controlled field would lose keys.
@@ -118,32 +118,4 @@ function onlyPresent(
   const same = next.nodes === selection.nodes && next.edges === selection.edges &&
     next.notes === selection.notes;
   return same ? selection : next;
-}
-
-/** Where one looks at the drawing. */
-function useView(): { centre(): Point; show(id: string): void } {
-  const flow = useReactFlow<FlowNode, FlowEdge>();
-  const wanted = useRef<string | null>(null);
-  useEffect(() => {
-    const id = wanted.current;
-    if (id === null || !flow.getNode(id)) return;
-    wanted.current = null;
-    if (!isSeen(id)) void flow.fitView({ nodes: [{ id }], duration: 200, maxZoom: 1, minZoom: 0.5 });
-  });
-  return {
-    centre(): Point {
-      const box = document.querySelector(".editor-canvas")?.getBoundingClientRect();
-      if (!box) return { x: 0, y: 0 };
-      return flow.screenToFlowPosition({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
-    },
-    show: (id) => void (wanted.current = id),
-  };
-}
-
-function isSeen(id: string): boolean {
-  const canvas = document.querySelector(".editor-canvas")?.getBoundingClientRect();
-  const node = document.querySelector(`.react-flow__node[data-id="${id}"]`)?.getBoundingClientRect();
-  if (!canvas || !node) return false;
-  return node.left >= canvas.left && node.right <= canvas.right && node.top >= canvas.top &&
-    node.bottom <= canvas.bottom;
 }

@@ -1,19 +1,14 @@
 import {
   Background,
   BackgroundVariant,
-  type Connection,
   ConnectionLineType,
   Controls,
   type EdgeChange,
   type EdgeSelectionChange,
-  type FinalConnectionState,
   MarkerType,
   MiniMap,
-  type OnConnectEnd,
-  type OnConnectStartParams,
   ReactFlow,
   SelectionMode,
-  useReactFlow,
 } from "@xyflow/react";
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
@@ -23,8 +18,8 @@ import { type FlowEdge, FlowElements, type FlowNode, type Selection } from "./fl
 import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
 import { Refusal } from "./Refusal.tsx";
-import { useConnectable } from "./use_connectable.ts";
 import { useDragging } from "./use_dragging.ts";
+import { usePulling } from "./use_pulling.ts";
 
 // Outside the component: React Flow starts over when these change.
 const NODE_TYPES = { card: NodeCard, note: NoteCard };
@@ -32,33 +27,35 @@ const EDGE_TYPES = { line: EdgeLine };
 const EDGE_DEFAULTS = { markerEnd: { type: MarkerType.Arrow, width: 18, height: 18 } };
 const GRID: [number, number] = [10, 10];
 const FIT = { padding: 0.2, maxZoom: 1, minZoom: 0.3 };
+/** What screen readers hear of the canvas. */
+const SPOKEN = {
+  "node.a11yDescription.default":
+    "Enter opens its fields, space selects it, arrows move it once it is selected, Delete takes it away, Escape lets go.",
+  "node.a11yDescription.keyboardDisabled": "Enter opens what it does.",
+  "node.a11yDescription.ariaLiveMessage": (
+    { direction, x, y }: { direction: string; x: number; y: number },
+  ) => `Moved ${direction}, to ${x}, ${y}`,
+  "edge.a11yDescription.default":
+    "Enter or space selects it, then Delete takes it away and Escape lets go. Slash adds a node.",
+  "controls.ariaLabel": "View",
+  "controls.zoomIn.ariaLabel": "Zoom in",
+  "controls.zoomOut.ariaLabel": "Zoom out",
+  "controls.fitView.ariaLabel": "Show everything",
+};
 const ADD_KEYS = ["Shift", "Meta", "Control"];
 
 /** The drawing: nodes, edges, notes and groups; dragging, selecting, connecting. */
 export function Canvas(): JSX.Element {
-  const { draft, cards, selection, select, mayEdit, choose, actions, say } = useEditor();
-  const { screenToFlowPosition } = useReactFlow<FlowNode, FlowEdge>();
+  const { draft, cards, selection, select, mayEdit } = useEditor();
   const elements = useRef(new FlowElements()).current;
   const { moved, onNodesChange, onDragStart } = useDragging();
   const { document } = draft;
   const parts = { document, cards, selection, moved, readOnly: !mayEdit };
   const nodes = useMemo(() => elements.nodes(parts), [document, cards, selection, moved, mayEdit]);
   const edges = useMemo(() => elements.edges(parts), [document.edges, cards, selection]);
-  const connectable = useConnectable();
-
-  const onConnectEnd: OnConnectEnd = (event, state: FinalConnectionState) => {
-    const from = state.fromHandle;
-    connectable.end();
-    if (!from || from.type !== "source") return;
-    const at = pointOf(event);
-    if (state.toNode) {
-      const reason = state.isValid ? null : connectable.reasonFor(state.toNode.id);
-      if (reason) say(reason);
-    } else {
-      const point = screenToFlowPosition(at);
-      choose({ kind: "after", source: from.nodeId, port: from.id ?? "out", point }, at);
-    }
-  };
+  const { handlers, reasonFor } = usePulling();
+  // On an empty canvas there is nothing to fit: it would wait, and jump away under the first node that is dropped.
+  const fits = useRef(nodes.length > 0).current;
 
   return (
     <ReactFlow<FlowNode, FlowEdge>
@@ -74,15 +71,7 @@ export function Canvas(): JSX.Element {
         const chosen = changes.filter((change): change is EdgeSelectionChange => change.type === "select");
         if (chosen.length) select((before) => withEdges(before, chosen));
       }}
-      onConnectStart={(_event: unknown, { nodeId, handleId, handleType }: OnConnectStartParams) => {
-        if (handleType === "source" && nodeId) connectable.begin(nodeId, handleId ?? "out");
-      }}
-      onConnect={({ source, sourceHandle, target }: Connection) =>
-        actions.connect(source, sourceHandle ?? "out", target)}
-      onConnectEnd={onConnectEnd}
-      onReconnect={(edge: FlowEdge, { source, sourceHandle, target }: Connection) =>
-        actions.reconnect(edge.id, { source, port: sourceHandle ?? "out", target })}
-      isValidConnection={(connection: Connection | FlowEdge) => connectable.may(connection)}
+      {...handlers}
       nodesDraggable={mayEdit}
       nodesConnectable={mayEdit}
       edgesReconnectable={mayEdit}
@@ -92,14 +81,17 @@ export function Canvas(): JSX.Element {
       snapToGrid
       snapGrid={GRID}
       connectionRadius={28}
+      reconnectRadius={10}
       connectionLineType={ConnectionLineType.Bezier}
-      fitView
+      fitView={fits}
       fitViewOptions={FIT}
       minZoom={0.1}
       maxZoom={2}
       onlyRenderVisibleElements={document.nodes.length > 60}
       elevateNodesOnSelect={false}
+      elevateEdgesOnSelect
       disableKeyboardA11y={!mayEdit}
+      ariaLabelConfig={SPOKEN}
       proOptions={{ hideAttribution: false }}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.5} />
@@ -110,14 +102,9 @@ export function Canvas(): JSX.Element {
         ariaLabel="Overview"
         nodeClassName={(node: FlowNode) => `mini-${node.type}`}
       />
-      <Refusal reasonFor={connectable.reasonFor} />
+      <Refusal reasonFor={reasonFor} />
     </ReactFlow>
   );
-}
-
-function pointOf(event: MouseEvent | TouchEvent): { x: number; y: number } {
-  const source = "changedTouches" in event ? event.changedTouches[0] : event;
-  return { x: source?.clientX ?? 0, y: source?.clientY ?? 0 };
 }
 
 function withEdges(before: Selection, chosen: readonly EdgeSelectionChange[]): Selection {

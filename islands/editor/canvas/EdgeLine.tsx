@@ -58,7 +58,7 @@ function AddButton({ edgeId, x, y }: { edgeId: string; x: number; y: number }): 
       aria-label="Insert a node here"
       onClick={open}
     >
-      <circle r="14" class="edge-add-area" />
+      <circle r="12" class="edge-add-area" />
       <circle r="9" />
       <path d="M-4 0h8M0 -4v8" />
     </g>

@@ -26,7 +26,7 @@ export const NodeCard = memo(function NodeCard({ data: { card } }: NodeProps<Car
         <span class="node-summary">{card.summary || card.title}</span>
         <LastLine card={card} />
       </span>
-      {card.kind === "trigger" ? null : <Handle type="target" id="in" position={Position.Top} />}
+      <Entry card={card} />
       {card.ports.map((port, index) => <Port key={port.id} card={card} index={index} />)}
     </div>
   );
@@ -94,6 +94,19 @@ function Counts({ card }: { card: Card }): JSX.Element {
         );
       })}
     </span>
+  );
+}
+
+/** Where edges end; while one is pulled it is as large as the card, and a trigger's says why not. */
+function Entry({ card: { kind, width, height } }: { card: Card }): JSX.Element {
+  return (
+    <Handle
+      type="target"
+      id="in"
+      position={Position.Top}
+      data-never={kind === "trigger" ? "" : undefined}
+      style={{ "--card-width": `${width}px`, "--card-height": `${height}px` }}
+    />
   );
 }
 

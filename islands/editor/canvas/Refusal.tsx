@@ -1,12 +1,13 @@
 import { useConnection } from "@xyflow/react";
 import type { JSX } from "preact";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
+import type { Pulling } from "./use_pulling.ts";
 
 /** Beside the pointer, while an edge is pulled over a node that it may not lead to: why not. */
-export function Refusal({ reasonFor }: { reasonFor(target: string): string | null }): JSX.Element | null {
-  const { inProgress, toNode, isValid, pointer } = useConnection();
+export function Refusal({ reasonFor }: Pick<Pulling, "reasonFor">): JSX.Element | null {
+  const { inProgress, toNode, toHandle, isValid, pointer } = useConnection();
   if (!inProgress || !toNode || isValid) return null;
-  const reason = reasonFor(toNode.id);
+  const reason = reasonFor(toNode.id, toHandle?.id ?? null);
   if (!reason || !pointer) return null;
   return (
     <p

@@ -91,7 +91,7 @@ function same(a: readonly unknown[], b: readonly unknown[]): boolean {
 /** Sizes and handles are given, so that nothing has to be measured before edges are drawn. */
 function cardNode(card: Card, position: { x: number; y: number }, selected: boolean): CardNode {
   const { width, height } = card;
-  const inputs = card.kind === "trigger" ? [] : [{
+  const input = {
     type: "target" as const,
     id: "in",
     position: Position.Top,
@@ -99,7 +99,7 @@ function cardNode(card: Card, position: { x: number; y: number }, selected: bool
     y: -6,
     width: 12,
     height: 12,
-  }];
+  };
   const outputs = card.ports.map((port, index) => ({
     type: "source" as const,
     id: port.id,
@@ -117,7 +117,7 @@ function cardNode(card: Card, position: { x: number; y: number }, selected: bool
     width,
     height,
     measured: { width, height },
-    handles: [...inputs, ...outputs],
+    handles: [input, ...outputs],
     data: { card },
     ariaLabel: spoken(card),
     zIndex: 1,
