@@ -88,7 +88,9 @@ Deno.test("a step beyond the rate is held before its attempt, says so, and begin
   await publish(house.engine, [hookNode("go"), call("a")], chain("hook", "a"), rated({ ...TEN, count: 2 }));
   const ids = await start(house, 3);
   await soon(house);
-  const held = await house.engine.executions.get(ids[2]!);
+  const begun = new Set(calls.map(({ executionId }) => executionId));
+  const last = ids.find((id) => !begun.has(id))!;
+  const held = await house.engine.executions.get(last);
   const [, step] = held.steps;
   assert.deepEqual([held.reason?.code, step?.status, step?.attempts], ["rate", "waiting", 0]);
   assert.match(
@@ -107,7 +109,7 @@ Deno.test("a step beyond the rate is held before its attempt, says so, and begin
   await oracle(house.store);
   await house.until(() => allOver(house, ids), HOUR);
   const [first, , third] = calls;
-  assert.equal(third?.executionId, ids[2]);
+  assert.equal(third?.executionId, last);
   assert.ok(third && first && third.at - first.at >= 60_000);
   await oracle(house.store);
 });
@@ -279,8 +281,11 @@ Deno.test("who leaves the line makes room for those behind, and a cancelled line
   await publish(engine, [hookNode("go"), call("a")], chain("hook", "a"), rated({ ...TEN, count: 1 }));
   const ids = await start(house, 40);
   await soon(house);
-  const last = ids.at(-1)!;
-  for (const id of ids.slice(1, -1)) await engine.executions.cancel(id, {}, ANN);
+  assert.equal(calls.length, 1);
+  // Who asks in the same moment may be told apart by a few places.
+  const waiting = ids.filter((id) => id !== calls[0]?.executionId);
+  const last = waiting.at(-1)!;
+  for (const id of waiting.slice(0, -1)) await engine.executions.cancel(id, {}, ANN);
   await house.until(() => isOver(engine, last), 2 * 63_000);
   assert.equal(calls.length, 2);
   assert.equal(calls[1]?.executionId, last);
@@ -302,6 +307,7 @@ Deno.test("a step that reaches a person is decided anew when its turn comes", as
   ], rated({ ...TEN, count: 1 }));
   const lead = await engine.leads.create({ email: "ann@example.com", score: 10 });
   await start(house, 1, { email: "bob@example.com", score: 10 });
+  await soon(house);
   const [id] = await start(house, 1, { email: "ann@example.com" });
   await soon(house);
   await engine.leads.update(lead.id, { score: 90 });
