@@ -10,8 +10,9 @@ import type { EditorProps } from "./editor_props.ts";
 import { Header } from "./frame/Header.tsx";
 import { Side } from "./frame/Side.tsx";
 import { Snack, useSnack } from "./frame/Snack.tsx";
-import { Chooser, ConflictDialog, prefetchParts } from "./later_parts.ts";
+import { Chooser, ConflictDialog, prefetchParts, Testing } from "./later_parts.ts";
 import { Palette } from "./palette/Palette.tsx";
+import { useShown } from "./testing/use_shown.ts";
 import { useActions } from "./use_actions.ts";
 import { useKeyboard } from "./use_keyboard.ts";
 import { type NodeTypes, useNodeTypes } from "./use_node_types.ts";
@@ -42,12 +43,17 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
   );
   const [choice, setChoice] = useState<Choice | null>(null);
   const [focusPath, setFocusPath] = useState<string | null>(null);
+  const { onShow, ...testing } = useShown();
+  const [calm, setCalm] = useState(false);
   const { said, say } = useSnack();
   const cardsOf = useRef(new Cards()).current;
   const problems = useProblems(draft, types);
   const view = useView();
-  const sources = { types, problems: problems.byNode, paints: NONE, counts: NONE, differences: NONE };
-  const cards = useMemo(() => cardsOf.of(draft.document, sources), [draft.document, problems.byNode, types]);
+  const { shown } = testing;
+  const cards = useMemo(
+    () => cardsOf.of(draft.document, { types, ...shown, problems: problems.byNode, differences: NONE }),
+    [draft.document, problems.byNode, types, shown],
+  );
   const present = useMemo(() => onlyPresent(selection, draft.document), [selection, draft.document]);
   const parts = {
     workflowId: props.workflow.id,
@@ -55,6 +61,8 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
     draft,
     types,
     mayEdit: props.mayEdit,
+    mayRun: props.mayRun,
+    ...testing,
     cards,
     selection: present,
     select: setSelection,
@@ -73,7 +81,12 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
     actions,
     choose: (place, at) => setChoice({ place, at }),
   };
-  useEffect(() => void setTimeout(prefetchParts, IDLE_MS), []);
+  useEffect(() => {
+    setTimeout(() => {
+      prefetchParts();
+      setCalm(true);
+    }, IDLE_MS);
+  }, []);
   useKeyboard(editor, { openCommands: () => setChoice({ place: null, at: null }) });
 
   return (
@@ -91,6 +104,7 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
           <Snack said={said} />
         </div>
         <Side problems={problems.all} refusals={props.refusals} />
+        {calm || testing.drawer ? <Testing onShow={onShow} /> : null}
         {choice ? <Chooser choice={choice} onClose={() => setChoice(null)} /> : null}
         {draft.state.kind === "conflict" ? <ConflictDialog state={draft.state} /> : null}
       </div>

@@ -4,6 +4,7 @@ import type { Card } from "./canvas/cards.ts";
 import type { Selection } from "./canvas/flow_elements.ts";
 import type { Draft } from "./draft.ts";
 import type { Point } from "./document/document.ts";
+import type { DrawerTab, Shown } from "./testing/shown.ts";
 import type { NodeTypes } from "./use_node_types.ts";
 
 /** Where a new node goes. */
@@ -52,7 +53,17 @@ export interface Editor {
   types: NodeTypes;
   /** False: it may be looked at and run. */
   mayEdit: boolean;
+  /** May tests and executions be started? */
+  mayRun: boolean;
   cards: ReadonlyMap<string, Card>;
+  /** What tests, watching and counting put on the canvas. */
+  shown: Shown;
+  /** What is open below the canvas. */
+  drawer: DrawerTab | null;
+  openDrawer(tab: DrawerTab | null): void;
+  /** The execution that is painted live; null: none. */
+  watched: string | null;
+  watch(executionId: string | null): void;
   selection: Selection;
   select(change: (before: Selection) => Selection): void;
   /** Opens the choice of node types at a place on the screen. */

@@ -5,6 +5,8 @@ export const Inspector = later(async () => (await import("./inspector/Inspector.
 export const Chooser = later(async () => (await import("./palette/Chooser.tsx")).Chooser);
 export const ConflictDialog = later(async () => (await import("./frame/ConflictDialog.tsx")).ConflictDialog);
 export const Dialogs = later(async () => (await import("./frame/Dialogs.tsx")).Dialogs);
+export const LastRun = later(async () => (await import("./testing/LastRun.tsx")).LastRun);
+export const Testing = later(async () => (await import("./testing/Testing.tsx")).Testing);
 export const Rules = later(async () => (await import("../workflow/Rules.tsx")).Rules);
 
 /** Brings what a person is likely to want next. */

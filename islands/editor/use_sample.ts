@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { View } from "../../engine/schemas/node.ts";
 import { callApi } from "../shared/api.ts";
+import { useEditor } from "./editor_context.ts";
 import type { InspectorProps } from "./inspector/Inspector.tsx";
 
 const EMPTY: InspectorProps["resources"] = { secrets: [], workflows: [] };
@@ -27,9 +28,9 @@ async function fetchResources(): Promise<InspectorProps["resources"]> {
   };
 }
 
-/** What previews are rendered with. */
+/** What previews are rendered with: the sample that was chosen for tests, and what the last test put out. */
 export function useSample(): View {
-  return SAMPLE;
+  return useEditor().shown.sample ?? SAMPLE;
 }
 
 /** The lead and the payload of the docs' examples; a real execution takes their place once one is chosen. */

@@ -81,7 +81,10 @@ function LiveMark({ state }: { state: SourceState }): JSX.Element {
   );
 }
 
-function useLiveList(props: ExecutionListProps): { list: LiveList; source: SourceState; take: () => void } {
+/** The first page of executions as it goes on; `take` shows those that came since. */
+export function useLiveList(
+  props: Pick<ExecutionListProps, "items" | "query" | "newest">,
+): { list: LiveList; source: SourceState; take: () => void } {
   const [list, setList] = useState(() => liveList(props.items));
   const held = useRef(list);
   const put = (next: LiveList): void => {

@@ -16,19 +16,29 @@ export const SAMPLE_INPUT = `{
   "score": 72
 }`;
 
-/** Asks for the input and the trigger, starts the live version and goes to the new execution. */
-export function RunDialog(
-  props: { workflow: { id: string; name: string } | null; onClose: () => void },
-): JSX.Element {
-  const { workflow, onClose } = props;
+interface RunDialogProps {
+  workflow: { id: string; name: string } | null;
+  onClose: () => void;
+  /** Absent: the new execution's page is opened. */
+  onStarted?: (executionId: string) => void;
+}
+
+/** Asks for the input and the trigger and starts the live version. */
+export function RunDialog({ workflow, onClose, onStarted = openExecution }: RunDialogProps): JSX.Element {
   return (
     <Dialog open={workflow !== null} title={`Run ${workflow?.name ?? ""}`} onClose={onClose}>
-      {workflow ? <RunForm key={workflow.id} workflowId={workflow.id} /> : null}
+      {workflow ? <RunForm key={workflow.id} workflowId={workflow.id} onStarted={onStarted} /> : null}
     </Dialog>
   );
 }
 
-function RunForm({ workflowId }: { workflowId: string }): JSX.Element {
+function openExecution(executionId: string): void {
+  location.assign(`/executions/${executionId}`);
+}
+
+function RunForm(
+  { workflowId, onStarted }: { workflowId: string; onStarted(executionId: string): void },
+): JSX.Element {
   const [text, setText] = useState(SAMPLE_INPUT);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [refusal, setRefusal] = useState<Refused | null>(null);
@@ -41,7 +51,7 @@ function RunForm({ workflowId }: { workflowId: string }): JSX.Element {
     if (!input.ok) return setProblem(input.problem);
     setBusy(true);
     const answer = await runWorkflow(workflowId, input.data, trigger);
-    if (answer.ok && !answer.data.reason) return location.assign(`/executions/${answer.data.executionId}`);
+    if (answer.ok && !answer.data.reason) return onStarted(answer.data.executionId);
     setBusy(false);
     setProblem(answer.ok ? null : answer.problem);
     setRefusal(

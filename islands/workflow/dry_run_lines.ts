@@ -1,6 +1,6 @@
 /** What a dry run says, line by line: pure. */
 import { formatLocal } from "../../engine/core/zone.ts";
-import type { Step } from "../../engine/schemas/execution.ts";
+import type { StepStatus } from "../../engine/schemas/execution.ts";
 import type { Simulated, SimulatedStep } from "../../engine/schemas/simulation.ts";
 import { STATUS_LOOK, withoutWord } from "../../routes/pages/components/status_chip.tsx";
 import { durationWords } from "../../routes/pages/components/time_words.ts";
@@ -10,7 +10,7 @@ export interface DryRunLine {
   /** "09:00" in the dry run's zone. */
   time: string;
   /** Null: something happened to the step that changed no status. */
-  status: Step["status"] | null;
+  status: StepStatus | null;
   /** "Send the first mail to ann@example.com «A question for Acme»". */
   text: string;
   why: string | null;
@@ -84,21 +84,4 @@ export function dryRunSummary({ endedAs, duration, reason, steps }: Simulated): 
 
 function counted(count: number, what: string): string {
   return count === 0 ? "" : `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-/** The steps as the graph paints them. */
-export function paintedSteps({ steps }: Simulated): Step[] {
-  return steps.map((
-    { nodeId, type, label, status, at, until, endedAt, attempts, port, reason, warnings },
-  ) => ({
-    ...{ nodeId, type, label, status, attempts, port, endedAt, warnings },
-    tries: [],
-    input: null,
-    output: null,
-    startedAt: at,
-    reason,
-    failure: null,
-    until: status === "waiting" || status === "retrying" ? until ?? null : null,
-    waitingFor: null,
-  }));
 }

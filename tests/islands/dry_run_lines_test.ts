@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dryRunDays, dryRunSummary, paintedSteps } from "../../islands/workflow/dry_run_lines.ts";
+import { dryRunDays, dryRunSummary } from "../../islands/workflow/dry_run_lines.ts";
 import type { Simulated, SimulatedStep } from "../../engine/schemas/simulation.ts";
 import { SIMULATED } from "../helpers/fake_records.ts";
 
@@ -91,18 +91,6 @@ Deno.test("dryRunSummary() counts what would have left and says how it ended", (
     reason: { code: "step_limit", text: "Stopped after 2" },
   };
   assert.equal(dryRunSummary(stopped), "Stopped after 2. Nothing would have left.");
-});
-
-Deno.test("paintedSteps() gives the graph statuses, ports and times, and no countdown for a wait that is over", () => {
-  const painted = paintedSteps(run);
-  assert.deepEqual(painted.map(({ nodeId, status, until }) => [nodeId, status, until]), [
-    ["mail", "completed", null],
-    ["pause", "completed", null],
-    ["crm", "completed", null],
-    ["call", "skipped", null],
-    ["end", "pending", null],
-  ]);
-  assert.equal(painted[0]?.startedAt, "2026-12-01T08:00:00.000Z");
 });
 
 Deno.test("dryRunDays() says which record would be written, with its value, and which deleted", () => {

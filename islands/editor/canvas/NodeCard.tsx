@@ -22,7 +22,9 @@ export const NodeCard = memo(function NodeCard({ data: { card } }: NodeProps<Car
         <Icon name={card.icon} size={16} />
       </span>
       <span class="node-words">
-        <span class="node-label">{card.label}</span>
+        <span class="node-label">
+          {card.pinned ? <Icon name="pin" size={12} label="Pinned" /> : null} {card.label}
+        </span>
         <span class="node-summary">{card.summary || card.title}</span>
         <LastLine card={card} />
       </span>
@@ -65,6 +67,7 @@ function LastLine({ card }: { card: Card }): JSX.Element | null {
 }
 
 const SHOWN = [
+  { what: "entered", icon: "arrow-right", status: "entered", words: "entered" },
   { what: "passed", icon: "check", status: "completed", words: "passed" },
   { what: "waiting", icon: "hourglass", status: "waiting", words: "waiting here" },
   { what: "failed", icon: "x", status: "failed", words: "failed" },
@@ -77,7 +80,7 @@ function Counts({ card }: { card: Card }): JSX.Element {
     <span class="node-line">
       {SHOWN.map(({ what, icon, status, words }) => {
         const count = card.counts?.[what] ?? 0;
-        if (count === 0 && what !== "passed") return null;
+        if (count === 0) return null;
         const query = new URLSearchParams({ workflowId, nodeId: card.id, nodeStatus: status });
         return (
           <a

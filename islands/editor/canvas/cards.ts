@@ -6,6 +6,7 @@ import type { Issue, WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import { summaryOf } from "../../../routes/pages/components/graph_model.ts";
 import { CARD } from "../../../routes/pages/components/graph_size.ts";
 import type { EditorDocument } from "../document/document.ts";
+import type { Pin } from "../testing/stored.ts";
 import type { NodeTypes } from "../use_node_types.ts";
 
 /** Room that a named port needs at the lower edge of a card. */
@@ -55,6 +56,8 @@ export interface Card {
   paint: NodePaint | null;
   counts: NodeCounts | null;
   difference: Difference | null;
+  /** Tests do not run it: what it puts out is given. */
+  pinned: boolean;
   width: number;
   height: number;
 }
@@ -66,6 +69,7 @@ export interface CardSources {
   paints: ReadonlyMap<string, NodePaint>;
   counts: ReadonlyMap<string, NodeCounts>;
   differences: ReadonlyMap<string, Difference>;
+  pins: ReadonlyMap<string, Pin>;
 }
 
 interface Known {
@@ -113,6 +117,7 @@ export class Cards {
       sources.paints.get(node.id),
       sources.counts.get(node.id),
       sources.differences.get(node.id),
+      sources.pins.get(node.id),
     ];
     const known = this.#known.get(node.id);
     if (
@@ -136,7 +141,7 @@ interface Around {
 function makeCard(
   node: WorkflowNode,
   { inputs, doors, used }: Around,
-  { types, problems, paints, counts, differences }: CardSources,
+  { types, problems, paints, counts, differences, pins }: CardSources,
 ): Card {
   const type = types.of(node.type);
   const ports = type ? portsOf(type, node.data.config) : [];
@@ -157,6 +162,7 @@ function makeCard(
     paint: paints.get(node.id) ?? null,
     counts: counts.get(node.id) ?? null,
     difference: differences.get(node.id) ?? null,
+    pinned: pins.has(node.id),
     ...sizeOf(ports),
   };
 }

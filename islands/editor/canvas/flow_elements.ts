@@ -148,6 +148,7 @@ function spoken(card: Card): string {
     card.title === card.label ? "" : card.title,
     card.summary,
     card.merging ?? "",
+    card.pinned ? "pinned in tests" : "",
     card.paint ? `${card.paint.status} ${card.paint.detail}` : "",
     problems ? `${problems} ${problems === 1 ? "problem" : "problems"}` : "",
   ].filter(Boolean).join(", ");

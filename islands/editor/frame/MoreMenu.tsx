@@ -5,22 +5,22 @@ import { useEditor } from "../editor_context.ts";
 import { Dialogs } from "../later_parts.ts";
 import type { OpenDialog } from "./Dialogs.tsx";
 
-/** Run and dry run, and what is done with a workflow less often. */
+/** Test and run, and what is done with a workflow less often. */
 export function MoreMenu({ mayRun }: { mayRun: boolean }): JSX.Element {
-  const { draft, workflowId, actions, mayEdit } = useEditor();
+  const { draft, workflowId, actions, mayEdit, drawer, openDrawer } = useEditor();
   const [open, setOpen] = useState<OpenDialog>("none");
   const live = draft.live.version !== null;
   return (
     <>
-      {mayRun && draft.document.nodes.length
+      {mayRun
         ? (
           <button
             type="button"
             class="button"
-            // Saved first, so that what runs is what is seen.
-            onClick={() => void draft.flush().then(() => setOpen("dry"))}
+            aria-expanded={drawer !== null}
+            onClick={() => openDrawer(drawer === null ? "test" : null)}
           >
-            <Icon name="list-checks" /> Dry run
+            <Icon name="list-checks" /> Test
           </button>
         )
         : null}
@@ -39,6 +39,9 @@ export function MoreMenu({ mayRun }: { mayRun: boolean }): JSX.Element {
           <a class="menu-item" href={`/executions?workflowId=${workflowId}`}>
             <Icon name="play" /> Its executions
           </a>
+          <button type="button" class="menu-item" onClick={() => openDrawer("watch")}>
+            <Icon name="eye" /> Watch
+          </button>
           {mayEdit
             ? (
               <button type="button" class="menu-item" onClick={() => void actions.tidy()}>

@@ -6,7 +6,7 @@ import { NOTHING } from "../canvas/flow_elements.ts";
 import { changeNodeId, setNodeData } from "../document/edits.ts";
 import { useEditor } from "../editor_context.ts";
 import { useResources, useSample } from "../use_sample.ts";
-import { Inspector } from "../later_parts.ts";
+import { Inspector, LastRun } from "../later_parts.ts";
 import { EdgePanel } from "./EdgePanel.tsx";
 import { NotePanel } from "./NotePanel.tsx";
 import { SeveralPanel } from "./SeveralPanel.tsx";
@@ -91,31 +91,34 @@ function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly 
     );
   }
   return (
-    <Inspector
-      key={node.id}
-      node={node}
-      descriptor={descriptor}
-      document={draft.document}
-      descriptors={types.all}
-      issues={problems.filter(({ nodeId }) => nodeId === node.id)}
-      sample={sample}
-      resources={resources}
-      readOnly={!mayEdit}
-      {...(focusPath ? { focusPath } : {})}
-      onChange={(next, mergeKey) =>
-        draft.edit(
-          `Change ${next.data.label || descriptor.title}`,
-          (doc) => setNodeData(doc, node.id, next.data),
-          `${node.id} ${mergeKey}`,
-        )}
-      onRenameId={(id) => {
-        const before = draft.document;
-        draft.edit(`Rename ${node.id} to ${id}`, (doc) => changeNodeId(doc, node.id, id));
-        if (draft.document === before) {
-          say(`"${id}" is taken, or no id: letters, digits, _ and -, at most 64`);
-        } else select(() => ({ ...NOTHING, nodes: new Set([id]) }));
-      }}
-      onOpenNode={(id) => goTo(id)}
-    />
+    <>
+      <Inspector
+        key={node.id}
+        node={node}
+        descriptor={descriptor}
+        document={draft.document}
+        descriptors={types.all}
+        issues={problems.filter(({ nodeId }) => nodeId === node.id)}
+        sample={sample}
+        resources={resources}
+        readOnly={!mayEdit}
+        {...(focusPath ? { focusPath } : {})}
+        onChange={(next, mergeKey) =>
+          draft.edit(
+            `Change ${next.data.label || descriptor.title}`,
+            (doc) => setNodeData(doc, node.id, next.data),
+            `${node.id} ${mergeKey}`,
+          )}
+        onRenameId={(id) => {
+          const before = draft.document;
+          draft.edit(`Rename ${node.id} to ${id}`, (doc) => changeNodeId(doc, node.id, id));
+          if (draft.document === before) {
+            say(`"${id}" is taken, or no id: letters, digits, _ and -, at most 64`);
+          } else select(() => ({ ...NOTHING, nodes: new Set([id]) }));
+        }}
+        onOpenNode={(id) => goTo(id)}
+      />
+      <LastRun nodeId={node.id} />
+    </>
   );
 }

@@ -19,7 +19,13 @@ export interface Command {
 export function commandsFor(editor: Editor, place: Place | null): Command[] {
   const adding = editor.mayEdit ? additions(editor, place ?? { kind: "next" }) : [];
   if (place) return adding;
-  return [...(editor.mayEdit ? drawing(editor) : []), ...adding, ...connections(editor), ...ways(editor)];
+  return [
+    ...(editor.mayEdit ? drawing(editor) : []),
+    ...adding,
+    ...testing(editor),
+    ...connections(editor),
+    ...ways(editor),
+  ];
 }
 
 function additions({ types, actions }: Editor, place: Place): Command[] {
@@ -79,6 +85,24 @@ function drawing({ actions, selection }: Editor): Command[] {
       ]
       : []),
   ];
+}
+
+function testing({ mayRun, openDrawer }: Editor): Command[] {
+  const test: Command = {
+    id: "test",
+    label: "Test the workflow",
+    hint: "Run it, one node or up to a node; nothing is sent",
+    icon: "list-checks",
+    run: () => openDrawer("test"),
+  };
+  const watch: Command = {
+    id: "watch",
+    label: "Watch an execution",
+    hint: "Painted live on the canvas",
+    icon: "eye",
+    run: () => openDrawer("watch"),
+  };
+  return mayRun ? [test, watch] : [watch];
 }
 
 /** From the selected node to every node that an edge may lead to. */

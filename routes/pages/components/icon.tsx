@@ -67,6 +67,7 @@ const ICONS: ReadonlyMap<string, string> = new Map([
     "phone",
     "M5 3.5h3.5l2 5-2.5 1.7a12 12 0 0 0 5.8 5.8l1.7-2.5 5 2V19a2 2 0 0 1-2 2A16.5 16.5 0 0 1 3 5.5a2 2 0 0 1 2-2Z",
   ],
+  ["pin", "M9 3.5h6M10 3.5v6L7 13.5h10l-3-4v-6M12 13.5V21"],
   ["play", "M7 4.5v15l12-7.5z"],
   ["plus", "M12 5v14M5 12h14"],
   ["redo", "M20 9H9.5a5 5 0 0 0 0 10H14M16 5l4 4-4 4"],
