@@ -10,8 +10,10 @@ import type { EditorProps } from "./editor_props.ts";
 import { Header } from "./frame/Header.tsx";
 import { Side } from "./frame/Side.tsx";
 import { Snack, useSnack } from "./frame/Snack.tsx";
-import { Chooser, ConflictDialog, prefetchParts, Testing } from "./later_parts.ts";
+import { Chooser, ConflictDialog, News, prefetchParts, ReviewBar, Testing } from "./later_parts.ts";
 import { Palette } from "./palette/Palette.tsx";
+import type { Drawn, Review } from "./publishing/review.ts";
+import { NOTHING_SHOWN } from "./testing/shown.ts";
 import { useShown } from "./testing/use_shown.ts";
 import { useActions } from "./use_actions.ts";
 import { useKeyboard } from "./use_keyboard.ts";
@@ -43,24 +45,40 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
   );
   const [choice, setChoice] = useState<Choice | null>(null);
   const [focusPath, setFocusPath] = useState<string | null>(null);
+  const [review, setReview] = useState<Review | null>(null);
+  const drawn = drawnIn(review);
+  const document = drawn?.document ?? draft.document;
   const { onShow, ...testing } = useShown();
   const [calm, setCalm] = useState(false);
   const { said, say } = useSnack();
   const cardsOf = useRef(new Cards()).current;
   const problems = useProblems(draft, types);
   const view = useView();
-  const { shown } = testing;
-  const cards = useMemo(
-    () => cardsOf.of(draft.document, { types, ...shown, problems: problems.byNode, differences: NONE }),
-    [draft.document, problems.byNode, types, shown],
-  );
-  const present = useMemo(() => onlyPresent(selection, draft.document), [selection, draft.document]);
+  const shown = drawn ? NOTHING_SHOWN : testing.shown;
+  const marks = { problems: drawn ? NONE : problems.byNode, differences: drawn?.nodes ?? NONE };
+  const cards = useMemo(() => cardsOf.of(document, { types, ...shown, ...marks }), [
+    document,
+    marks.problems,
+    marks.differences,
+    types,
+    shown,
+  ]);
+  const present = useMemo(() => onlyPresent(selection, document), [selection, document]);
   const parts = {
     workflowId: props.workflow.id,
     publicUrl: props.publicUrl,
     draft,
     types,
-    mayEdit: props.mayEdit,
+    document,
+    review,
+    lookAt(next: Review | null): void {
+      setReview(next);
+      // A node that is selected would be shown beside the canvas instead.
+      if (next?.kind === "versions" || next?.kind === "version") setSelection(NOTHING);
+    },
+    mayEdit: props.mayEdit && !isInstead(review),
+    mayEditDraft: props.mayEdit,
+    mayPublish: props.mayPublish,
     mayRun: props.mayRun,
     ...testing,
     cards,
@@ -92,15 +110,18 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
   return (
     <EditorContext.Provider value={editor}>
       <div class="editor">
-        <Header
-          mayPublish={props.mayPublish}
-          mayRun={props.mayRun}
-          problems={problems.all}
-          onCommands={() => setChoice({ place: null, at: null })}
-        />
-        {props.mayEdit ? <Palette /> : null}
+        <div class="editor-top">
+          <Header
+            mayRun={props.mayRun}
+            problems={problems.all}
+            onCommands={() => setChoice({ place: null, at: null })}
+          />
+          {draft.news ? <News text={draft.news} /> : null}
+        </div>
+        {editor.mayEdit ? <Palette /> : null}
         <div class="editor-canvas">
           <Canvas />
+          {isInstead(review) ? <ReviewBar review={review} /> : null}
           <Snack said={said} />
         </div>
         <Side problems={problems.all} refusals={props.refusals} />
@@ -113,6 +134,15 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
 }
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+
+function drawnIn(review: Review | null): Drawn | null {
+  return review && "drawn" in review ? review.drawn : null;
+}
+
+/** Is something else than the draft drawn, or about to be? */
+function isInstead(review: Review | null): review is Review & { kind: "version" | "comparison" } {
+  return review?.kind === "version" || review?.kind === "comparison";
+}
 
 /** Undo, others' changes and deletes may take away what was selected. */
 function onlyPresent(

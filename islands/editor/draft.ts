@@ -1,5 +1,6 @@
 import type { Issue, Workflow } from "../../engine/schemas/workflow.ts";
 import { documentOf, type EditorDocument, graphOfDocument, hashOfDocument } from "./document/document.ts";
+import { setGraph, setName } from "./document/edits.ts";
 import {
   changeBetween,
   type History,
@@ -10,7 +11,7 @@ import {
   type Step,
   undo,
 } from "./document/history.ts";
-import { type DraftWorld, type Live, readUnsaved, type SaveState } from "./draft_world.ts";
+import { type DraftWorld, isOlder, type Live, liveOf, readUnsaved, type SaveState } from "./draft_world.ts";
 
 /** After the last edit, and at most after the first one that is not saved. */
 const QUIET_MS = 600;
@@ -30,7 +31,7 @@ export class Draft {
   state: SaveState;
   live: Live;
   issues: Issue[];
-  /** In words, what was merged without a question; until the next edit. */
+  /** In words, what others did meanwhile: merged without a question, or published; until it is put away. */
   news: string | null = null;
   /** The document that the server has, as `live.revision`. */
   #saved: EditorDocument;
@@ -93,17 +94,40 @@ export class Draft {
   async refresh(): Promise<void> {
     if (this.#saving || this.state.kind === "conflict") return;
     const answer = await this.#world.read();
-    if (!answer.ok || this.#saving) return;
+    // What was asked before something was saved or published here comes too late.
+    if (!answer.ok || this.#saving || isOlder(answer.data, this.live)) return;
+    const { version } = answer.data;
+    const published = version !== this.live.version;
     if (answer.data.revision !== this.live.revision) await this.#meet(answer.data);
+    if (published) {
+      this.news = [this.news, `Version ${version} went live in another window.`].filter(Boolean).join(" ");
+    }
     this.live = liveOf(answer.data);
     if (this.document === this.#saved) this.issues = answer.data.issues;
     this.#onChange();
   }
 
-  /** The server published, restored or renamed: this is what it has now. */
+  /** Puts the news away. */
+  read(): void {
+    this.news = null;
+    this.#onChange();
+  }
+
+  /**
+   * Calls the server about the draft as it is drawn, by another call than a save: all is saved before, and meanwhile
+   * nothing is. Null when it could not be saved.
+   */
+  async alone<T>(call: (revision: number) => Promise<T>): Promise<T | null> {
+    if (!(await this.flush())) return null;
+    const answer = call(this.live.revision);
+    this.#saving = answer.then(() => {}, () => {}).finally(() => void (this.#saving = null));
+    return await answer;
+  }
+
+  /** The server changed the draft by such a call: this is what it has now. */
   adopt(workflow: Workflow, label: string): void {
     this.#base(workflow);
-    this.#replace(label, documentOf(workflow));
+    this.#replace(label, setGraph(setName(this.document, workflow.name), workflow));
     this.#saved = this.document;
     this.state = { kind: "saved", at: this.#world.now() };
     this.#remember();
@@ -141,7 +165,6 @@ export class Draft {
 
   #take(next: EditorDocument): void {
     this.document = next;
-    this.news = null;
     if (this.state.kind !== "conflict") {
       if (this.state.kind === "saved" || this.state.kind === "refused") this.#dirtySince = this.#world.now();
       if (this.state.kind !== "saving" && this.state.kind !== "offline") this.state = { kind: "unsaved" };
@@ -265,8 +288,4 @@ export class Draft {
     this.#dirtySince = this.#world.now();
     this.#schedule(0);
   }
-}
-
-function liveOf({ revision, version, draftChanged, publishedAt }: Workflow): Live {
-  return { revision, version, draftChanged, publishedAt };
 }

@@ -33,6 +33,15 @@ export interface Live {
   publishedAt: string | null;
 }
 
+export function liveOf({ revision, version, draftChanged, publishedAt }: Workflow): Live {
+  return { revision, version, draftChanged, publishedAt };
+}
+
+/** Revisions and versions only grow. */
+export function isOlder(one: Live, than: Live): boolean {
+  return one.revision < than.revision || (one.version ?? 0) < (than.version ?? 0);
+}
+
 /** What was typed and not saved when the page was left. */
 export interface Unsaved {
   /** The revision that it started from, and what that one held. */

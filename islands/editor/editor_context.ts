@@ -3,7 +3,8 @@ import { useContext } from "preact/hooks";
 import type { Card } from "./canvas/cards.ts";
 import type { Selection } from "./canvas/flow_elements.ts";
 import type { Draft } from "./draft.ts";
-import type { Point } from "./document/document.ts";
+import type { EditorDocument, Point } from "./document/document.ts";
+import type { Review } from "./publishing/review.ts";
 import type { DrawerTab, Shown } from "./testing/shown.ts";
 import type { NodeTypes } from "./use_node_types.ts";
 
@@ -51,8 +52,16 @@ export interface Editor {
   publicUrl: string;
   draft: Draft;
   types: NodeTypes;
-  /** False: it may be looked at and run. */
+  /** What is drawn: the draft, or what is looked at instead of it. */
+  document: EditorDocument;
+  /** What is looked at beside or instead of the draft; null: nothing. */
+  review: Review | null;
+  lookAt(review: Review | null): void;
+  /** False: it may be looked at and run, or something else than the draft is drawn. */
   mayEdit: boolean;
+  /** May this person change the draft, once it is drawn? */
+  mayEditDraft: boolean;
+  mayPublish: boolean;
   /** May tests and executions be started? */
   mayRun: boolean;
   cards: ReadonlyMap<string, Card>;

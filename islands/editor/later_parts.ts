@@ -7,9 +7,15 @@ export const ConflictDialog = later(async () => (await import("./frame/ConflictD
 export const Dialogs = later(async () => (await import("./frame/Dialogs.tsx")).Dialogs);
 export const LastRun = later(async () => (await import("./testing/LastRun.tsx")).LastRun);
 export const Testing = later(async () => (await import("./testing/Testing.tsx")).Testing);
+export const PublishDialog = later(async () =>
+  (await import("./publishing/PublishDialog.tsx")).PublishDialog
+);
+export const ReviewPanel = later(async () => (await import("./publishing/ReviewPanel.tsx")).ReviewPanel);
+export const ReviewBar = later(async () => (await import("./publishing/ReviewBar.tsx")).ReviewBar);
+export const News = later(async () => (await import("./publishing/News.tsx")).News);
 export const Rules = later(async () => (await import("../workflow/Rules.tsx")).Rules);
 
 /** Brings what a person is likely to want next. */
 export function prefetchParts(): void {
-  for (const part of [Inspector, Chooser, Dialogs]) part.prefetch();
+  for (const part of [Inspector, Chooser, Dialogs, PublishDialog]) part.prefetch();
 }

@@ -44,6 +44,9 @@ function press(event: KeyboardEvent, editor: Editor, openCommands: () => void): 
     return true;
   }
   if (key === "escape") {
+    const { nodes, edges, notes } = editor.selection;
+    const none = nodes.size + edges.size + notes.size === 0;
+    if (editor.review && (none || editor.review.kind === "comparison")) editor.lookAt(null);
     editor.select(() => NOTHING);
     return true;
   }

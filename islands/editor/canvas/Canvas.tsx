@@ -46,13 +46,13 @@ const ADD_KEYS = ["Shift", "Meta", "Control"];
 
 /** The drawing: nodes, edges, notes and groups; dragging, selecting, connecting. */
 export function Canvas(): JSX.Element {
-  const { draft, cards, selection, select, mayEdit } = useEditor();
+  const { document, review, cards, selection, select, mayEdit } = useEditor();
   const elements = useRef(new FlowElements()).current;
   const { moved, onNodesChange, onDragStart } = useDragging();
-  const { document } = draft;
-  const parts = { document, cards, selection, moved, readOnly: !mayEdit };
-  const nodes = useMemo(() => elements.nodes(parts), [document, cards, selection, moved, mayEdit]);
-  const edges = useMemo(() => elements.edges(parts), [document.edges, cards, selection]);
+  const drawn = review && "drawn" in review ? review.drawn : null;
+  const parts = { document, cards, selection, moved, readOnly: !mayEdit, drawn };
+  const nodes = useMemo(() => elements.nodes(parts), [document, cards, selection, moved, mayEdit, drawn]);
+  const edges = useMemo(() => elements.edges(parts), [document.edges, cards, selection, drawn]);
   const { handlers, reasonFor } = usePulling();
   // On an empty canvas there is nothing to fit: it would wait, and jump away under the first node that is dropped.
   const fits = useRef(nodes.length > 0).current;

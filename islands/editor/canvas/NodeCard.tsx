@@ -36,7 +36,15 @@ export const NodeCard = memo(function NodeCard({ data: { card } }: NodeProps<Car
 
 /** What matters most just now: what happened, what is wrong, how many are here, or what it waits for. */
 function LastLine({ card }: { card: Card }): JSX.Element | null {
-  const { paint, problems, merging } = card;
+  const { paint, problems, merging, difference } = card;
+  if (difference) {
+    const { icon, tone, word } = DIFFERENCES[difference];
+    return (
+      <span class="node-line" data-tone={tone}>
+        <Icon name={icon} size={13} /> {word}
+      </span>
+    );
+  }
   if (paint) {
     const look = STATUS_LOOK[paint.status];
     return (
@@ -65,6 +73,12 @@ function LastLine({ card }: { card: Card }): JSX.Element | null {
     </span>
   );
 }
+
+const DIFFERENCES = {
+  added: { icon: "plus", tone: "good", word: "Added" },
+  changed: { icon: "pencil", tone: "warn", word: "Changed" },
+  removed: { icon: "x", tone: "bad", word: "Removed" },
+} as const;
 
 const SHOWN = [
   { what: "entered", icon: "arrow-right", status: "entered", words: "entered" },

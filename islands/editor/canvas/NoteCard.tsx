@@ -8,7 +8,7 @@ import type { NoteNode } from "./flow_elements.ts";
 
 /** A note beside the nodes, or a frame around some of them. Two clicks write in it. */
 export const NoteCard = memo(
-  function NoteCard({ data: { note }, selected }: NodeProps<NoteNode>): JSX.Element {
+  function NoteCard({ data: { note, difference }, selected }: NodeProps<NoteNode>): JSX.Element {
     const { draft, mayEdit } = useEditor();
     const [writing, setWriting] = useState(false);
     const resize = (size: { x: number; y: number; width: number; height: number }): void => {
@@ -24,6 +24,7 @@ export const NoteCard = memo(
         class="note-card"
         data-kind={note.kind}
         data-note-tone={note.tone}
+        data-difference={difference ?? undefined}
         onDblClick={() => mayEdit && setWriting(true)}
       >
         {mayEdit && selected

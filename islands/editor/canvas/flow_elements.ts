@@ -1,10 +1,11 @@
 import { type Edge, type Node, Position } from "@xyflow/react";
 import type { Note, WorkflowEdge } from "../../../engine/schemas/workflow.ts";
 import type { EditorDocument } from "../document/document.ts";
-import { type Card, portX } from "./cards.ts";
+import type { Drawn } from "../publishing/review.ts";
+import { type Card, type Difference, portX } from "./cards.ts";
 
 export type CardNode = Node<{ card: Card }, "card">;
-export type NoteNode = Node<{ note: Note }, "note">;
+export type NoteNode = Node<{ note: Note; difference: Difference | null }, "note">;
 export type FlowNode = CardNode | NoteNode;
 export type FlowEdge = Edge<
   { label: string | null; paint: EdgePaint; difference: "added" | "removed" | null },
@@ -30,6 +31,8 @@ interface Parts {
   selection: Selection;
   moved: Moved;
   readOnly: boolean;
+  /** How what is drawn differs from something else. */
+  drawn: Drawn | null;
 }
 
 /** The document as React Flow takes it. What did not change stays the same object, so that it is not drawn again. */
@@ -37,16 +40,17 @@ export class FlowElements {
   #nodes = new Map<string, { key: readonly unknown[]; node: FlowNode }>();
   #edges = new Map<string, { key: readonly unknown[]; edge: FlowEdge }>();
 
-  nodes({ document, cards, selection, moved, readOnly }: Parts): FlowNode[] {
+  nodes({ document, cards, selection, moved, readOnly, drawn }: Parts): FlowNode[] {
     const nodes: FlowNode[] = [];
     for (const note of document.notes) {
       const position = moved.get(note.id) ?? note.position;
       const selected = selection.notes.has(note.id);
+      const difference = drawn?.notes.get(note.id) ?? null;
       nodes.push(
         this.#node(
           note.id,
-          [note, position.x, position.y, selected, readOnly],
-          () => noteNode(note, position, selected),
+          [note, position.x, position.y, selected, readOnly, difference],
+          () => noteNode(note, { position, selected, difference }),
         ),
       );
     }
@@ -62,14 +66,15 @@ export class FlowElements {
     return nodes;
   }
 
-  edges({ document, cards, selection }: Parts): FlowEdge[] {
+  edges({ document, cards, selection, drawn }: Parts): FlowEdge[] {
     return document.edges.map((edge) => {
       const [source, target] = [cards.get(edge.source), cards.get(edge.target)];
       const selected = selection.edges.has(edge.id);
-      const key = [edge, source?.paint, target?.paint, source?.ports, selected];
+      const difference = drawn?.edges.get(edge.id) ?? null;
+      const key = [edge, source?.paint, target?.paint, source?.ports, selected, difference];
       const known = this.#edges.get(edge.id);
       if (known && same(known.key, key)) return known.edge;
-      const flow = flowEdge(edge, source, target, selected);
+      const flow = flowEdge(edge, { source, target, selected, difference });
       this.#edges.set(edge.id, { key, edge: flow });
       return flow;
     });
@@ -124,7 +129,14 @@ function cardNode(card: Card, position: { x: number; y: number }, selected: bool
   };
 }
 
-function noteNode(note: Note, position: { x: number; y: number }, selected: boolean): NoteNode {
+function noteNode(
+  note: Note,
+  { position, selected, difference }: {
+    position: { x: number; y: number };
+    selected: boolean;
+    difference: Difference | null;
+  },
+): NoteNode {
   const { width, height } = note;
   return {
     id: note.id,
@@ -134,8 +146,10 @@ function noteNode(note: Note, position: { x: number; y: number }, selected: bool
     width,
     height,
     measured: { width, height },
-    data: { note },
-    ariaLabel: `${note.kind === "group" ? "Group" : "Note"}: ${note.text || "empty"}`,
+    data: { note, difference },
+    ariaLabel: `${note.kind === "group" ? "Group" : "Note"}: ${note.text || "empty"}${
+      difference ? `, ${difference}` : ""
+    }`,
     zIndex: note.kind === "group" ? -2 : -1,
   };
 }
@@ -149,6 +163,7 @@ function spoken(card: Card): string {
     card.summary,
     card.merging ?? "",
     card.pinned ? "pinned in tests" : "",
+    card.difference ?? "",
     card.paint ? `${card.paint.status} ${card.paint.detail}` : "",
     problems ? `${problems} ${problems === 1 ? "problem" : "problems"}` : "",
   ].filter(Boolean).join(", ");
@@ -156,9 +171,12 @@ function spoken(card: Card): string {
 
 function flowEdge(
   edge: WorkflowEdge,
-  source: Card | undefined,
-  target: Card | undefined,
-  selected: boolean,
+  { source, target, selected, difference }: {
+    source: Card | undefined;
+    target: Card | undefined;
+    selected: boolean;
+    difference: "added" | "removed" | null;
+  },
 ): FlowEdge {
   const port = edge.sourceHandle ?? "out";
   const label = typeof edge.label === "string" && edge.label !== "" ? edge.label : null;
@@ -171,8 +189,10 @@ function flowEdge(
     sourceHandle: port,
     targetHandle: "in",
     selected,
-    data: { label, paint: paintOf(port, source, target), difference: null },
-    ariaLabel: `From ${source?.label ?? edge.source}, ${portLabel}, to ${target?.label ?? edge.target}`,
+    data: { label, paint: paintOf(port, source, target), difference },
+    ariaLabel: `From ${source?.label ?? edge.source}, ${portLabel}, to ${target?.label ?? edge.target}${
+      difference ? `, ${difference}` : ""
+    }`,
   };
 }
 

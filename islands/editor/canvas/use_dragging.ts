@@ -18,7 +18,7 @@ interface Dragging {
  * takes along the nodes that lie within it.
  */
 export function useDragging(): Dragging {
-  const { draft, cards, select, actions } = useEditor();
+  const { draft, document, cards, select, actions } = useEditor();
   const [moved, setMoved] = useState<Moved>(STILL);
   const latest = useRef<Map<string, Point>>(new Map());
   const riders = useRef<Map<string, string>>(new Map());
@@ -39,7 +39,7 @@ export function useDragging(): Dragging {
       setMoved(STILL);
     } else if (positions.length) setMoved(new Map(latest.current));
     const chosen = changes.filter((change) => change.type === "select");
-    if (chosen.length) select((before) => withNodes(before, chosen, draft.document));
+    if (chosen.length) select((before) => withNodes(before, chosen, document));
   };
   return { moved, onNodesChange, onDragStart };
 }

@@ -9,15 +9,14 @@ import { PublishButton } from "./PublishButton.tsx";
 import { SaveState } from "./SaveState.tsx";
 
 interface HeaderProps {
-  mayPublish: boolean;
   mayRun: boolean;
   problems: readonly Issue[];
   onCommands(): void;
 }
 
 /** `WorkflowToolbar`: what is edited, what the server has of it, and what can be done with the whole. */
-export function Header({ mayPublish, mayRun, problems, onCommands }: HeaderProps): JSX.Element {
-  const { draft, mayEdit, actions } = useEditor();
+export function Header({ mayRun, problems, onCommands }: HeaderProps): JSX.Element {
+  const { draft, mayEdit, mayPublish, actions, lookAt } = useEditor();
   const { version, draftChanged } = draft.live;
   const last = draft.history.past.at(-1);
   const next = draft.history.future.at(-1);
@@ -29,13 +28,17 @@ export function Header({ mayPublish, mayRun, problems, onCommands }: HeaderProps
       <Name />
       <div class="editor-facts">
         <SaveState state={draft.state} />
-        {version === null
-          ? <span class="badge" data-tone="warn">Draft, never published</span>
-          : (
-            <span class="badge" data-tone="good">
-              {draftChanged ? `v${version} live, draft differs` : `v${version} live`}
-            </span>
-          )}
+        {version === null ? <span class="badge" data-tone="warn">Draft, never published</span> : (
+          <button
+            type="button"
+            class="badge badge-button"
+            data-tone="good"
+            title="Version history"
+            onClick={() => lookAt({ kind: "versions" })}
+          >
+            {draftChanged ? `v${version} live, draft differs` : `v${version} live`}
+          </button>
+        )}
       </div>
       <span class="flex-1" />
       {mayEdit

@@ -7,9 +7,9 @@ import type { OpenDialog } from "./Dialogs.tsx";
 
 /** Test and run, and what is done with a workflow less often. */
 export function MoreMenu({ mayRun }: { mayRun: boolean }): JSX.Element {
-  const { draft, workflowId, actions, mayEdit, drawer, openDrawer } = useEditor();
+  const { draft, workflowId, actions, mayEdit, drawer, openDrawer, lookAt } = useEditor();
   const [open, setOpen] = useState<OpenDialog>("none");
-  const live = draft.live.version !== null;
+  const { version } = draft.live;
   return (
     <>
       {mayRun
@@ -24,7 +24,7 @@ export function MoreMenu({ mayRun }: { mayRun: boolean }): JSX.Element {
           </button>
         )
         : null}
-      {mayRun && live
+      {mayRun && version !== null
         ? (
           <button type="button" class="button" onClick={() => setOpen("run")}>
             <Icon name="play" size={14} /> Run
@@ -42,6 +42,20 @@ export function MoreMenu({ mayRun }: { mayRun: boolean }): JSX.Element {
           <button type="button" class="menu-item" onClick={() => openDrawer("watch")}>
             <Icon name="eye" /> Watch
           </button>
+          <button type="button" class="menu-item" onClick={() => lookAt({ kind: "versions" })}>
+            <Icon name="clock" /> Version history
+          </button>
+          {version !== null
+            ? (
+              <button
+                type="button"
+                class="menu-item"
+                onClick={() => lookAt({ kind: "comparison", before: version, after: "draft", drawn: null })}
+              >
+                <Icon name="split" /> Compare
+              </button>
+            )
+            : null}
           {mayEdit
             ? (
               <button type="button" class="menu-item" onClick={() => void actions.tidy()}>

@@ -6,7 +6,8 @@ import { NOTHING } from "../canvas/flow_elements.ts";
 import { changeNodeId, setNodeData } from "../document/edits.ts";
 import { useEditor } from "../editor_context.ts";
 import { useResources, useSample } from "../use_sample.ts";
-import { Inspector, LastRun } from "../later_parts.ts";
+import { Inspector, LastRun, ReviewPanel } from "../later_parts.ts";
+import type { Review } from "../publishing/review.ts";
 import { EdgePanel } from "./EdgePanel.tsx";
 import { NotePanel } from "./NotePanel.tsx";
 import { SeveralPanel } from "./SeveralPanel.tsx";
@@ -19,18 +20,19 @@ interface SideProps {
 
 /** Beside the canvas: the form of what is selected, else the workflow itself. On a phone it is a sheet. */
 export function Side(props: SideProps): JSX.Element {
-  const { selection, select } = useEditor();
+  const { selection, select, review } = useEditor();
   // Where it covers the canvas, it comes with a selection.
   const [folded, setFolded] = useState(() => matchMedia("(max-width: 48rem)").matches);
   const count = selection.nodes.size + selection.edges.size + selection.notes.size;
+  const beside = isBeside(review);
   useEffect(() => {
-    if (count) setFolded(false);
-  }, [count > 0]);
+    if (count || beside) setFolded(false);
+  }, [count > 0, beside]);
   return (
     <aside
       class="editor-side"
       aria-label="Details"
-      data-filled={count ? "" : undefined}
+      data-filled={count || beside ? "" : undefined}
       data-folded={folded ? "" : undefined}
     >
       <div class="side-grip">
@@ -63,20 +65,29 @@ export function Side(props: SideProps): JSX.Element {
   );
 }
 
+/** Does it have something to say beside the canvas? */
+function isBeside(review: Review | null): boolean {
+  return review !== null && review.kind !== "publish";
+}
+
 function Panel({ problems, refusals }: SideProps): JSX.Element {
-  const { selection, draft } = useEditor();
+  const { selection, document, review } = useEditor();
   const { nodes, edges, notes } = selection;
+  const none = nodes.size + edges.size + notes.size === 0;
+  if (review && isBeside(review) && (none || review.kind === "comparison")) {
+    return <ReviewPanel review={review} />;
+  }
   if (nodes.size + notes.size > 1) return <SeveralPanel />;
-  const node = draft.document.nodes.find(({ id }) => nodes.has(id));
+  const node = document.nodes.find(({ id }) => nodes.has(id));
   if (node) return <NodePanel node={node} problems={problems} />;
-  const note = draft.document.notes.find(({ id }) => notes.has(id));
+  const note = document.notes.find(({ id }) => notes.has(id));
   if (note) return <NotePanel note={note} />;
-  const edge = draft.document.edges.find(({ id }) => edges.has(id));
+  const edge = document.edges.find(({ id }) => edges.has(id));
   return edge ? <EdgePanel edge={edge} /> : <WorkflowPanel problems={problems} refusals={refusals} />;
 }
 
 function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly Issue[] }): JSX.Element {
-  const { draft, types, mayEdit, goTo, focusPath, say, select } = useEditor();
+  const { draft, document, types, mayEdit, goTo, focusPath, say, select } = useEditor();
   const sample = useSample();
   const resources = useResources();
   const descriptor = types.of(node.type);
@@ -96,7 +107,7 @@ function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly 
         key={node.id}
         node={node}
         descriptor={descriptor}
-        document={draft.document}
+        document={document}
         descriptors={types.all}
         issues={problems.filter(({ nodeId }) => nodeId === node.id)}
         sample={sample}

@@ -23,6 +23,7 @@ export function commandsFor(editor: Editor, place: Place | null): Command[] {
     ...(editor.mayEdit ? drawing(editor) : []),
     ...adding,
     ...testing(editor),
+    ...reviewing(editor),
     ...connections(editor),
     ...ways(editor),
   ];
@@ -103,6 +104,29 @@ function testing({ mayRun, openDrawer }: Editor): Command[] {
     run: () => openDrawer("watch"),
   };
   return mayRun ? [test, watch] : [watch];
+}
+
+function reviewing({ draft, mayPublish, lookAt }: Editor): Command[] {
+  const { version } = draft.live;
+  const history: Command = {
+    id: "versions",
+    label: "Version history",
+    icon: "clock",
+    run: () => lookAt({ kind: "versions" }),
+  };
+  const publish: Command = {
+    id: "publish",
+    label: "Publish …",
+    icon: "upload",
+    run: () => lookAt({ kind: "publish" }),
+  };
+  const compare = (before: number): Command => ({
+    id: "compare",
+    label: "Compare with the live version",
+    icon: "split",
+    run: () => lookAt({ kind: "comparison", before, after: "draft", drawn: null }),
+  });
+  return [...(mayPublish ? [publish] : []), history, ...(version === null ? [] : [compare(version)])];
 }
 
 /** From the selected node to every node that an edge may lead to. */

@@ -1,0 +1,356 @@
+/** Publishing, versions and comparing in the editor, by pointer and keys. */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Browser, Locator, Page } from "playwright-core";
+import {
+  createOwner,
+  go,
+  markDocument,
+  notReloaded,
+  openBrowser,
+  openWindow,
+  seen,
+  signIn,
+  type Window,
+} from "../helpers/browser.ts";
+import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { flow, hookNode, MAIL_NODE, waitNode } from "./flows.ts";
+
+const free = { sanitizeOps: false, sanitizeResources: false };
+const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
+/** From the press to what is known without asking. */
+const USEFUL_MS = 150;
+
+let browser: Browser;
+let server: Server;
+let person: Window;
+
+const house = new AsyncDisposableStack();
+
+Deno.test.beforeAll(async () => {
+  server = house.use(await startServer());
+  browser = house.adopt(await openBrowser(), (opened) => opened.close());
+  person = house.use(await openWindow(browser, server, { viewport: { width: 1440, height: 900 } }));
+  await createOwner(person.page, server);
+});
+Deno.test.afterAll(() => house.disposeAsync());
+
+/** Nothing serious for axe, nothing sticks out; in both schemes and at both ends of widths. */
+async function looksWell(page: Page, name: string): Promise<void> {
+  await page.evaluate(axe.source);
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 360]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
+      const found = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+        const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        return {
+          violations: serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+          sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        };
+      });
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${colorScheme}-${width}.png` });
+      assert.deepEqual(found, { violations: [], sideways: false }, `${name} ${colorScheme} ${width}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+/** A node on the canvas, by its label. */
+function card(page: Page, label: string): Locator {
+  return page.locator(".node-card").filter({ hasText: label });
+}
+
+/** Every node with its difference, as it is drawn. */
+async function painted(page: Page): Promise<{ [label: string]: string }> {
+  return Object.fromEntries(
+    await page.locator(".node-card[data-difference]").evaluateAll((cards) =>
+      cards.map((each) => [
+        each.querySelector(".node-label")?.textContent?.trim() ?? "",
+        each.getAttribute("data-difference") ?? "",
+      ])
+    ),
+  );
+}
+
+async function create(name: string, path: string): Promise<string> {
+  const nodes = [hookNode(path), MAIL_NODE, waitNode(86_400)];
+  return textOf(
+    await server.api(
+      "POST",
+      "/api/workflow",
+      flow(name, nodes, [["hook", "mail"], ["mail", "pause"]]),
+    ),
+    "id",
+  );
+}
+
+async function save(id: string, change: unknown): Promise<void> {
+  await server.api("PUT", `/api/workflow/${id}`, change, { "if-match": "*" });
+}
+
+Deno.test(
+  "Publish with errors opens what is wrong, and a press on it leads to the node's field; mended, Enter publishes",
+  free,
+  async () => {
+    const { page } = person;
+    const nodes = [
+      hookNode("errors"),
+      ["mail", "email", "Mail", { to: "", subject: "S", text: "T" }] as const,
+    ];
+    const id = textOf(
+      await server.api("POST", "/api/workflow", flow("With errors", nodes, [["hook", "mail"]])),
+      "id",
+    );
+    await go(page, `/workflow/${id}`);
+    await page.getByRole("button", { name: "Publish" }).click();
+    const hindered = page.getByRole("dialog", { name: "Not published yet" });
+    await seen(hindered.getByText("The mail needs somebody to go to"));
+    await looksWell(page, "publish-errors");
+    await hindered.getByRole("button", { name: /Mail/ }).first().click();
+    await hindered.waitFor({ state: "hidden" });
+    const to = page.getByLabel("To", { exact: true });
+    assert.ok(await to.evaluate((field) => field === document.activeElement), "the field has the focus");
+    await page.keyboard.type("ann@example.com");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Publish" }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Publish version 1" });
+    await seen(dialog);
+    await page.keyboard.press("Enter");
+    await seen(page.getByRole("dialog", { name: "Version 1 is live" }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").first().waitFor({ state: "detached" }).catch(() => {});
+    await seen(page.getByRole("button", { name: "v1 live" }));
+    assert.equal(await page.getByRole("dialog").count(), 0);
+  },
+);
+
+Deno.test(
+  "Publish without errors says what starts it, the first message, what changes and what is under way; then how to try it",
+  free,
+  async () => {
+    const { page } = person;
+    const id = await create("Outreach", "outreach");
+    await server.api("POST", `/api/workflow/${id}/publish`, {});
+    await server.hook("outreach", { email: "kim@example.com", firstName: "Kim", company: "Acme" });
+    await server.hook("outreach", { email: "lee@example.com", firstName: "Lee", company: "Acme" });
+    await go(page, `/workflow/${id}`);
+    await card(page, "Send a mail").click();
+    await page.getByLabel("Subject", { exact: true }).fill("Good day, {{ lead.firstName }}");
+    await page.keyboard.press("Escape");
+    // Its code has come by now, as it has for whoever reads the drawing first.
+    await page.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => name.includes("/PublishDialog-"))
+    );
+    const useful = await page.evaluate(async (limit) => {
+      const [button] = [...document.querySelectorAll<HTMLButtonElement>(".editor-head .button")]
+        .filter(({ textContent }) => textContent?.startsWith("Publish"));
+      const began = performance.now();
+      button?.click();
+      while (
+        !document.querySelector("dialog[open] .publish-fact")?.textContent?.includes("/hooks/outreach")
+      ) {
+        if (performance.now() - began > limit * 10) break;
+        await new Promise(requestAnimationFrame);
+      }
+      return performance.now() - began;
+    }, USEFUL_MS);
+    assert.ok(useful <= USEFUL_MS, `useful after ${useful} ms`);
+    const dialog = page.getByRole("dialog", { name: "Publish version 2" });
+    await seen(dialog.getByText(`${server.url}/hooks/outreach`));
+    await seen(dialog.getByText("Good day, Lee"));
+    await seen(dialog.getByText("As it reads for Lee, the newest lead."));
+    await seen(dialog.getByText("1 node changed"));
+    await seen(dialog.getByText(/subject changed from .*Hello.* to .*Good day/));
+    await seen(dialog.getByText("2 executions are under way in version 1, and go on in it."));
+    await looksWell(page, "publish");
+    await dialog.getByLabel("Note").click();
+    await page.keyboard.type("A warmer subject");
+    await dialog.getByRole("button", { name: "Publish version 2" }).click();
+    const done = page.getByRole("dialog", { name: "Version 2 is live" });
+    await seen(done.getByRole("region", { name: "curl command" }).getByText(/curl -X POST .*outreach/));
+    await seen(done.getByRole("heading", { name: "2 executions run an older version" }));
+    await looksWell(page, "published");
+    await done.getByRole("radio", { name: /^Move/ }).check();
+    await done.getByRole("button", { name: "Move 2 executions" }).click();
+    await seen(done.getByText("Finished: 2 of 2 moved"));
+    await done.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "v2 live" }).click();
+    await seen(page.getByRole("listitem").filter({ hasText: "v2 live" }).getByText("A warmer subject"));
+  },
+);
+
+Deno.test(
+  "Compare paints what was added, changed and removed on one drawing, lists each before and after, and Esc leaves it",
+  free,
+  async () => {
+    const { page } = person;
+    const id = await create("Compared", "compared");
+    await server.api("POST", `/api/workflow/${id}/publish`, {});
+    const mail = [...MAIL_NODE] as typeof MAIL_NODE;
+    await save(
+      id,
+      flow("Compared", [
+        hookNode("compared"),
+        [mail[0], mail[1], mail[2], { ...mail[3], subject: "Another subject" }],
+        ["tag", "set", "Remember it", { fields: [{ name: "stage", value: "mailed" }] }],
+      ], [["hook", "mail"], ["mail", "tag"]]),
+    );
+    await go(page, `/workflow/${id}`);
+    await page.getByRole("button", { name: "Publish" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Show on the canvas" }).click();
+    await seen(page.getByText("Version 1 to the draft"));
+    await card(page, "Take a breath").waitFor();
+    assert.deepEqual(await painted(page), {
+      "Send a mail": "changed",
+      "Remember it": "added",
+      "Take a breath": "removed",
+    });
+    const edges = page.locator(".edge-line[data-difference]");
+    assert.deepEqual(
+      (await edges.evaluateAll((all) => all.map((edge) => edge.getAttribute("data-difference")))).sort(),
+      ["added", "removed"],
+    );
+    const side = page.getByRole("complementary", { name: "Details" });
+    await seen(side.getByText("1 node added, 1 changed, 1 removed; 1 edge added, 1 removed"));
+    assert.equal(await side.locator("del").first().innerText(), "Hello {{ lead.firstName }}");
+    assert.equal(await side.locator("ins").first().innerText(), "Another subject");
+    await looksWell(page, "compare");
+    // A change leads to its node, and nothing of what is drawn can be changed.
+    await side.getByRole("button", { name: /Take a breath/ }).click();
+    await seen(page.locator(".react-flow__node.selected").filter({ hasText: "Take a breath" }));
+    await page.keyboard.press("Delete");
+    await card(page, "Send a mail").click();
+    await seen(side.locator("[aria-current]").filter({ hasText: "Send a mail" }));
+    await page.keyboard.press("Control+z");
+    assert.equal(await page.locator(".node-card").count(), 4);
+    await page.keyboard.press("Escape");
+    await card(page, "Take a breath").waitFor({ state: "detached" });
+    assert.deepEqual(await painted(page), {});
+    assert.equal(await page.locator(".node-card").count(), 3);
+    // The other way round, from the menu.
+    await page.getByLabel("More", { exact: true }).click();
+    await page.getByRole("button", { name: "Compare" }).click();
+    await side.getByLabel("From", { exact: true }).selectOption("draft");
+    await side.getByLabel("To", { exact: true }).selectOption("1");
+    await seen(page.getByText("The draft to version 1"));
+    await page.waitForFunction(() =>
+      document.querySelector('.node-card[data-difference="added"]')?.textContent?.includes("Take a breath")
+    );
+    await page.getByRole("button", { name: "Back to the draft" }).last().click();
+    assert.deepEqual(await painted(page), {});
+  },
+);
+
+Deno.test(
+  "The history names a version in place, shows one read-only, and restores one as a single step of undo",
+  free,
+  async () => {
+    const { page } = person;
+    const id = await create("History", "history");
+    await server.api("POST", `/api/workflow/${id}/publish`, { note: "The beginning" });
+    await save(id, flow("History", [hookNode("history"), MAIL_NODE], [["hook", "mail"]]));
+    await server.api("POST", `/api/workflow/${id}/publish`, {});
+    await go(page, `/workflow/${id}`);
+    await markDocument(page);
+    await page.getByRole("button", { name: "v2 live" }).focus();
+    await page.keyboard.press("Enter");
+    const side = page.getByRole("complementary", { name: "Details" });
+    const rows = side.getByRole("list", { name: "Versions, newest first" }).getByRole("listitem");
+    await seen(rows.nth(1).getByText("The beginning"));
+    assert.equal(await rows.count(), 2);
+    await seen(rows.nth(0).getByText("v2 live"));
+    const name = side.getByLabel("Name of version 1");
+    await name.click();
+    await page.keyboard.type("With a pause");
+    await page.keyboard.press("Escape");
+    assert.equal(await name.inputValue(), "", "Escape leaves it as it was");
+    await page.keyboard.type("With a pause");
+    await page.keyboard.press("Enter");
+    await seen(page.getByText("Version 1 is called With a pause"));
+    await looksWell(page, "history");
+
+    await side.getByRole("button", { name: "View version 1" }).click();
+    await seen(page.getByText("Version 1, to be looked at"));
+    await seen(side.getByRole("heading", { name: "Version 1: With a pause" }));
+    await card(page, "Take a breath").click();
+    await side.locator(".inspector").waitFor();
+    assert.ok(!(await side.locator(".inspector input:not([readonly], :disabled)").count()), "read-only");
+    await looksWell(page, "version");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await card(page, "Take a breath").waitFor({ state: "detached" });
+
+    await page.getByLabel("More", { exact: true }).click();
+    await page.getByRole("button", { name: "Version history" }).click();
+    await side.getByRole("button", { name: "Restore version 1 into the draft" }).click();
+    await seen(card(page, "Take a breath"));
+    await seen(page.getByText("Version 1 is in the draft; Ctrl+Z brings back what was there"));
+    await seen(page.getByRole("button", { name: "v2 live, draft differs" }));
+    await page.keyboard.press("Control+z");
+    await card(page, "Take a breath").waitFor({ state: "detached" });
+    await seen(page.getByRole("button", { name: "v2 live", exact: true }));
+    await page.keyboard.press("Control+Shift+z");
+    await seen(card(page, "Take a breath"));
+    await seen(page.getByText("Saved", { exact: true }));
+    await notReloaded(page);
+    const { nodes } = await server.api("GET", `/api/workflow/${id}`) as { nodes: { id: string }[] };
+    assert.deepEqual(nodes.map((node) => node.id), ["hook", "mail", "pause"]);
+  },
+);
+
+Deno.test("A change of the rules is a step of undo, without a reload", free, async () => {
+  const { page } = person;
+  const id = await create("Ruled", "ruled");
+  await go(page, `/workflow/${id}`);
+  await markDocument(page);
+  await page.getByRole("button", { name: "Change …" }).click();
+  const dialog = page.getByRole("dialog", { name: "Rules" });
+  await dialog.getByLabel("Executions at once").fill("0");
+  person.foresee("422");
+  await dialog.getByRole("button", { name: "Save in the draft" }).click();
+  await seen(dialog.getByText(/at least 1/));
+  await dialog.getByLabel("Executions at once").fill("3");
+  await dialog.getByRole("button", { name: "Save in the draft" }).click();
+  await seen(page.getByText("At most 3 executions at once"));
+  await page.getByRole("button", { name: "Undo: Change the rules" }).click();
+  await seen(page.getByText("Any number of executions at once."));
+  await seen(page.getByText("Saved", { exact: true }));
+  await page.keyboard.press("Control+Shift+z");
+  await seen(page.getByText("At most 3 executions at once"));
+  await notReloaded(page);
+});
+
+Deno.test(
+  "What somebody else saves and publishes is said under the header until it is put away",
+  free,
+  async () => {
+    const { page } = person;
+    const id = await create("Shared", "shared");
+    await go(page, `/workflow/${id}`);
+    await using other = await openWindow(browser, server);
+    await signIn(other.page);
+    await go(other.page, `/workflow/${id}`);
+    await card(other.page, "Send a mail").click();
+    await other.page.getByLabel("Subject", { exact: true }).fill("From elsewhere");
+    await other.page.keyboard.press("Escape");
+    await seen(other.page.getByText("Saved", { exact: true }));
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    const news = page.locator(".editor-news");
+    await seen(news.getByText("Somebody else changed this workflow; their changes are here now."));
+    await looksWell(page, "news");
+    await news.getByRole("button", { name: "Dismiss" }).click();
+    await news.waitFor({ state: "detached" });
+    await other.page.getByRole("button", { name: "Publish" }).click();
+    await other.page.getByRole("button", { name: "Publish version 1" }).click();
+    await seen(other.page.getByRole("dialog", { name: "Version 1 is live" }));
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    await seen(news.getByText("Version 1 went live in another window."));
+    await seen(page.getByRole("button", { name: "v1 live" }));
+    assert.equal(await other.page.locator(".editor-news").count(), 0, "one's own publish is no news");
+  },
+);
