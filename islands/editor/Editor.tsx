@@ -7,6 +7,7 @@ import { NOTHING, type Selection } from "./canvas/flow_elements.ts";
 import { useProblems } from "./canvas/use_problems.ts";
 import { type Choice, type Editor as EditorParts, EditorContext } from "./editor_context.ts";
 import type { EditorProps } from "./editor_props.ts";
+import { focusCard } from "./focus.ts";
 import { Header } from "./frame/Header.tsx";
 import { Side } from "./frame/Side.tsx";
 import { Snack, useSnack } from "./frame/Snack.tsx";
@@ -90,6 +91,7 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
       setSelection({ ...NOTHING, nodes: new Set([nodeId]) });
       setFocusPath(path ?? null);
       view.show(nodeId);
+      if (path === undefined) focusCard(nodeId);
     },
     ...view,
   };

@@ -24,6 +24,7 @@ import {
 } from "./document/edits.ts";
 import { tidy } from "./document/layout.ts";
 import type { Actions, Editor, Place } from "./editor_context.ts";
+import { focusCanvas } from "./focus.ts";
 import { nextPlace, roomFor, roomOnEdge, snapped } from "./placing.ts";
 
 const DUPLICATE_OFFSET: Point = { x: 40, y: 40 };
@@ -224,6 +225,8 @@ function removeSelected({ draft, selection, select, say }: Parts): void {
     (doc) => removeElements(doc, { nodes, edges, notes }, { heal: nodes.size === 1 }),
   );
   select(() => NOTHING);
+  // What had the focus may be gone; the next key is the canvas's.
+  focusCanvas();
   say(count === 1 ? "Deleted; Ctrl+Z brings it back" : `${count} deleted; Ctrl+Z brings them back`);
 }
 

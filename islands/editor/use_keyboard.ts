@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Editor } from "./editor_context.ts";
 import { NOTHING } from "./canvas/flow_elements.ts";
+import { focusCard, focusedCard, focusFields } from "./focus.ts";
 
 /** Keys of the canvas; fields, dialogs and the browser keep theirs. */
 export function useKeyboard(editor: Editor, { openCommands }: { openCommands(): void }): void {
@@ -8,6 +9,8 @@ export function useKeyboard(editor: Editor, { openCommands }: { openCommands(): 
   latest.current = { editor, openCommands };
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
+      // A dialog that closed by this key, or a list that took it, has answered already.
+      if (event.defaultPrevented) return;
       if (press(event, latest.current.editor, latest.current.openCommands)) event.preventDefault();
     };
     const onClipboard = (event: ClipboardEvent): void => clip(event, latest.current.editor);
@@ -38,6 +41,7 @@ function press(event: KeyboardEvent, editor: Editor, openCommands: () => void): 
     openCommands();
     return true;
   }
+  if (key === "escape" && leaveFields(event, editor)) return true;
   if (isTaken()) return false;
   if (key === "/" && !command) {
     openCommands();
@@ -50,21 +54,30 @@ function press(event: KeyboardEvent, editor: Editor, openCommands: () => void): 
     editor.select(() => NOTHING);
     return true;
   }
-  if (key === "enter" && !command && editor.selection.nodes.size === 1 && onCanvas()) return focusInspector();
+  if (key === "enter" && !command) return openFields(editor);
   return editor.mayEdit && (command ? shortcut(event, key, editor) : plainKey(key, editor));
 }
 
-function onCanvas(): boolean {
-  const active = document.activeElement;
-  return active === document.body || active?.closest(".editor-canvas") !== null;
+/** From a field back to the card whose field it is. */
+function leaveFields(event: KeyboardEvent, { selection }: Editor): boolean {
+  const [id, another] = selection.nodes;
+  // Some fields let the focus go by themselves.
+  const inside = event.target instanceof Element ? event.target.closest(".editor-side") : null;
+  if (inside === null || id === undefined || another !== undefined) return false;
+  if (document.querySelector("dialog[open], [popover]:popover-open")) return false;
+  focusCard(id);
+  return true;
 }
 
-function focusInspector(): boolean {
-  const field = document.querySelector<HTMLElement>(
-    ".inspector :is(input, textarea, select):not([type=hidden])",
-  );
-  field?.focus();
-  return field !== null;
+/** From a card to its fields. */
+function openFields({ selection, select }: Editor): boolean {
+  const [selected, another] = selection.nodes;
+  const active = document.activeElement;
+  const id = focusedCard() ?? (active === document.body && another === undefined ? selected ?? null : null);
+  if (id === null) return false;
+  select(() => ({ ...NOTHING, nodes: new Set([id]) }));
+  focusFields(id);
+  return true;
 }
 
 function shortcut(event: KeyboardEvent, key: string, { actions, draft, select }: Editor): boolean {

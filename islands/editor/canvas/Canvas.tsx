@@ -29,12 +29,12 @@ const GRID: [number, number] = [10, 10];
 const FIT = { padding: 0.2, maxZoom: 1, minZoom: 0.3 };
 /** What screen readers hear of the canvas. */
 const SPOKEN = {
-  "node.a11yDescription.default":
+  // React Flow takes the first of the two where its keys are switched off, whatever the names say.
+  "node.a11yDescription.default": "Enter opens what it does.",
+  "node.a11yDescription.keyboardDisabled":
     "Enter opens its fields, space selects it, arrows move it once it is selected, Delete takes it away, Escape lets go.",
-  "node.a11yDescription.keyboardDisabled": "Enter opens what it does.",
-  "node.a11yDescription.ariaLiveMessage": (
-    { direction, x, y }: { direction: string; x: number; y: number },
-  ) => `Moved ${direction}, to ${x}, ${y}`,
+  // The numbers that come with it are those from before the move.
+  "node.a11yDescription.ariaLiveMessage": ({ direction }: { direction: string }) => `Moved ${direction}`,
   "edge.a11yDescription.default":
     "Enter or space selects it, then Delete takes it away and Escape lets go. Slash adds a node.",
   "controls.ariaLabel": "View",
@@ -71,6 +71,7 @@ export function Canvas(): JSX.Element {
         const chosen = changes.filter((change): change is EdgeSelectionChange => change.type === "select");
         if (chosen.length) select((before) => withEdges(before, chosen));
       }}
+      tabIndex={-1}
       {...handlers}
       nodesDraggable={mayEdit}
       nodesConnectable={mayEdit}

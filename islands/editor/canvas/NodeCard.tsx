@@ -4,6 +4,7 @@ import { memo } from "preact/compat";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { STATUS_LOOK } from "../../../routes/pages/components/status_chip.tsx";
 import { useEditor } from "../editor_context.ts";
+import { cardDrawn } from "../focus.ts";
 import { type Card, portX } from "./cards.ts";
 import type { CardNode } from "./flow_elements.ts";
 
@@ -12,6 +13,7 @@ export const NodeCard = memo(function NodeCard({ data: { card } }: NodeProps<Car
   const status = card.paint?.status ?? null;
   return (
     <div
+      ref={cardDrawn}
       class="node-card"
       data-category={card.category}
       data-status={status ?? undefined}

@@ -71,7 +71,8 @@ export class FlowElements {
       const [source, target] = [cards.get(edge.source), cards.get(edge.target)];
       const selected = selection.edges.has(edge.id);
       const difference = drawn?.edges.get(edge.id) ?? null;
-      const key = [edge, source?.paint, target?.paint, source?.ports, selected, difference];
+      const named = [source?.label, target?.label];
+      const key = [edge, source?.paint, target?.paint, source?.ports, ...named, selected, difference];
       const known = this.#edges.get(edge.id);
       if (known && same(known.key, key)) return known.edge;
       const flow = flowEdge(edge, { source, target, selected, difference });
@@ -169,6 +170,9 @@ function spoken(card: Card): string {
   ].filter(Boolean).join(", ");
 }
 
+/** As an attribute of SVG has to be spelt: React Flow's own `tabIndex` does nothing there in Preact. */
+const REACHED_BY_TAB = { tabindex: 0 };
+
 function flowEdge(
   edge: WorkflowEdge,
   { source, target, selected, difference }: {
@@ -189,6 +193,7 @@ function flowEdge(
     sourceHandle: port,
     targetHandle: "in",
     selected,
+    domAttributes: REACHED_BY_TAB,
     data: { label, paint: paintOf(port, source, target), difference },
     ariaLabel: `From ${source?.label ?? edge.source}, ${portLabel}, to ${target?.label ?? edge.target}${
       difference ? `, ${difference}` : ""

@@ -48,9 +48,15 @@ export function graphOfDocument({ nodes, edges, settings, notes }: EditorDocumen
   return { nodes, edges, settings, ...(notes.length > 0 ? { notes } : {}) };
 }
 
+/** Keys by their names: the same document from the server may have them in another order. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
+}
+
 /** A short fingerprint of the document's JSON (53 bits): tells whether a kept history belongs to it, no more. */
 export function hashOfDocument(doc: EditorDocument): string {
-  const text = JSON.stringify([doc.name, doc.nodes, doc.edges, doc.settings, doc.notes]);
+  const text = JSON.stringify([doc.name, doc.nodes, doc.edges, doc.settings, doc.notes], inOrder);
   let [high, low] = [0xdeadbeef, 0x41c6ce57];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -1,6 +1,7 @@
 import { searchTypes } from "../document/palette.ts";
 import { connectable } from "../document/connect.ts";
 import type { Editor, Place } from "../editor_context.ts";
+import { focusCard } from "../focus.ts";
 
 /** Something that can be done by choosing it from a list. */
 export interface Command {
@@ -17,7 +18,7 @@ export interface Command {
 
 /** Everything that can be chosen: node types for a place, or all commands. */
 export function commandsFor(editor: Editor, place: Place | null): Command[] {
-  const adding = editor.mayEdit ? additions(editor, place ?? { kind: "next" }) : [];
+  const adding = editor.mayEdit ? additions(editor, place) : [];
   if (place) return adding;
   return [
     ...(editor.mayEdit ? drawing(editor) : []),
@@ -29,16 +30,18 @@ export function commandsFor(editor: Editor, place: Place | null): Command[] {
   ];
 }
 
-function additions({ types, actions }: Editor, place: Place): Command[] {
+function additions({ types, actions, selection }: Editor, asked: Place | null): Command[] {
+  const [edgeId] = selection.nodes.size === 0 && selection.edges.size === 1 ? selection.edges : [];
+  const place: Place = asked ?? (edgeId === undefined ? { kind: "next" } : { kind: "edge", edgeId });
   const open = place.kind === "after" || place.kind === "edge";
   const offered = types.all.filter((type) => !open || type.kind !== "trigger");
   return offered.map((type) => ({
     id: `add ${type.type}`,
-    label: place.kind === "next" ? `Add ${type.title}` : type.title,
+    label: asked ? type.title : `Add ${type.title}`,
     hint: type.description,
     icon: type.icon,
     category: type.category,
-    run: () => void actions.add(type.type, place),
+    run: () => focusCard(actions.add(type.type, place)),
     rank(text): number | null {
       const plain = text.trim().replace(/^add\s+/i, "");
       const index = searchTypes(offered, plain).findIndex((found) => found.type === type.type);
