@@ -1,4 +1,4 @@
-import { type NodeInfo, portOf } from "../../../engine/core/check.ts";
+import { type NodeInfo, portOf } from "../../../engine/core/check_node.ts";
 import type { WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import type { EditorDocument } from "./document.ts";
 import type { Connection } from "./edits.ts";

@@ -1,4 +1,4 @@
-import { portOf, portsOf } from "../../../engine/core/check.ts";
+import { portOf, portsOf } from "../../../engine/core/check_node.ts";
 import type { Note, WorkflowEdge, WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import { noteName } from "./conflicts.ts";
 import { type InfoOf, shortName } from "./connect.ts";

@@ -1,4 +1,4 @@
-import { portOf, portsOf } from "../../../engine/core/check.ts";
+import { portOf, portsOf } from "../../../engine/core/check_node.ts";
 import type { JsonObject } from "../../../engine/schemas/json.ts";
 import type { Ports } from "../../../engine/schemas/node.ts";
 import type {

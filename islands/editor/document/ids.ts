@@ -1,4 +1,4 @@
-import { portOf } from "../../../engine/core/check.ts";
+import { portOf } from "../../../engine/core/check_node.ts";
 import type { EditorDocument } from "./document.ts";
 
 const MAX_ID = 64;

@@ -1,4 +1,4 @@
-import { portOf, portsOf } from "../../../engine/core/check.ts";
+import { portOf, portsOf } from "../../../engine/core/check_node.ts";
 import type { WorkflowEdge } from "../../../engine/schemas/workflow.ts";
 import type { InfoOf } from "./connect.ts";
 import { CARD, type EditorDocument, type Point, type Size } from "./document.ts";

@@ -1,4 +1,4 @@
-import { portOf } from "../../../engine/core/check.ts";
+import { portOf } from "../../../engine/core/check_node.ts";
 import type { Note, WorkflowEdge, WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import type { EditorDocument } from "./document.ts";
 import { changeNodeId } from "./edits.ts";
