@@ -58,6 +58,16 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
         }}
       />
       <Children page={children} />
+      <p class="mt-6">
+        <a
+          class="link"
+          href={`/workflow/${encodeURIComponent(execution.workflowId)}?${new URLSearchParams({
+            execution: id,
+          })}`}
+        >
+          Open in the editor
+        </a>
+      </p>
     </>,
   );
 }

@@ -52,7 +52,7 @@ Deno.test(
       await go(page, `/workflow/${id}`);
 
       await page.getByRole("button", { name: "Test", exact: true }).click();
-      await page.getByLabel("Sample").selectOption("A lead");
+      await page.getByLabel("Sample", { exact: true }).selectOption("A lead");
       await page.getByLabel("E-mail").fill("ann@exam");
       await page.locator("#test-leads option").waitFor({ state: "attached" });
       assert.equal(await page.locator("#test-leads option").getAttribute("value"), "ann@example.com");
@@ -100,7 +100,7 @@ Deno.test(
       await signIn(phone.page);
       await go(phone.page, `/workflow/${id}`);
       await phone.page.getByRole("button", { name: "Test", exact: true }).click();
-      await phone.page.getByLabel("Sample").selectOption("A lead");
+      await phone.page.getByLabel("Sample", { exact: true }).selectOption("A lead");
       await phone.page.getByLabel("E-mail").fill("new@example.com");
       await phone.page.getByRole("button", { name: "Dry run" }).click();
       await seen(phone.page.getByText(/^Completed after 3 d/));

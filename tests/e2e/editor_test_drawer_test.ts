@@ -107,9 +107,14 @@ Deno.test(
       await card(page, "mail", "completed").waitFor({ state: "hidden" });
       assert.equal((await itemsOf(server, "/api/outbox")).length, 1);
 
+      // The fields' previews are about whom the test is about.
+      await page.getByLabel("Sample", { exact: true }).selectOption("A lead");
+      await page.getByLabel("E-mail", { exact: true }).fill("kim@example.com");
+      await seen(page.locator(".inspector").getByText("kim@example.com"));
+
       await page.emulateMedia({ colorScheme: "dark" });
       await page.getByRole("button", { name: "Run this node" }).click();
-      await seen(card(page, "mail", "completed"));
+      await seen(card(page, "mail", "completed").getByText("to kim@example.com"));
       assert.deepEqual(await serious(page), []);
       await page.getByRole("button", { name: "Close", exact: true }).click();
       await seen(page.getByRole("button", { name: "Show test" }));
@@ -243,6 +248,25 @@ Deno.test(
       await seen(card(page, "call", "waiting"));
       await seen(card(page, "end", "pending"));
 
+      // What really arrived there is what a test begins with.
+      await page.getByRole("region", { name: "Watch", exact: true }).getByRole("button", { name: "Test" })
+        .click();
+      const arrived = page.getByLabel("Sample", { exact: true }).locator("option", {
+        hasText: "b@example.com",
+      });
+      await arrived.waitFor({ state: "attached" });
+      await page.getByLabel("Sample", { exact: true }).selectOption(
+        await arrived.getAttribute("value") ?? "",
+      );
+      await page.getByRole("button", { name: "Run test" }).click();
+      await seen(page.getByText("For b@example.com."));
+      await seen(card(page, "end", "completed"));
+      assert.equal(await bar.count(), 0, "a test takes the place of what was watched");
+
+      await go(page, `/executions/${executionId}`);
+      await page.getByRole("link", { name: "Open in the editor" }).click();
+      await seen(page.getByText("Watching Ann Lee"));
+
       await using phone = await openWindow(browser, server, {
         viewport: { width: 360, height: 740 },
         colorScheme: "dark",
@@ -256,6 +280,8 @@ Deno.test(
       await seen(phone.page.locator("[data-ended]"));
       assert.deepEqual(await serious(phone.page), []);
       assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth), 360);
+      const sheet = phone.page.locator(".drawer-body");
+      assert.equal(await sheet.evaluate((body) => body.scrollWidth > body.clientWidth), false);
     }),
 );
 

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { SimulatedStep } from "../../../engine/schemas/simulation.ts";
 import { StatusChip } from "../../../routes/pages/components/status_chip.tsx";
 import { useEditor } from "../editor_context.ts";
@@ -18,10 +19,15 @@ interface StepPanelProps {
 export function StepPanel({ nodeId, kept, run }: StepPanelProps): JSX.Element | null {
   const { cards } = useEditor();
   const card = cards.get(nodeId);
-  if (!card) return null;
   const step = run?.result.steps.find((one) => one.nodeId === nodeId) ?? null;
+  const whole = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone it stands below the steps that it was chosen from.
+    if (step) whole.current?.scrollIntoView({ block: "nearest" });
+  }, []);
+  if (!card) return null;
   return (
-    <section class="drawer-detail" aria-label={`Step ${card.label}`} tabIndex={0}>
+    <section ref={whole} class="drawer-detail" aria-label={`Step ${card.label}`} tabIndex={0}>
       <header class="flex flex-wrap items-center gap-2">
         <h3 class="min-w-0 break-words">{card.label}</h3>
         {step ? <StatusChip status={step.status} text={step.reason?.text ?? ""} /> : null}

@@ -15,7 +15,7 @@ export function Steps(
 ): JSX.Element {
   const { result, asks } = run;
   return (
-    <div class="grid gap-2">
+    <div class="grid grid-cols-1 gap-2">
       {asks.length > 0 ? <CallQuestion asks={asks} onDecide={onDecide} /> : null}
       <Summary result={result} />
       <Days result={result} />
@@ -54,7 +54,9 @@ const Days = memo(function Days({ result }: { result: Simulated }): JSX.Element 
       {days.map(({ day, lines }) => (
         <div key={day ?? ""}>
           <h3 class="mb-1 text-sm font-medium text-soft">{day ?? "Not reached"}</h3>
-          <ol class="grid gap-px">{lines.map((line, index) => <Line key={index} line={line} />)}</ol>
+          <ol class="grid grid-cols-1 gap-px">
+            {lines.map((line, index) => <Line key={index} line={line} />)}
+          </ol>
         </div>
       ))}
     </>
