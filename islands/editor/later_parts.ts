@@ -13,7 +13,7 @@ export const PublishDialog = later(async () =>
 export const ReviewPanel = later(async () => (await import("./publishing/ReviewPanel.tsx")).ReviewPanel);
 export const ReviewBar = later(async () => (await import("./publishing/ReviewBar.tsx")).ReviewBar);
 export const News = later(async () => (await import("./publishing/News.tsx")).News);
-export const Rules = later(async () => (await import("../workflow/Rules.tsx")).Rules);
+export const DraftRules = later(async () => (await import("./publishing/DraftRules.tsx")).DraftRules);
 
 /** Brings what a person is likely to want next. */
 export function prefetchParts(): void {

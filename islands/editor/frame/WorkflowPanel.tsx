@@ -1,13 +1,10 @@
 import type { JSX } from "preact";
-import type { Problem } from "../../../engine/schemas/problem.ts";
 import type { Issue, Refusals as RefusalsData } from "../../../engine/schemas/workflow.ts";
 import { Field } from "../../../routes/pages/components/form.tsx";
 import { Refusals } from "../../../routes/pages/components/refusals.tsx";
-import { saveSettings } from "../../workflow/workflow_calls.ts";
 import { setSettings } from "../document/edits.ts";
-import type { Draft } from "../draft.ts";
 import { useEditor } from "../editor_context.ts";
-import { Rules } from "../later_parts.ts";
+import { DraftRules } from "../later_parts.ts";
 import { ProblemList } from "./ProblemList.tsx";
 import { Starts } from "./Starts.tsx";
 
@@ -15,16 +12,11 @@ import { Starts } from "./Starts.tsx";
 export function WorkflowPanel(
   { problems, refusals }: { problems: readonly Issue[]; refusals: RefusalsData },
 ): JSX.Element {
-  const { draft, mayEdit, workflowId, types } = useEditor();
+  const { draft, mayEdit, workflowId } = useEditor();
   const { settings, nodes } = draft.document;
-  const acting = nodes.flatMap(({ id, type, data }) => {
-    const found = types.of(type);
-    return found?.kind === "effect" ? [{ id, label: data.label || found.title }] : [];
-  });
   return (
     <div class="inspector panel">
       <h2 class="sr-only">Workflow</h2>
-      {draft.news ? <p class="notice" data-tone="info">{draft.news}</p> : null}
       {nodes.length === 0
         ? (
           <p>
@@ -50,32 +42,11 @@ export function WorkflowPanel(
         />
       </Field>
       <Starts />
-      <Rules
-        settings={settings}
-        nodes={acting}
-        mayEdit={mayEdit}
-        save={(changed) => saveRules(draft, workflowId, changed)}
-      />
+      <DraftRules />
       <Refusals refusals={refusals} />
       <a class="link justify-self-start" href={`/executions?workflowId=${workflowId}`}>Its executions</a>
     </div>
   );
-}
-
-/** What is drawn is saved first, so that what the server answers is all there is. */
-async function saveRules(
-  draft: Draft,
-  workflowId: string,
-  changed: { [name: string]: unknown },
-): Promise<Problem | null> {
-  if (!await draft.flush()) {
-    const detail = "What is drawn could not be saved, so the rules are not saved either";
-    return { type: "/problems/unsaved", title: "Not saved", status: 409, detail };
-  }
-  const answer = await saveSettings(workflowId, draft.live.revision, changed);
-  if (!answer.ok) return answer.problem;
-  draft.adopt(answer.data, "Change the rules");
-  return null;
 }
 
 function Readiness({ problems }: { problems: readonly Issue[] }): JSX.Element | null {
