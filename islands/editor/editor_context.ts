@@ -80,6 +80,8 @@ export interface Editor {
   actions: Actions;
   /** Selects a node and brings it into sight; with an issue's path, its field gets the focus. */
   goTo(nodeId: string, path?: string): void;
+  /** Brings a node into sight; the focus stays where it is. */
+  show(nodeId: string): void;
   /** The field that was asked for last. */
   focusPath: string | null;
   /** Says something in a line that goes away, and to screen readers. */

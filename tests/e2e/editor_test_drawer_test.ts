@@ -267,6 +267,16 @@ Deno.test(
       await page.getByRole("link", { name: "Open in the editor" }).click();
       await seen(page.getByText("Watching Ann Lee"));
 
+      // What is tested is the draft, so that it has to be what is drawn.
+      await page.getByLabel("More", { exact: true }).click();
+      await page.getByRole("button", { name: "Compare" }).click();
+      await openDrawer(page);
+      await seen(page.getByText("A test runs the draft, and something else is drawn now."));
+      assert.equal(await page.getByRole("button", { name: "Run test" }).isDisabled(), true);
+      await page.getByRole("button", { name: "Draw the draft" }).click();
+      await page.getByRole("button", { name: "Run test" }).click();
+      await seen(card(page, "end", "completed"));
+
       await using phone = await openWindow(browser, server, {
         viewport: { width: 360, height: 740 },
         colorScheme: "dark",

@@ -7,7 +7,7 @@ import type { Ask } from "./request.ts";
 export function CallQuestion(
   { asks, onDecide }: { asks: readonly Ask[]; onDecide(how: "call" | "stub"): void },
 ): JSX.Element {
-  const { goTo, mayEdit } = useEditor();
+  const { goTo, mayEditDraft } = useEditor();
   const one = asks.length === 1;
   return (
     <div class="notice" data-tone="warn" role="group" aria-label="Calls to other programs">
@@ -27,7 +27,7 @@ export function CallQuestion(
           ))}
         </ul>
         <div class="mt-2 flex flex-wrap gap-2">
-          {mayEdit
+          {mayEditDraft
             ? <button type="button" class="button" onClick={() => onDecide("call")}>Call really</button>
             : null}
           <button type="button" class="button" onClick={() => onDecide("stub")}>{"Use 200 {}"}</button>

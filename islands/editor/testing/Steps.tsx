@@ -5,6 +5,7 @@ import type { Simulated } from "../../../engine/schemas/simulation.ts";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { STATUS_LOOK } from "../../../routes/pages/components/status_chip.tsx";
 import { dryRunDays, type DryRunLine, dryRunSummary } from "../../workflow/dry_run_lines.ts";
+import { NOTHING } from "../canvas/flow_elements.ts";
 import { useEditor } from "../editor_context.ts";
 import { CallQuestion } from "./CallQuestion.tsx";
 import type { TestRun } from "./use_test_run.ts";
@@ -64,7 +65,7 @@ const Days = memo(function Days({ result }: { result: Simulated }): JSX.Element 
 });
 
 function Line({ line }: { line: DryRunLine }): JSX.Element {
-  const { goTo, selection } = useEditor();
+  const { select, show, selection } = useEditor();
   const { nodeId, time, status, text, why } = line;
   const look = status && STATUS_LOOK[status];
   const chosen = selection.nodes.has(nodeId);
@@ -74,7 +75,11 @@ function Line({ line }: { line: DryRunLine }): JSX.Element {
         type="button"
         class="step-line"
         aria-current={chosen ? "true" : undefined}
-        onClick={() => goTo(nodeId)}
+        onClick={() => {
+          // The focus stays in the list: the next step is one key away.
+          select(() => ({ ...NOTHING, nodes: new Set([nodeId]) }));
+          show(nodeId);
+        }}
       >
         <span class="text-soft tabular-nums">{time}</span>
         <span class="grid h-5 place-items-center text-status" data-status={status ?? "pending"}>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { useEditor } from "../editor_context.ts";
-import { onlyNode } from "./TestPanel.tsx";
+import { isAnotherDrawn, onlyNode } from "./TestPanel.tsx";
 import type { Kept } from "./use_kept.ts";
 import type { TestRunner } from "./use_test_run.ts";
 
@@ -11,7 +11,8 @@ export function TestButtons({ kept, runner }: { kept: Kept; runner: TestRunner }
   const editor = useEditor();
   const { cards, draft } = editor;
   const nodeId = onlyNode(editor);
-  const { busy, start } = runner;
+  const { start } = runner;
+  const busy = runner.busy || isAnotherDrawn(editor);
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
   const card = nodeId === null ? undefined : cards.get(nodeId);
@@ -27,7 +28,7 @@ export function TestButtons({ kept, runner }: { kept: Kept; runner: TestRunner }
         disabled={busy || empty}
         onClick={() => start({ kind: "all" })}
       >
-        <Icon name="play" size={14} /> {busy ? "Running …" : "Run test"}
+        <Icon name="play" size={14} /> {runner.busy ? "Running …" : "Run test"}
       </button>
       <button
         type="button"

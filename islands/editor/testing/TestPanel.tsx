@@ -15,7 +15,9 @@ interface TestPanelProps {
 
 /** What a test starts from, its steps in order, and the selected node with all it did. */
 export function TestPanel({ kept, runner }: TestPanelProps): JSX.Element {
-  const nodeId = onlyNode(useEditor());
+  const editor = useEditor();
+  const nodeId = onlyNode(editor);
+  if (isAnotherDrawn(editor)) return <AnotherDrawn />;
   return (
     <div class="drawer-body" data-ran={runner.run || runner.problem ? "" : undefined}>
       <Setup kept={kept} />
@@ -23,6 +25,21 @@ export function TestPanel({ kept, runner }: TestPanelProps): JSX.Element {
         <Outcome runner={runner} />
       </section>
       {nodeId === null ? null : <StepPanel key={nodeId} nodeId={nodeId} kept={kept} run={runner.run} />}
+    </div>
+  );
+}
+
+/** Is a version or a comparison drawn, and not the draft that would be tested? */
+export function isAnotherDrawn({ document, draft }: Editor): boolean {
+  return document !== draft.document;
+}
+
+function AnotherDrawn(): JSX.Element {
+  const { lookAt } = useEditor();
+  return (
+    <div class="p-4">
+      <p class="text-soft mb-2">A test runs the draft, and something else is drawn now.</p>
+      <button type="button" class="button" onClick={() => lookAt(null)}>Draw the draft</button>
     </div>
   );
 }

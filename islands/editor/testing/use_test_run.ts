@@ -109,7 +109,7 @@ interface Asked {
 }
 
 async function test(editor: Editor, { settings, pins, extent, again }: Asked): Promise<Answer<Simulated>> {
-  const { draft: { document }, types, cards, mayEdit, workflowId } = editor;
+  const { draft: { document }, types, cards, mayEditDraft: mayEdit, workflowId } = editor;
   const begun = await startOf(settings.sample);
   if (!begun.ok) return begun;
   const all = { ...pins, ...again.pins };
