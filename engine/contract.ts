@@ -11,6 +11,7 @@ import type {
 } from "./schemas/execution.ts";
 import type { CollectionInfo, CollectionRecord, IndexValue, PutInput } from "./schemas/collection.ts";
 import type { ExecutionEvent } from "./schemas/event.ts";
+import type { ImportAnswer, ImportInput, ImportPreview } from "./schemas/import.ts";
 import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
 import type { Json } from "./schemas/json.ts";
 import type { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "./schemas/lead.ts";
@@ -60,6 +61,12 @@ export interface Workflows {
   list(paging: Paging & { q?: string }): Promise<Page<WorkflowSummary>>;
   /** 422 when it is no graph; an unfinished config is kept and listed in `issues`. */
   create(input: WorkflowInput, actor: Actor, options?: CreateOptions): Promise<Workflow>;
+  /** A new workflow from a file of ours or of n8n, with what became of each node; `save` false: it is only shown. */
+  import(
+    input: ImportInput,
+    actor: Actor,
+    options?: CreateOptions,
+  ): Promise<ImportAnswer | ImportPreview>;
   get(id: string): Promise<Workflow>;
   /** 412 when `revision` is not the stored one. `name` and any part of the graph may be absent: kept as it is. */
   save(id: string, revision: number, change: Partial<WorkflowInput>, actor: Actor): Promise<Workflow>;

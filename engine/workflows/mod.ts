@@ -8,6 +8,7 @@ import type { WorkflowDeps } from "./deps.ts";
 import { createOrFind, createWorkflow, getWorkflow, saveWorkflow } from "./drafts.ts";
 import { runIssues } from "./issues.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
+import { importWorkflow } from "./import.ts";
 import { liveLimits, loadVersion, publishWorkflow } from "./published.ts";
 import { type HookRecord, type PublishedRecord, toSummary } from "./record.ts";
 import type { WorkflowRecord } from "./record.ts";
@@ -49,6 +50,7 @@ export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
     list: (paging) => listWorkflows(store, paging),
     create: (input, actor, options) => createOrFind(deps, input, actor, options?.idempotencyKey),
     createOnce: (input, actor, once) => createWorkflow(deps, input, actor, once),
+    import: (input, actor, options) => importWorkflow(deps, input, actor, options ?? {}),
     get: (id) => getWorkflow(deps, id),
     save: (id, revision, change, actor) => saveWorkflow(deps, { id, revision }, change, actor),
     remove: (id, options, actor) => removeWorkflow(deps, id, options, actor),

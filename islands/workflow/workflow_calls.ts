@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Reason } from "../../engine/schemas/execution.ts";
+import type { ImportAnswer } from "../../engine/schemas/import.ts";
 import type { Lead } from "../../engine/schemas/lead.ts";
 import type { Page, Problem } from "../../engine/schemas/problem.ts";
 import type { Simulated, SimulateInput } from "../../engine/schemas/simulation.ts";
@@ -49,6 +50,14 @@ export function dryRunWorkflow(
 /** The first leads whose address, name or company holds the text. */
 export function searchLeads(text: string): Promise<Answer<Page<Lead>>> {
   return callApi("GET", `/api/leads?limit=8&q=${encodeURIComponent(text)}`);
+}
+
+/** A new workflow from a file of ours or of n8n, with what became of each node. */
+export function importFile(file: unknown, name: string | undefined): Promise<Answer<ImportAnswer>> {
+  return callApi("POST", "/api/workflow/import", {
+    body: { file, ...(name === undefined ? {} : { name }) },
+    headers: { "idempotency-key": crypto.randomUUID() },
+  });
 }
 
 export function importWorkflow(document: unknown): Promise<Answer<WorkflowSummary>> {

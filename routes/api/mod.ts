@@ -11,6 +11,7 @@ import { docsPage } from "./docs_page.ts";
 import { editorRoutes } from "./editor.ts";
 import { collectionRoutes } from "./collections.ts";
 import { executionRoutes } from "./executions.ts";
+import { importRoutes } from "./import.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { leadRoutes } from "./leads.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -59,6 +60,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...executionRoutes,
   ...mendingRoutes,
   ...streamRoutes,
+  ...importRoutes,
   ...workflowRoutes,
   ...versionRoutes,
   ...simulateRoutes,

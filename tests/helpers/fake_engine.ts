@@ -110,6 +110,7 @@ function fakeWorkflows(note: (what: string) => void, options: FakeEngine["option
       note(`workflow.create ${input.name}${idempotencyKey ? ` under ${idempotencyKey}` : ""}`);
       return Promise.resolve(made);
     },
+    import: () => Promise.resolve({ workflow: WORKFLOW, source: "leadflow", report: [] }),
     // Async, so that what is thrown is a rejection as in the real one.
     get: async (id) => {
       if (options.fail) throw options.fail;

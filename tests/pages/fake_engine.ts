@@ -68,6 +68,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       publish: unused,
       versions: unused,
       version: unused,
+      import: unused,
       nameVersion: unused,
       restore: unused,
       refusals: () => Promise.resolve(data.refusals),
