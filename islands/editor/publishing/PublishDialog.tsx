@@ -117,8 +117,9 @@ function Hindered({ problems, onChosen }: { problems: readonly Issue[]; onChosen
   return (
     <div class="grid gap-3" ref={ref}>
       <p>
-        {problems.length === 1 ? "One thing keeps" : `${problems.length} things keep`}{" "}
-        it from running. Choose one to go where it is mended.
+        {problems.length === 1
+          ? "One thing keeps it from running. Choose it to go where it is mended."
+          : `${problems.length} things keep it from running. Choose one to go where it is mended.`}
       </p>
       <ProblemList problems={problems} onChosen={leave} />
     </div>
