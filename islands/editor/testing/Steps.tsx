@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Simulated } from "../../../engine/schemas/simulation.ts";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { STATUS_LOOK } from "../../../routes/pages/components/status_chip.tsx";
@@ -15,11 +15,19 @@ export function Steps(
   { run, onDecide }: { run: TestRun; onDecide(how: "call" | "stub"): void },
 ): JSX.Element {
   const { result, asks } = run;
+  const editor = useEditor();
+  const latest = useRef(editor);
+  latest.current = editor;
+  const choose = useMemo(() => (nodeId: string): void => {
+    // The focus stays in the list: the next step is one key away.
+    latest.current.select(() => ({ ...NOTHING, nodes: new Set([nodeId]) }));
+    latest.current.show(nodeId);
+  }, []);
   return (
     <div class="grid grid-cols-1 gap-2">
       {asks.length > 0 ? <CallQuestion asks={asks} onDecide={onDecide} /> : null}
       <Summary result={result} />
-      <Days result={result} />
+      <Days result={result} chosen={editor.selection.nodes} onChoose={choose} />
     </div>
   );
 }
@@ -48,7 +56,14 @@ function Summary({ result }: { result: Simulated }): JSX.Element {
   );
 }
 
-const Days = memo(function Days({ result }: { result: Simulated }): JSX.Element {
+interface DaysProps {
+  result: Simulated;
+  chosen: ReadonlySet<string>;
+  onChoose(nodeId: string): void;
+}
+
+/** Drawn anew only when something in it changes: hundreds of lines would cost whoever types in a field. */
+const Days = memo(function Days({ result, chosen, onChoose }: DaysProps): JSX.Element {
   const days = useMemo(() => dryRunDays(result), [result]);
   return (
     <>
@@ -56,7 +71,9 @@ const Days = memo(function Days({ result }: { result: Simulated }): JSX.Element 
         <div key={day ?? ""}>
           <h3 class="mb-1 text-sm font-medium text-soft">{day ?? "Not reached"}</h3>
           <ol class="grid grid-cols-1 gap-px">
-            {lines.map((line, index) => <Line key={index} line={line} />)}
+            {lines.map((line, index) => (
+              <Line key={index} line={line} chosen={chosen.has(line.nodeId)} onChoose={onChoose} />
+            ))}
           </ol>
         </div>
       ))}
@@ -64,22 +81,18 @@ const Days = memo(function Days({ result }: { result: Simulated }): JSX.Element 
   );
 });
 
-function Line({ line }: { line: DryRunLine }): JSX.Element {
-  const { select, show, selection } = useEditor();
+function Line(
+  { line, chosen, onChoose }: { line: DryRunLine; chosen: boolean; onChoose(nodeId: string): void },
+): JSX.Element {
   const { nodeId, time, status, text, why } = line;
   const look = status && STATUS_LOOK[status];
-  const chosen = selection.nodes.has(nodeId);
   return (
     <li data-step={nodeId}>
       <button
         type="button"
         class="step-line"
         aria-current={chosen ? "true" : undefined}
-        onClick={() => {
-          // The focus stays in the list: the next step is one key away.
-          select(() => ({ ...NOTHING, nodes: new Set([nodeId]) }));
-          show(nodeId);
-        }}
+        onClick={() => onChoose(nodeId)}
       >
         <span class="text-soft tabular-nums">{time}</span>
         <span class="grid h-5 place-items-center text-status" data-status={status ?? "pending"}>
