@@ -39,6 +39,12 @@ const MOST_CALLS = 20;
 const BODY_SHOWN = 10_000;
 const encoder = new TextEncoder();
 
+/** What is shown for a secret. A node that takes an address from it needs the host; what follows is what is secret. */
+function standInFor(name: string, value: string): string {
+  const host = /^https?:\/\/[^/?#@\s]+/.exec(value)?.[0];
+  return host ? `${host}/secret/${encodeURIComponent(name)}` : `[secret ${name}]`;
+}
+
 /** Stands between the nodes and the world: nothing passes, and what would have left is written down. */
 export class Recorder {
   /** By execution and node. */
@@ -110,7 +116,7 @@ export class Recorder {
       voteLink: context.voteLink,
       secret: async (name, host) => {
         const value = await this.#doors.reveal(name, host);
-        return this.#called.has(nodeId) ? value : `[secret ${name}]`;
+        return this.#called.has(nodeId) ? value : standInFor(name, value);
       },
     };
   }

@@ -82,3 +82,34 @@ Deno.test("simulate() a secret that is missing or meant for another host fails a
     await engine.secrets.put("crm", SECRET, ["crm.example.com"], ANN);
     assert.equal((await dryRun()).endedAs, "completed");
   }));
+
+Deno.test("simulate() shows of a secret that is an address its host alone, so that a message to Slack is tested too", async () => {
+  const graph = {
+    nodes: [
+      node("start", "trigger_manual"),
+      node("tell", "notification", {
+        channel: "slack",
+        webhook: { secret: "slack_webhook" },
+        host: "hooks.slack.com",
+        message: "Hello {{ lead.firstName }}",
+      }),
+    ],
+    edges: chain("start", "tell"),
+  };
+  await withDraft(graph, async ({ engine }, _id, dryRun) => {
+    await engine.secrets.put(
+      "slack_webhook",
+      `https://hooks.slack.com/services/${SECRET}`,
+      ["hooks.slack.com"],
+      ANN,
+    );
+    const run = await dryRun({ input: { email: "ann@example.com", firstName: "Ann" } });
+    const step = stepOf(run, "tell");
+    assert.equal(step.status, "completed", JSON.stringify(step.reason));
+    assert.equal(
+      step.would?.kind === "http" && step.would.url,
+      "https://hooks.slack.com/secret/slack_webhook",
+    );
+    assert.ok(!JSON.stringify(run).includes(SECRET));
+  });
+});
