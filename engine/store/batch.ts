@@ -112,20 +112,23 @@ export class Batch {
     writes: readonly Write[],
   ): Required<Omit<Write, "name" | "proof" | "feed">> & { feed: [string, number][] } {
     const checks = new Map<string, { key: Key; versionstamp: string | null }>();
-    const sums = new Map<string, { key: Key; add: number }>();
+    const same = new Map<Key, number>();
     const bells = new Map<number, number>();
     const feed: [string, number][] = [];
     for (const write of writes) {
       for (const check of write.checks ?? []) checks.set(check.key.join(SEPARATOR), check);
-      for (const sum of write.sums ?? []) {
-        const id = sum.key.join(SEPARATOR);
-        sums.set(id, { key: sum.key, add: sum.add + (sums.get(id)?.add ?? 0) });
-      }
+      for (const { key, add } of write.sums ?? []) same.set(key, add + (same.get(key) ?? 0));
       for (const at of write.bells ?? []) {
         const second = Math.floor(at / 1_000);
         bells.set(second, Math.min(at, bells.get(second) ?? Infinity));
       }
       for (const { executionId, seq } of write.feed ?? []) feed.push([executionId, seq]);
+    }
+    // Counters of one node share their key: most are put together before any key is spelt out.
+    const sums = new Map<string, { key: Key; add: number }>();
+    for (const [key, add] of same) {
+      const id = key.join(SEPARATOR);
+      sums.set(id, { key, add: add + (sums.get(id)?.add ?? 0) });
     }
     return {
       checks: [...checks.values()],

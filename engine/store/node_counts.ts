@@ -76,11 +76,22 @@ function sumsOf(
     for (const { slot, add } of changesOf(from?.[i] ?? "pending", to?.[i] ?? "pending")) {
       // Most of a child's nodes are none of its own, and say nothing.
       if (state.parent && slot === "skipped") continue;
-      const name = state.parent ? `child_${slot}` as const : slot;
-      sums.push({ key: keys.nodeCount(state.workflowId, nodes[i]!.id, name), add });
+      sums.push({ key: keyOf({ state, nodes }, i, state.parent ? `child_${slot}` : slot), add });
     }
   }
   return sums;
+}
+
+const KEYS = new WeakMap<NodeIds, Map<string, Key>>();
+
+/** One key each for as long as the version is known: writes that share it are put together without spelling it out. */
+function keyOf({ state, nodes }: Counted, index: number, slot: string): Key {
+  let known = KEYS.get(nodes);
+  if (!known) KEYS.set(nodes, known = new Map());
+  const name = `${slot}${index}`;
+  let key = known.get(name);
+  if (!key) known.set(name, key = keys.nodeCount(state.workflowId, nodes[index]!.id, slot));
+  return key;
 }
 
 type Change = readonly { slot: Slot; add: number }[];
