@@ -1,24 +1,17 @@
 import type { Issue, Workflow } from "../../engine/schemas/workflow.ts";
-import { documentOf, type EditorDocument, graphOfDocument, hashOfDocument } from "./document/document.ts";
+import { documentOf, type EditorDocument, hashOfDocument } from "./document/document.ts";
 import { setGraph, setName } from "./document/edits.ts";
-import {
-  changeBetween,
-  type History,
-  record,
-  redo,
-  restoreHistory,
-  serializeHistory,
-  type Step,
-  undo,
-} from "./document/history.ts";
-import { type DraftWorld, isOlder, type Live, liveOf, readUnsaved, type SaveState } from "./draft_world.ts";
+import { changeBetween, type History, record, redo, type Step, undo } from "./document/history.ts";
+import type { merge as Merge } from "./document/merge.ts";
+import { meetingOf } from "./draft_meeting.ts";
+import { Memory, remembered } from "./draft_memory.ts";
+import { Pace } from "./draft_pace.ts";
+import { type DraftWorld, isOlder, type Live, liveOf, type SaveState } from "./draft_world.ts";
 
-/** After the last edit, and at most after the first one that is not saved. */
-const QUIET_MS = 600;
-const PATIENCE_MS = 3_000;
-const OFFLINE_RETRY_MS = 3_000;
-/** The copy that survives a reload is written when typing pauses, and when the page is left. */
-const KEEP_MS = 250;
+/** So often what others saved meanwhile is merged and sent again within one flush. */
+const MERGES = 3;
+/** So many documents that were sent without an answer are known again. */
+const REMEMBERED = 3;
 
 /**
  * A workflow's draft while it is edited: the document, its undo history, and the server's copy. Saves by itself; what
@@ -38,12 +31,20 @@ export class Draft {
   #world: DraftWorld;
   #onChange: () => void;
   #cancel: (() => void) | null = null;
-  #keeping: (() => void) | null = null;
-  #dirtySince = 0;
+  #memory: Memory;
+  #pace: Pace;
   #saving: Promise<void> | null = null;
+  /** Sent, and no answer came: the server may have one of them. */
+  #unanswered: EditorDocument[] = [];
+  #merge: typeof Merge | null = null;
 
   constructor(workflow: Workflow, world: DraftWorld, onChange: () => void) {
     this.#world = world;
+    this.#pace = new Pace(() => world.now());
+    this.#memory = new Memory(world, () => {
+      const { history, document, live: { revision } } = this;
+      return { history, document, revision, saved: this.#saved, sent: this.#unanswered };
+    });
     this.#onChange = onChange;
     this.#saved = this.document = documentOf(workflow);
     this.live = liveOf(workflow);
@@ -75,7 +76,12 @@ export class Draft {
     this.#cancel?.();
     this.#cancel = null;
     await this.#saving;
-    if (this.document !== this.#saved) await this.#save();
+    for (let tries = 0; tries < MERGES && this.document !== this.#saved; tries++) {
+      // Saving now would overwrite what a person has to choose from.
+      if (this.state.kind === "conflict") return false;
+      await this.#save();
+      if (this.state.kind !== "unsaved") break;
+    }
     return this.document === this.#saved;
   }
 
@@ -90,6 +96,13 @@ export class Draft {
     await this.flush();
   }
 
+  /** Asks again what a person put off to choose. */
+  ask(): void {
+    if (this.state.kind !== "conflict") return;
+    this.state = { ...this.state, asked: this.state.asked + 1 };
+    this.#onChange();
+  }
+
   /** Looks whether somebody else saved; what they changed appears here. */
   async refresh(): Promise<void> {
     if (this.#saving || this.state.kind === "conflict") return;
@@ -98,7 +111,10 @@ export class Draft {
     if (!answer.ok || this.#saving || isOlder(answer.data, this.live)) return;
     const { version } = answer.data;
     const published = version !== this.live.version;
-    if (answer.data.revision !== this.live.revision) await this.#meet(answer.data);
+    // While a person chooses, what is here still comes from the revision before.
+    if (answer.data.revision !== this.live.revision && !await this.#meet(answer.data)) {
+      return this.#onChange();
+    }
     if (published) {
       this.news = [this.news, `Version ${version} went live in another window.`].filter(Boolean).join(" ");
     }
@@ -130,18 +146,14 @@ export class Draft {
     this.#replace(label, setGraph(setName(this.document, workflow.name), workflow));
     this.#saved = this.document;
     this.state = { kind: "saved", at: this.#world.now() };
-    this.#remember();
+    this.#memory.soon();
     this.#onChange();
   }
 
   /** A published version of the saved draft. */
   published(version: number): void {
-    this.live = {
-      ...this.live,
-      version,
-      draftChanged: false,
-      publishedAt: new Date(this.#world.now()).toISOString(),
-    };
+    const publishedAt = new Date(this.#world.now()).toISOString();
+    this.live = { ...this.live, version, draftChanged: false, publishedAt };
     this.#onChange();
   }
 
@@ -165,22 +177,25 @@ export class Draft {
 
   #take(next: EditorDocument): void {
     this.document = next;
-    if (this.state.kind !== "conflict") {
-      if (this.state.kind === "saved" || this.state.kind === "refused") this.#dirtySince = this.#world.now();
-      if (this.state.kind !== "saving" && this.state.kind !== "offline") this.state = { kind: "unsaved" };
-      this.#schedule(QUIET_MS);
+    const { state } = this;
+    if (state.kind === "conflict") {
+      if (this.#merge) this.#bringTogether(state.theirs, this.#merge, state.asked);
+    } // Without a connection the next try is under way already.
+    else if (state.kind !== "offline") {
+      if (state.kind === "saved" || state.kind === "refused") this.#pace.dirty();
+      if (state.kind !== "saving") this.state = { kind: "unsaved" };
+      this.#schedule(this.#pace.afterEdit());
     }
-    this.#remember();
+    this.#memory.soon();
     this.#onChange();
   }
 
   #schedule(ms: number): void {
     this.#cancel?.();
-    const left = this.#dirtySince + PATIENCE_MS - this.#world.now();
     this.#cancel = this.#world.later(() => {
       this.#cancel = null;
-      if (!this.#saving) void this.#save();
-    }, Math.max(0, Math.min(ms, left)));
+      if (!this.#saving && this.state.kind !== "conflict" && this.document !== this.#saved) void this.#save();
+    }, ms);
   }
 
   #save(): Promise<void> {
@@ -195,10 +210,13 @@ export class Draft {
     const sent = this.document;
     if (this.state.kind !== "offline") this.state = { kind: "saving" };
     this.#onChange();
-    const { notes, ...graph } = { notes: [], ...graphOfDocument(sent) };
-    const answer = await this.#world.save({ name: sent.name, ...graph, notes }, this.live.revision);
+    const before = this.#unanswered;
+    this.#unanswered = [...before.filter((each) => each !== sent), sent].slice(-REMEMBERED);
+    const answer = await this.#world.save(sent, this.live.revision);
     if (answer.ok) return this.#accepted(answer.data, sent);
     const { status, detail } = answer.problem;
+    // This one did not arrive; one before it may have.
+    if (status !== 0 && status < 500) this.#unanswered = before;
     if (status === 0 || status >= 500 || status === 429) return this.#away();
     if (status !== 412) return void (this.state = { kind: "refused", detail });
     const theirs = await this.#world.read();
@@ -210,39 +228,47 @@ export class Draft {
     this.live = liveOf(workflow);
     this.issues = workflow.issues;
     this.#saved = sent;
+    this.#unanswered = [];
+    this.#pace.answered();
     if (this.document === sent) this.state = { kind: "saved", at: this.#world.now() };
     else {
       this.state = { kind: "unsaved" };
-      this.#dirtySince = this.#world.now();
-      this.#schedule(QUIET_MS);
+      this.#pace.dirty();
+      this.#schedule(this.#pace.afterEdit());
     }
-    this.#remember();
+    this.#memory.soon();
   }
 
   #away(): void {
     this.state = { kind: "offline" };
-    this.#dirtySince = this.#world.now();
-    this.#schedule(OFFLINE_RETRY_MS);
+    this.#schedule(this.#pace.afterSilence());
   }
 
   /** Somebody else saved: their document is the new base, what was changed here is put on top of it. */
-  async #meet(theirs: Workflow): Promise<void> {
-    const { merge } = await import("./document/merge.ts");
-    const other = documentOf(theirs);
-    const { merged, conflicts, dropped, renamed } = merge(this.#saved, this.document, other);
-    if (conflicts.length) return void (this.state = { kind: "conflict", conflicts, merged, theirs });
-    const mine = this.document !== this.#saved;
+  async #meet(theirs: Workflow): Promise<boolean> {
+    this.#merge ??= (await import("./document/merge.ts")).merge;
+    return this.#bringTogether(theirs, this.#merge, 0);
+  }
+
+  /** False when a person has to choose. */
+  #bringTogether(theirs: Workflow, merge: typeof Merge, asked: number): boolean {
+    const ours = { saved: this.#saved, document: this.document, unanswered: this.#unanswered };
+    const met = meetingOf(ours, theirs, merge);
+    if (met.kind === "conflict") this.state = { ...met, theirs, asked };
+    if (met.kind === "conflict") return false;
+    const mine = this.document !== (met.kind === "own" ? met.saved : this.#saved);
+    this.#unanswered = [];
     this.#base(theirs);
-    this.#replace("Merge what somebody else changed", mine ? merged : other);
-    if (!mine) this.#saved = this.document;
-    this.news = [
-      "Somebody else changed this workflow; their changes are here now.",
-      ...dropped.map(({ words }) => words),
-      ...renamed.map(({ from, to }) => `Your ${from} is ${to} now: they added another ${from}.`),
-    ].join(" ");
+    if (met.kind === "own") this.#saved = met.saved;
+    else {
+      this.#replace("Merge what somebody else changed", met.document);
+      this.news = met.news;
+      if (!mine) this.#saved = this.document;
+    }
     this.state = mine ? { kind: "unsaved" } : { kind: "saved", at: this.#world.now() };
     if (mine) this.#schedule(0);
-    this.#remember();
+    this.#memory.soon();
+    return true;
   }
 
   #base(theirs: Workflow): void {
@@ -251,41 +277,24 @@ export class Draft {
     this.issues = theirs.issues;
   }
 
-  #remember(): void {
-    this.#keeping ??= this.#world.later(() => this.persist(), KEEP_MS);
-  }
-
   /** Writes down what survives a reload, at once: the page is left. */
   persist(): void {
-    this.#keeping?.();
-    this.#keeping = null;
-    this.#world.keep(
-      "history",
-      serializeHistory(this.history, this.live.revision, hashOfDocument(this.document)),
-    );
-    const unsaved = this.document === this.#saved
-      ? null
-      : JSON.stringify({ revision: this.live.revision, base: this.#saved, document: this.document });
-    this.#world.keep("unsaved", unsaved);
+    this.#memory.now();
   }
 
   #restore(): void {
-    const unsaved = readUnsaved(this.#world.kept("unsaved"));
-    if (unsaved) {
-      const current = this.document;
-      this.#saved = unsaved.revision === this.live.revision ? current : unsaved.base;
-      this.document = unsaved.document;
-    }
-    // With an old revision the server answers 412, and the merge finds what is whose.
-    if (unsaved) this.live = { ...this.live, revision: unsaved.revision };
-    const text = this.#world.kept("history");
-    const history = text === null
-      ? null
-      : restoreHistory(text, this.live.revision, hashOfDocument(this.document));
-    if (history) this.history = history;
+    const { history, unsaved } = remembered(this.#world, this.document, this.live.revision);
+    this.history = history;
     if (!unsaved) return;
+    // It arrived after all.
+    if (hashOfDocument(unsaved.document) === hashOfDocument(this.document)) return this.#memory.soon();
+    // With an old revision the server answers 412, and the merge finds what is whose.
+    if (unsaved.revision !== this.live.revision) this.#saved = unsaved.base;
+    this.live = { ...this.live, revision: unsaved.revision };
+    this.#unanswered = unsaved.sent;
+    this.document = unsaved.document;
     this.state = { kind: "unsaved" };
-    this.#dirtySince = this.#world.now();
+    this.#pace.dirty();
     this.#schedule(0);
   }
 }

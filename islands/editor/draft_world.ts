@@ -9,8 +9,8 @@ export type SaveState =
   | { kind: "unsaved" }
   | { kind: "saving" }
   | { kind: "offline" }
-  /** Somebody saved in between, and both changed the same. */
-  | { kind: "conflict"; conflicts: Conflict[]; merged: EditorDocument; theirs: Workflow }
+  /** Somebody saved in between, and both changed the same; `asked`: so often a person wanted to be asked again. */
+  | { kind: "conflict"; conflicts: Conflict[]; merged: EditorDocument; theirs: Workflow; asked: number }
   /** The server does not take it as it is. */
   | { kind: "refused"; detail: string };
 
@@ -40,23 +40,4 @@ export function liveOf({ revision, version, draftChanged, publishedAt }: Workflo
 /** Revisions and versions only grow. */
 export function isOlder(one: Live, than: Live): boolean {
   return one.revision < than.revision || (one.version ?? 0) < (than.version ?? 0);
-}
-
-/** What was typed and not saved when the page was left. */
-export interface Unsaved {
-  /** The revision that it started from, and what that one held. */
-  revision: number;
-  base: EditorDocument;
-  document: EditorDocument;
-}
-
-/** Null for what was not kept, or is damaged. */
-export function readUnsaved(text: string | null): Unsaved | null {
-  if (text === null) return null;
-  try {
-    const value = JSON.parse(text);
-    return typeof value.revision === "number" && value.base && value.document ? value : null;
-  } catch {
-    return null;
-  }
 }

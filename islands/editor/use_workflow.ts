@@ -22,7 +22,11 @@ function browserWorld(id: string): DraftWorld {
   const keyOf = (name: string): string => `leadflow.${name}.${id}`;
   return {
     save: (change, revision) =>
-      callApi<Workflow>("PUT", path, { body: change, headers: { "if-match": `"${revision}"` } }),
+      callApi<Workflow>("PUT", path, {
+        body: change,
+        headers: { "if-match": `"${revision}"` },
+        lasting: true,
+      }),
     read: () => callApi<Workflow>("GET", path),
     now: () => Date.now(),
     later(call, ms): () => void {

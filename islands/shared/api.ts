@@ -6,7 +6,12 @@ export type Answer<T> = { ok: true; data: T } | { ok: false; problem: Problem };
 interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /** The page may be left meanwhile: a small body still arrives. */
+  lasting?: boolean;
 }
+
+/** Characters; browsers take 64 kB of all such requests together. */
+const LASTING_LENGTH = 20_000;
 
 /**
  * Calls our own JSON API. Never throws: no connection and an answer that is no problem document become a problem
@@ -25,7 +30,12 @@ export async function callApi<T>(
   return { ok: false, problem: isProblem(body) ? body : unreadable(response.status) };
 }
 
-async function send(method: string, path: string, { body, headers }: CallOptions): Promise<Response | null> {
+async function send(
+  method: string,
+  path: string,
+  { body, headers, lasting = false }: CallOptions,
+): Promise<Response | null> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
   try {
     return await fetch(path, {
       method,
@@ -34,7 +44,8 @@ async function send(method: string, path: string, { body, headers }: CallOptions
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(text === undefined ? {} : { body: text }),
+      keepalive: lasting && (text?.length ?? 0) <= LASTING_LENGTH,
     });
   } catch {
     return null;

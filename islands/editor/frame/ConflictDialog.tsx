@@ -12,12 +12,13 @@ type Conflicting = SaveState & { kind: "conflict" };
 /** Two people changed the same: shows both, and goes on with what is chosen. Nothing is overwritten unseen. */
 export function ConflictDialog({ state }: { state: Conflicting }): JSX.Element {
   const { draft } = useEditor();
-  const [later, setLater] = useState<Conflicting | null>(null);
+  // Put off by Escape, it comes again when it is asked for, not with every key.
+  const [later, setLater] = useState<number | null>(null);
   return (
     <Dialog
-      open={later !== state}
+      open={later !== state.asked}
       title="Somebody else changed the same"
-      onClose={() => setLater(state)}
+      onClose={() => setLater(state.asked)}
     >
       <Choices draft={draft} state={state} />
     </Dialog>

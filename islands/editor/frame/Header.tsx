@@ -27,7 +27,7 @@ export function Header({ mayRun, problems, onCommands }: HeaderProps): JSX.Eleme
       </a>
       <Name />
       <div class="editor-facts">
-        <SaveState state={draft.state} />
+        <SaveState state={draft.state} onChoose={() => draft.ask()} />
         {version === null ? <span class="badge" data-tone="warn">Draft, never published</span> : (
           <button
             type="button"

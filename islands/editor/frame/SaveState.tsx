@@ -17,12 +17,15 @@ const TONES: { readonly [K in State["kind"]]?: string } = {
 };
 
 /** What the server has of the draft; never "saved" before it said so. */
-export function SaveState({ state }: { state: State }): JSX.Element {
+export function SaveState({ state, onChoose }: { state: State; onChoose(): void }): JSX.Element {
   const { icon, text } = WORDS[state.kind];
   return (
     <span class="save-state" data-tone={TONES[state.kind]} data-save={state.kind} role="status">
       <Icon name={icon} size={14} />
       {state.kind === "refused" ? `${text}: ${state.detail}` : text}
+      {state.kind === "conflict"
+        ? <button type="button" class="link" onClick={onChoose}>Choose …</button>
+        : null}
     </span>
   );
 }
