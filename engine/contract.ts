@@ -12,7 +12,7 @@ import type {
 import type { CollectionInfo, CollectionRecord, IndexValue, PutInput } from "./schemas/collection.ts";
 import type { ExecutionEvent } from "./schemas/event.ts";
 import type { ImportAnswer, ImportInput, ImportPreview } from "./schemas/import.ts";
-import type { CompleteInput, InboxItem } from "./schemas/inbox.ts";
+import type { CardOwner, CompleteInput, InboxCards, InboxItem } from "./schemas/inbox.ts";
 import type { Json } from "./schemas/json.ts";
 import type { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "./schemas/lead.ts";
 import type {
@@ -235,9 +235,18 @@ export interface Collections {
 
 export interface Inbox {
   list(paging: Paging): Promise<Page<InboxItem>>;
+  /** Cards: failures of one cause are one. */
   count(): Promise<number>;
+  /** Failures by cause, and all else; costs what it shows. */
+  cards(paging: Paging): Promise<InboxCards>;
   /** 404 unknown, 409 already done, 422 unknown outcome. */
   complete(id: string, input: CompleteInput, actor: Actor): Promise<void>;
+  /** Gives a card to the actor (`me`), to somebody else, or (null) to nobody. 404 unknown card, 422 unknown person. */
+  assign(id: string, userId: string | null, actor: Actor): Promise<CardOwner | null>;
+  /** Takes a cause away until it comes back. 404 for what is no cause in the inbox. */
+  ignore(id: string, actor: Actor): Promise<void>;
+  /** Whom a card can be given to. */
+  people(): Promise<CardOwner[]>;
 }
 
 export interface Approvals {

@@ -18,6 +18,7 @@ import { createExecutions } from "./monitoring/executions.ts";
 import { Tail } from "./monitoring/feed.ts";
 import { forgetExecution, keepFeedShort, shortenFeed } from "./monitoring/forget.ts";
 import { createInbox } from "./monitoring/inbox.ts";
+import { indexInbox } from "./monitoring/inbox_index.ts";
 import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
@@ -231,7 +232,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       notify: () => {},
     }),
     approvals: createApprovals({ store, links: links.votes, now: clock.now, newId }),
-    inbox: createInbox({ store, executions, now: clock.now, newId }),
+    inbox: createInbox({ store, executions, versions: worker.versions, now: clock.now, newId }),
     collections,
     secrets,
     ...createDryRuns({
@@ -267,6 +268,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       await secrets.prepare();
       await ensureSample(workflows, store, SYSTEM);
       await keepFeedShort(store, clock.now());
+      await indexInbox(store, worker.versions);
       if (options.queue) listenForBells(options.kv, clock, loop, options.log);
       worker.start();
       await shards.start();

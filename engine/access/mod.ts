@@ -15,6 +15,7 @@ export type { Action } from "./can.ts";
 export { createSecrets } from "./secrets.ts";
 export type { RevealingSecrets } from "./secrets.ts";
 export type { SecretKey } from "./first_start.ts";
+export { listUsers } from "./users.ts";
 
 export interface AccessParts {
   store: Store;

@@ -55,6 +55,16 @@ export async function userByEmail(store: Store, email: string): Promise<UserReco
   return pointer === null ? null : await userById(store, pointer.value.id);
 }
 
+/** Everybody who may sign in, by name; a team has no thousands. */
+export async function listUsers(store: Store): Promise<User[]> {
+  const found: User[] = [];
+  const selector = { prefix: keys.user("").slice(0, 1) };
+  for await (const { value } of store.list<UserRecord>({ selector, limit: 1_000, broken: "pass" })) {
+    found.push(asUser(value));
+  }
+  return found.sort((a, b) => a.name.localeCompare(b.name));
+}
+
 /** The form under which an address is one account. */
 export function normalEmail(email: string): string {
   return email.trim().toLowerCase().slice(0, 254);

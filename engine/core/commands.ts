@@ -1,5 +1,6 @@
 import { fallDue, resolveAsk, vote } from "./approval.ts";
 import { applyAttempt } from "./attempt.ts";
+import { causeId } from "./cause.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { endWait } from "./children.ts";
@@ -208,7 +209,10 @@ export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
   }
   for (const node of nodes) {
     const step = draft.step(node);
-    draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
+    const was = step.failure && step.endedAt !== undefined
+      ? { was: { cause: causeId(node, step.failure, state.workflowId), at: step.endedAt } }
+      : {};
+    draft.attention.push({ nodeId: node.id, visit: step.visit, record: null, ...was });
     const again: StepState = {
       ...ended(step, draft.env.now),
       endedAt: undefined,

@@ -43,7 +43,7 @@ interface Pattern {
 }
 
 /** Is it `{ secret: name }`? Its name is never a template. */
-function isSecretRef(value: Json): boolean {
+function isSecretRef(value: Json): value is { secret: string } {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&
     typeof value.secret === "string" && Object.keys(value).length === 1;
 }
@@ -182,4 +182,16 @@ function renderText(template: Template, path: string, { view, warnings }: Render
   } catch (error) {
     throw error instanceof TemplateError ? new TemplateError(`${path}: ${error.message}`) : error;
   }
+}
+
+/** Names of the secrets that a config refers to, wherever in it. */
+export function secretsIn(value: Json): string[] {
+  const names = new Set<string>();
+  const left: Json[] = [value];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    if (typeof one !== "object" || one === null) continue;
+    if (isSecretRef(one)) names.add(one.secret);
+    else left.push(...Object.values(one));
+  }
+  return [...names].sort();
 }

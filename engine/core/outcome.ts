@@ -1,6 +1,7 @@
 import type { Failure } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Done, Fail, Outcome, Wait } from "../schemas/node.ts";
+import { causeId } from "./cause.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
@@ -188,6 +189,7 @@ export function settleFailed(draft: Draft, node: GraphNode, step: StepState, fai
       description: failure.message,
       outcomes: [{ id: "retry", label: "Retry" }, { id: "dismiss", label: "Dismiss" }],
       dueAt: null,
+      failed: { cause: causeId(node, failure, draft.state.workflowId), at: draft.env.now },
     },
   });
 }

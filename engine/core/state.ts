@@ -179,6 +179,14 @@ export interface Attention {
   dueAt: number | null;
   approval?: Approval;
   call?: CallFacts;
+  /** Of a failed step: under which cause it is counted. */
+  failed?: FailedAt;
+}
+
+/** Where a failed step lies in the index by cause: its cause (cause.ts), and when it failed, epoch ms. */
+export interface FailedAt {
+  cause: string;
+  at: number;
 }
 
 /** A signal as the machine sees it. Times are epoch ms. */
@@ -243,8 +251,8 @@ export interface Transition {
   started: string[];
   /** Steps that may begin once they are given a turn: asked for, it is decided again. */
   asks: string[];
-  /** Attention put (record) or taken away (null), by `<node>.<visit>`. */
-  attention: { nodeId: string; visit: number; record: Attention | null }[];
+  /** Attention put (record) or taken away (null), by `<node>.<visit>`; `was`: the failure that is taken away. */
+  attention: { nodeId: string; visit: number; record: Attention | null; was?: FailedAt }[];
   ledger: LedgerLine[];
   messages: Message[];
   response: WebhookResponse | null;

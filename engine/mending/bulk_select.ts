@@ -24,7 +24,7 @@ export async function selectIds(
     // Newest first, unless the list is in another order: then all of it is looked at.
     if (record.createdAt < from && record.createdAt < last) break;
     last = record.createdAt;
-    if (!applies(action, record) || !matches(record, filter)) continue;
+    if (!applies(action, record, filter) || !matches(record, filter)) continue;
     if (ids.length === MAX_BULK) return { ids, truncated: true };
     ids.push(record.id);
   }
@@ -32,7 +32,11 @@ export async function selectIds(
 }
 
 /** Whatever else a filter finds, only what can be cancelled, retried or replayed is counted. */
-function applies(action: FilterAction, head: HeadRecord): boolean {
-  if (action === "retry") return head.status === "failed" && head.reason?.code !== "execution_timeout";
+function applies(action: FilterAction, head: HeadRecord, { cause }: ExecutionFilter): boolean {
+  if (action === "retry") {
+    // On a cause's card there are also those whose other steps still run: a failed step of theirs can be retried.
+    const failed = head.status === "failed" || cause !== undefined && !SETTLED.has(head.status);
+    return failed && head.reason?.code !== "execution_timeout";
+  }
   return SETTLED.has(head.status) === (action === "replay");
 }

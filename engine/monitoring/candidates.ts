@@ -10,6 +10,7 @@ import { faultOf, statusAt } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { Versions } from "../worker/versions.ts";
+import { readOpen } from "./inbox_cards.ts";
 
 /** A head, with its step at the node that the filter names. */
 export interface Found extends HeadRecord {
@@ -51,6 +52,7 @@ async function* standingAt(
 }
 
 function headsOf(store: Store, filter: ExecutionFilter & Paging): AsyncGenerator<Candidate<HeadRecord>> {
+  if (filter.cause) return failedBy(store, filter.cause, filter);
   if (filter.parentId) return childrenOf(store, filter.parentId, filter.cursor);
   if (filter.workflowId) return throughIndex(store, ["execution_by_workflow", filter.workflowId], filter);
   if (filter.leadId) return throughIndex(store, ["execution_by_lead", filter.leadId], filter);
@@ -59,6 +61,31 @@ function headsOf(store: Store, filter: ExecutionFilter & Paging): AsyncGenerator
     pattern: ULID_CURSOR,
     batchSize: Math.min(500, filter.limit + 1),
   });
+}
+
+/** Executions with a failed step on the cause's card, each once. */
+async function* failedBy(
+  store: Store,
+  cause: string,
+  paging: Paging,
+): AsyncGenerator<Candidate<HeadRecord>> {
+  const [at, id] = /^(\d{1,15})~(.{1,200})$/.exec(paging.cursor ?? "")?.slice(1) ?? [];
+  if (paging.cursor && at === undefined) throw badCursor();
+  const open = await readOpen(store, cause);
+  if (!open) return;
+  const selector = at !== undefined && id !== undefined
+    ? { ...open.selector, end: keys.byCause(cause, Number(at), id) }
+    : open.selector;
+  const seen = new Set<string>();
+  const batchSize = Math.min(100, paging.limit + 1);
+  for await (const { key } of store.kv.list(selector, { reverse: true, batchSize })) {
+    const [failedAt, card] = [Number(key[2]), String(key[3])];
+    const executionId = card.slice(0, card.indexOf("."));
+    if (seen.has(executionId)) continue;
+    seen.add(executionId);
+    const [head] = await store.getMany<HeadRecord>([keys.execution(executionId)], { broken: "pass" });
+    if (head) yield { cursor: `${failedAt}~${card}`, record: head.value };
+  }
 }
 
 /** Children in the order of their steps and rounds. */
@@ -102,7 +129,8 @@ async function* throughIndex(
 /** Does the filter mean it? */
 export function matches(head: Found, filter: ExecutionFilter): boolean {
   if (faultOf(head) !== null) return false;
-  if ((head.parent?.executionId ?? undefined) !== filter.parentId) return false;
+  // A cause has its own index, and what failed there is mended wherever it lies.
+  if (!filter.cause && (head.parent?.executionId ?? undefined) !== filter.parentId) return false;
   if (filter.nodeId !== undefined) {
     if (!head.at || !statusesOf(filter.nodeStatus ?? "entered").includes(head.at)) return false;
   }

@@ -10,7 +10,8 @@ import { forgetRates } from "../store/rates.ts";
 import type { Key } from "../store/keys.ts";
 import { nodeSums } from "../store/node_counts.ts";
 import type { NodeIds } from "../store/node_counts.ts";
-import type { FeedRecord } from "../store/records.ts";
+import { indexKeys } from "../store/attention.ts";
+import type { AttentionRecord, FeedRecord } from "../store/records.ts";
 import { encode } from "../store/store.ts";
 import type { Store } from "../store/store.ts";
 import type { DueEntry } from "../worker/held.ts";
@@ -54,7 +55,7 @@ export async function forgetExecution(
   ) {
     below.push(...await store.keys({ selector: { prefix } }));
   }
-  for (const key of await attentionOf(store, id)) below.push(key);
+  below.push(...await attentionOf(store, id));
   await deletePaced(store, below);
   const deletes = [
     keys.execution(id),
@@ -90,7 +91,12 @@ async function deletePaced(store: Store, below: readonly Key[]): Promise<void> {
 }
 
 async function attentionOf(store: Store, id: string): Promise<Key[]> {
-  return await store.keys({ selector: { start: ["attention", `${id}.`], end: ["attention", `${id}/`] } });
+  const selector = { start: ["attention", `${id}.`], end: ["attention", `${id}/`] };
+  const found: Key[] = [];
+  for await (const { key, value } of store.list<AttentionRecord>({ selector, broken: "pass" })) {
+    found.push(key, ...indexKeys(String(key[1]), value.failed ?? null));
+  }
+  return found;
 }
 
 const FEED_KEPT_MS = 24 * 3_600_000;

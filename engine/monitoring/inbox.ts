@@ -1,71 +1,41 @@
 import type { Actor, Executions, Inbox } from "../contract.ts";
 import type { Mail } from "../core/state.ts";
 import { conflict, EngineError, invalid, notFound } from "../errors.ts";
-import { signalWrite, toLead } from "../leads/mod.ts";
-import type { LeadRecord, SignalParts } from "../leads/mod.ts";
-import type { CompleteInput, InboxItem } from "../schemas/inbox.ts";
-import type { Page, Paging } from "../schemas/problem.ts";
+import { signalWrite } from "../leads/mod.ts";
+import type { SignalParts } from "../leads/mod.ts";
+import type { CompleteInput } from "../schemas/inbox.ts";
+import { indexKeys } from "../store/attention.ts";
 import type { Write } from "../store/commit.ts";
 import { EMPTY } from "../store/executions.ts";
 import { keys, shardOf } from "../store/keys.ts";
 import type { AttentionRecord } from "../store/records.ts";
 import { encode } from "../store/store.ts";
 import type { Entry, Store } from "../store/store.ts";
+import { countCards, listCards } from "./inbox_cards.ts";
+import type { CardDeps } from "./inbox_cards.ts";
+import { listItems } from "./inbox_items.ts";
+import { assignCard, ignoreCause, people } from "./inbox_owner.ts";
 import { castVote } from "./votes.ts";
 
 export interface InboxDeps {
   store: Store;
+  versions: CardDeps["versions"];
   executions: Pick<Executions, "retry">;
   now(): number;
   newId(): string;
 }
 
-/** No navigation shows more than this. */
-const COUNTED = 1_000;
-
-/** What needs a person (contract: `Inbox`): oldest execution first. */
+/** What needs a person (contract: `Inbox`). */
 export function createInbox(deps: InboxDeps): Inbox {
   return {
-    list: (paging) => list(deps.store, paging),
-    count: async () =>
-      (await deps.store.keys({ selector: { prefix: ["attention"] }, limit: COUNTED })).length,
+    list: (paging) => listItems(deps.store, paging),
+    count: () => countCards(deps.store),
+    cards: (paging) => listCards(deps, paging),
+    assign: (id, userId, actor) => assignCard(deps.store, id, userId, actor),
+    ignore: (id, actor) => ignoreCause(deps.store, id, actor, deps.now),
+    people: () => people(deps.store),
     complete: (id, input, actor) => complete(deps, id, input, actor),
   };
-}
-
-async function list(store: Store, paging: Paging): Promise<Page<InboxItem>> {
-  const selector = paging.cursor
-    ? { start: ["attention", `${paging.cursor}\u0000`], end: ["attention", "~"] }
-    : { prefix: ["attention"] };
-  const found: { id: string; record: AttentionRecord }[] = [];
-  for await (
-    const { key, value } of store.list<AttentionRecord>({ selector, limit: paging.limit + 1, broken: "pass" })
-  ) {
-    found.push({ id: key[1] as string, record: value });
-  }
-  const more = found.length > paging.limit;
-  const shown = found.slice(0, paging.limit);
-  const [leads, workflows] = await Promise.all([
-    store.getMany<LeadRecord>(shown.map(({ record }) => keys.lead(record.leadId ?? ""))),
-    store.getMany<{ name: string }>(shown.map(({ record }) => keys.workflow(record.workflowId))),
-  ]);
-  const items = shown.map(({ id, record }, i): InboxItem => ({
-    id,
-    kind: record.kind,
-    title: record.title,
-    description: record.description,
-    outcomes: record.outcomes,
-    executionId: record.executionId,
-    workflowId: record.workflowId,
-    workflowName: workflows[i]?.value.name ?? "(deleted)",
-    nodeId: record.nodeId,
-    lead: leads[i] ? toLead(leads[i].value) : null,
-    createdAt: new Date(record.at).toISOString(),
-    dueAt: record.dueAt === null ? null : new Date(record.dueAt).toISOString(),
-    ...(record.approval ? { approval: record.approval } : {}),
-    ...(record.call ? { call: record.call } : {}),
-  }));
-  return { items, nextCursor: more ? shown.at(-1)!.id : null };
 }
 
 /** Answering takes the card away and leaves mail for the execution in one commit: of two answers, one counts. */
@@ -108,7 +78,7 @@ async function completeOnce(
     ...mail,
     checks: [{ key, versionstamp: entry.versionstamp }, ...told.checks],
     sets: [...mail.sets ?? [], ...told.sets],
-    deletes: [key],
+    deletes: [key, ...indexKeys(id, record.failed ?? null)],
   });
   return answered.ok;
 }

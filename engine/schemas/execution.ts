@@ -197,6 +197,8 @@ export const ExecutionFilter = z.object({
   nodeStatus: NodeStatus.optional(),
   /** Children of this execution; without it only executions that are nobody's children are listed. */
   parentId: z.string().optional(),
+  /** Those with a step in the inbox that failed for this cause (`cause:…`), children too; newest failure first. */
+  cause: z.string().max(700).optional(),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
   q: z.string().max(200).optional(),

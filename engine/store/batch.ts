@@ -31,6 +31,7 @@ export function measure(write: Write): Size {
   }
   for (const key of write.deletes ?? []) add(size, keyBytes(key), 0);
   for (const { key } of write.sums ?? []) add(size, keyBytes(key), 8);
+  for (const { key } of write.maxes ?? []) add(size, keyBytes(key), 8);
   for (const { prefix, value } of write.stamped ?? []) add(size, keyBytes(prefix) + 12, value.byteLength);
   for (const _ of write.bells ?? []) add(size, 24, 40);
   size.bytes += 48 * (write.feed?.length ?? 0);
@@ -113,11 +114,16 @@ export class Batch {
   ): Required<Omit<Write, "name" | "proof" | "feed">> & { feed: [string, number][] } {
     const checks = new Map<string, { key: Key; versionstamp: string | null }>();
     const same = new Map<Key, number>();
+    const maxes = new Map<string, { key: Key; to: number }>();
     const bells = new Map<number, number>();
     const feed: [string, number][] = [];
     for (const write of writes) {
       for (const check of write.checks ?? []) checks.set(check.key.join(SEPARATOR), check);
       for (const { key, add } of write.sums ?? []) same.set(key, add + (same.get(key) ?? 0));
+      for (const { key, to } of write.maxes ?? []) {
+        const id = key.join(SEPARATOR);
+        maxes.set(id, { key, to: Math.max(to, maxes.get(id)?.to ?? 0) });
+      }
       for (const at of write.bells ?? []) {
         const second = Math.floor(at / 1_000);
         bells.set(second, Math.min(at, bells.get(second) ?? Infinity));
@@ -135,6 +141,7 @@ export class Batch {
       sets: writes.flatMap((write) => write.sets ?? []),
       deletes: writes.flatMap((write) => write.deletes ?? []),
       sums: [...sums.values()],
+      maxes: [...maxes.values()],
       stamped: writes.flatMap((write) => write.stamped ?? []),
       bells: [...bells.values()],
       feed,

@@ -42,6 +42,7 @@ export const COMMIT_NAMES = [
   "attempt",
   "bulk",
   "collection",
+  "card",
   "meta",
   "peer",
 ] as const;
@@ -56,6 +57,8 @@ export interface Write {
   deletes?: Key[];
   /** Counters; they never conflict. */
   sums?: { key: Key; add: number }[];
+  /** Times of which the latest stays (Deno.KvU64); they never conflict either. */
+  maxes?: { key: Key; to: number }[];
   /** Times (epoch ms) at which a bell should ring. */
   bells?: number[];
   /** Written as one feed record per atomic: which executions got which event records (by their first seq). */
@@ -204,6 +207,7 @@ export class Committer {
     for (const key of merged.deletes) atomic.delete(key);
     // Counters wrap at 2^64: one less is all but one more.
     for (const { key, add } of merged.sums) atomic.sum(key, BigInt.asUintN(64, BigInt(add)));
+    for (const { key, to } of merged.maxes) atomic.max(key, BigInt(to));
     for (const { prefix, value } of merged.stamped) {
       atomic.set([...prefix, this.#kv.commitVersionstamp()], value);
     }

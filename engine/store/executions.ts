@@ -1,6 +1,7 @@
 import type { ExecutionState, StepState, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { Message } from "../schemas/message.ts";
+import { attentionWrite } from "./attention.ts";
 import { doneSets } from "./children.ts";
 import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
@@ -8,9 +9,10 @@ import type { Key } from "./keys.ts";
 import { placeWrite } from "./places.ts";
 import { nodeSums } from "./node_counts.ts";
 import type { NodeIds } from "./node_counts.ts";
+import { pulseWrite } from "./pulse.ts";
 import { lineLeft } from "./rates.ts";
 import { headRecord, packEvent } from "./records.ts";
-import type { AttentionRecord, EventRecord, LedgerRecord, PackedEvent, StepRecord } from "./records.ts";
+import type { EventRecord, LedgerRecord, PackedEvent, StepRecord } from "./records.ts";
 import { EMPTY, encode } from "./store.ts";
 
 /** An execution in memory, with what fences its next commit. */
@@ -58,7 +60,10 @@ export function transitionWrite(
   const feed = eventSets(transition, context, sets);
   const bells = dueSets(before?.state ?? null, next, now, sets, deletes);
   indexSets(before?.state ?? null, next, sets, deletes);
-  attentionSets(transition, now, sets, deletes);
+  const attention = attentionWrite(transition, now);
+  const pulse = pulseWrite(transition, now);
+  sets.push(...attention.sets, ...pulse.sets);
+  deletes.push(...attention.deletes);
   const place = placeWrite(before?.state ?? null, next, now);
   sets.push(...place.sets, ...lineLeft(before?.state ?? null, next, now));
   deletes.push(...place.deletes);
@@ -85,7 +90,9 @@ export function transitionWrite(
           add: 1,
         })),
         ...nodeCounts,
+        ...pulse.sums,
       ],
+      maxes: pulse.maxes,
       bells,
       feed,
       // Nobody writes over an event record, so it tells for good; the head may have moved on by then.
@@ -229,27 +236,4 @@ function indexSets(
   const isLive = !isSettled(next);
   if (isLive && !wasLive) sets.push({ key: keys.live(next.workflowId, next.id), value: EMPTY });
   if (wasLive && !isLive) deletes.push(keys.live(next.workflowId, next.id));
-}
-
-function attentionSets(
-  transition: Transition,
-  now: number,
-  sets: { key: Key; value: Uint8Array }[],
-  deletes: Key[],
-): void {
-  const { next } = transition;
-  // Asked for and taken back in one transition: the last word counts.
-  const last = new Map(transition.attention.map((each) => [`${next.id}.${each.nodeId}.${each.visit}`, each]));
-  for (const [id, { record }] of last) {
-    const key = keys.attention(id);
-    if (!record) {
-      deletes.push(key);
-      continue;
-    }
-    const { id: executionId, workflowId, leadId } = next;
-    sets.push({
-      key,
-      value: encode({ v: 1, at: now, executionId, workflowId, leadId, ...record } satisfies AttentionRecord),
-    });
-  }
 }

@@ -8,7 +8,16 @@ export type Key = Deno.KvKey;
 export const SHARDS = 8;
 /** Lane 0 is live work, lane 1 is bulk and housekeeping. */
 export type Lane = 0 | 1;
-export const DUE_KINDS = ["execution", "mail", "deliver", "forget", "feed", "bulk", "limit", "rate"] as const;
+export const DUE_KINDS = [
+  "execution",
+  "mail",
+  "deliver",
+  "forget",
+  "feed",
+  "bulk",
+  "limit",
+  "rate",
+] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
 /** Which shard an id's due entries live in: FNV-1a over its characters. */
@@ -110,6 +119,12 @@ export const keys = {
   ],
   /** What needs a person, newest last; id is `<executionId>.<nodeId>.<visit>`. */
   attention: (id: string): Key => ["attention", id],
+  /** Failed steps by cause and time: counted together in the inbox. */
+  byCause: (cause: string, at: number, id: string): Key => ["attention_by_cause", cause, at, id],
+  /** What needs a person and is no failure. */
+  todo: (kind: "task" | "uncertain", id: string): Key => ["todo", kind, id],
+  /** Who looks after a card of the inbox, and whether its cause is ignored. */
+  card: (id: string): Key => ["card", id],
 
   // leads
   lead: (id: string): Key => ["lead", id],
@@ -148,6 +163,38 @@ export const keys = {
   session: (hash: string): Key => ["session", hash],
   secret: (name: string): Key => ["secret", name],
   attempts: (subject: string): Key => ["attempts", subject],
+
+  // alerts
+  /** What a workflow did in a minute (Deno.KvU64); see pulse.ts. */
+  pulse: (minute: number, workflowId: string, what: "runs" | "unsent"): Key => [
+    "pulse",
+    minute,
+    workflowId,
+    what,
+  ],
+  /** When an execution of the workflow completed last (Deno.KvU64). */
+  completedAt: (workflowId: string): Key => ["completed_at", workflowId],
+  /** Executions that failed, for as long as that can matter to an alert. */
+  failing: (workflowId: string, at: number, executionId: string): Key => [
+    "failing",
+    workflowId,
+    at,
+    executionId,
+  ],
+  /** Days on which a workflow was entered, and when last. */
+  entered: (workflowId: string): Key => ["entered", workflowId],
+  /** Rules that people made, or changed from what they are by default. */
+  alertRule: (id: string): Key => ["alert_rule", id],
+  incident: (id: string): Key => ["incident", id],
+  /** The one open incident of a rule and what it is about. */
+  openIncident: (subject: string): Key => ["incident_open", subject],
+  alertMute: (subject: string): Key => ["alert_mute", subject],
+  /** Something to tell, from that moment on. */
+  notice: (at: number, id: string): Key => ["notice", at, id],
+  /** One message over one channel. */
+  telling: (id: string): Key => ["telling", id],
+  /** Those that could not be delivered. */
+  untold: (id: string): Key => ["untold", id],
 
   // mending
   /** An action on many executions, and the chunks of their ids. */

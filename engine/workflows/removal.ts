@@ -70,6 +70,9 @@ export async function purgeWorkflow(store: Store, id: string): Promise<boolean> 
     ...await store.keys({ selector: { prefix: keys.enrolment(id, "").slice(0, 2) } }),
     ...await store.keys({ selector: { prefix: keys.refusal(id, "").slice(0, 2) } }),
     keys.refusalCount(id),
+    keys.completedAt(id),
+    keys.entered(id),
+    ...await store.keys({ selector: { prefix: keys.failing(id, 0, "").slice(0, 2) } }),
     ...await store.keys({ selector: { prefix: keys.nodeCount(id, "", "").slice(0, 2) } }),
     ...await store.keys({ selector: { prefix: keys.nodeCountBlock(id, 0, 0, "").slice(0, 2) } }),
   ];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CompleteInput, InboxItem } from "../../engine/schemas/inbox.ts";
+import { CardOwner, CompleteInput, InboxCards, InboxItem, OwnerInput } from "../../engine/schemas/inbox.ts";
 import { Message, MessageSummary } from "../../engine/schemas/message.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
 import { define, json, noContent, pageOf } from "./define.ts";
@@ -16,6 +16,44 @@ export const inboxRoutes: readonly ApiRoute[] = [
     query: z.object({ ...Paging.shape }),
     answers: { 200: { description: "A page of items", schema: pageOf(InboxItem) } },
     handle: async ({ engine, query }) => json(await engine.inbox.list(query)),
+  }),
+  define({
+    method: "get",
+    path: "/api/inbox/cards",
+    action: "inbox.see",
+    summary: "The inbox as cards: failures of one cause are one card; causes stand on the first page",
+    query: z.object({ ...Paging.shape }),
+    answers: { 200: { description: "Cards", schema: InboxCards } },
+    handle: async ({ engine, query }) => json(await engine.inbox.cards(query)),
+  }),
+  define({
+    method: "get",
+    path: "/api/inbox/people",
+    action: "inbox.see",
+    summary: "Whom a card can be given to",
+    answers: { 200: { description: "Everybody who may sign in", schema: pageOf(CardOwner) } },
+    handle: async ({ engine }) => json({ items: await engine.inbox.people(), nextCursor: null }),
+  }),
+  define({
+    method: "put",
+    path: "/api/inbox/:id/owner",
+    action: "inbox.complete",
+    summary: "Give a card to somebody (`me`, or a person's id), or to nobody (null)",
+    body: OwnerInput,
+    answers: { 200: { description: "Whose it is now", schema: z.object({ owner: CardOwner.nullable() }) } },
+    handle: async ({ engine, param, body, actor }) =>
+      json({ owner: await engine.inbox.assign(param("id"), body.userId, actor()) }),
+  }),
+  define({
+    method: "post",
+    path: "/api/inbox/:id/ignore",
+    action: "inbox.complete",
+    summary: "Ignore a cause: its card goes, and comes back when something fails for it again",
+    answers: { 204: { description: "Ignored" } },
+    handle: async ({ engine, param, actor }) => {
+      await engine.inbox.ignore(param("id"), actor());
+      return noContent();
+    },
   }),
   define({
     method: "post",

@@ -72,6 +72,16 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
     inbox: {
       list: emptyPage,
       count: () => Promise.resolve(0),
+      cards: () => Promise.resolve({ causes: [], items: [], nextCursor: null }),
+      people: () => Promise.resolve([{ userId: "u", name: "Ann" }]),
+      assign: (id, userId) => {
+        note(`inbox.assign ${id} ${userId ?? "-"}`);
+        return Promise.resolve(userId === null ? null : { userId, name: "Ann" });
+      },
+      ignore: (id) => {
+        note(`inbox.ignore ${id}`);
+        return Promise.resolve();
+      },
       complete: (id, input) => {
         note(`inbox.complete ${id} ${input.outcome}`);
         return Promise.resolve();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isInQueue } from "../../engine/core/limit.ts";
 import { isSettled } from "../../engine/core/state.ts";
 import type { ExecutionState } from "../../engine/core/state.ts";
+import { indexSet } from "../../engine/store/attention.ts";
 import { loadExecutions } from "../../engine/store/executions.ts";
 import { shardOf } from "../../engine/store/keys.ts";
 import type { AttentionRecord, EventRecord, FeedRecord } from "../../engine/store/records.ts";
@@ -29,6 +30,7 @@ export async function oracle(store: Store, { recount = true }: { recount?: boole
   await checkIndexes(store, states, problems);
   await checkFeed(store, states, problems);
   checkAttention(states, attention, problems);
+  await checkInboxIndex(store, attention, problems);
   problems.push(...await placeProblems(store, states));
   if (recount) await checkCounters(store, states, problems);
   if (recount) problems.push(...await nodeCountProblems(store, states));
@@ -215,6 +217,22 @@ function checkAttention(
       ? step?.failure !== undefined
       : step?.waitingFor !== undefined || isOpen;
     if (!stands || step?.visit !== record.visit) problems.push(`the inbox shows ${id}, which is over`);
+  }
+}
+
+/** Every card stands in the index of its kind, and nothing else does. */
+async function checkInboxIndex(
+  store: Store,
+  attention: Map<string, AttentionRecord>,
+  problems: string[],
+): Promise<void> {
+  const wanted = [...attention].map(([id, record]) => indexSet(id, record).key.join("/")).sort();
+  const found: string[] = [];
+  for (const prefix of ["todo", "attention_by_cause"]) {
+    for (const key of await store.keys({ selector: { prefix: [prefix] } })) found.push(key.join("/"));
+  }
+  if (found.sort().join() !== wanted.join()) {
+    problems.push(`the inbox lists ${found.join()}, its cards are ${wanted.join()}`);
   }
 }
 

@@ -9,7 +9,8 @@ const DAY = 86_400_000;
 async function keysOf(kv: Deno.Kv): Promise<Set<string>> {
   const found = new Set<string>();
   for await (const { key } of kv.list({ prefix: [] })) {
-    if (!["feed", "due", "count", "node_count", "meta"].includes(String(key[0]))) found.add(JSON.stringify(key));
+    const kept = ["feed", "due", "count", "node_count", "pulse", "completed_at", "meta"];
+    if (!kept.includes(String(key[0]))) found.add(JSON.stringify(key));
   }
   return found;
 }

@@ -3,7 +3,7 @@ import { conflict, EngineError, notFound } from "../../engine/errors.ts";
 import type { NodeDescriptor } from "../../engine/nodes/define.ts";
 import type { CollectionInfo, CollectionRecord } from "../../engine/schemas/collection.ts";
 import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
-import type { InboxItem } from "../../engine/schemas/inbox.ts";
+import type { CauseCard, InboxItem } from "../../engine/schemas/inbox.ts";
 import type { Lead, Signal } from "../../engine/schemas/lead.ts";
 import type { BulkJob } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
@@ -17,6 +17,7 @@ export interface FakeData {
   executions: ExecutionSummary[];
   bulkJobs: BulkJob[];
   inbox: InboxItem[];
+  causes: CauseCard[];
   messages: Message[];
   leads: Lead[];
   signals: Signal[];
@@ -36,6 +37,7 @@ const EMPTY: FakeData = {
   executions: [],
   bulkJobs: [],
   inbox: [],
+  causes: [],
   messages: [],
   leads: [],
   signals: [],
@@ -115,8 +117,12 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
     },
     inbox: {
       list: () => page(data.inbox),
-      count: () => Promise.resolve(data.inbox.length),
+      count: () => Promise.resolve(data.inbox.length + data.causes.length),
+      cards: () => Promise.resolve({ causes: data.causes, items: data.inbox, nextCursor: data.nextCursor }),
       complete: unused,
+      assign: unused,
+      ignore: unused,
+      people: () => Promise.resolve([{ userId: OWNER.id, name: OWNER.name }]),
     },
     secrets: { list: () => Promise.resolve(data.secrets), put: unused, remove: unused },
     collections: {

@@ -16,6 +16,7 @@ import { collectionStory } from "./collection_story.ts";
 import { everyFault } from "./crash_fixture.ts";
 import { HOUSE_STORIES } from "./house_stories.ts";
 import { rateStory } from "./rate_story.ts";
+import { cardStory } from "../alerts/stories.ts";
 import { STORY_NAMES } from "./stories.ts";
 
 const unclean = { sanitizeOps: false, sanitizeResources: false };
@@ -27,6 +28,7 @@ const OWN_STORIES = [
   ["a collection", collectionStory],
   ["a rate", rateStory],
   ["a migration", migrationStory],
+  ["a card of the inbox", cardStory],
 ] as const;
 
 for (const [name, story] of [...HOUSE_STORIES, ...MORE_STORIES, ...OWN_STORIES]) {
