@@ -136,7 +136,11 @@ export interface Followed {
 }
 
 export interface Executions {
-  list(filter: ExecutionFilter & Paging): Promise<Page<ExecutionSummary>>;
+  /** `payloads` false: text is not searched in inputs and outputs, which the person may not see. */
+  list(
+    filter: ExecutionFilter & Paging,
+    see?: { payloads: boolean },
+  ): Promise<Page<ExecutionSummary>>;
   get(id: string): Promise<Execution>;
   /** How many executions of the workflow stand where, by node: exactly those that the list finds. 404. */
   nodeCounts(workflowId: string): Promise<NodeCount[]>;

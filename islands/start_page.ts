@@ -4,6 +4,7 @@ import { keepTimesFresh } from "./shared/fresh_times.ts";
 import { copyOnClick } from "./shared/copy.ts";
 import { followInboxCount } from "./shared/inbox_count.ts";
 import { switchScheme } from "./shared/scheme.ts";
+import { tellZone } from "./shared/viewer_zone.ts";
 import { closeMenusOutside, signOutOnClick } from "./shared/frame.ts";
 
 /** Brings a page's islands to life and keeps its frame (times, copying, scheme, count) going. */
@@ -13,6 +14,7 @@ export function startPage(islands: { readonly [name: string]: IslandLoader }): v
   }
   copyOnClick(document);
   switchScheme(document);
+  tellZone(document);
   signOutOnClick(document);
   closeMenusOutside(document);
   keepTimesFresh(document);

@@ -1,5 +1,6 @@
 import { SETTLED } from "../core/state.ts";
 import { candidatesOf, matches } from "../monitoring/candidates.ts";
+import { Finder, looksInside } from "../monitoring/search.ts";
 import type { ExecutionFilter } from "../schemas/execution.ts";
 import { MAX_BULK } from "../schemas/mending.ts";
 import type { FilterAction } from "../schemas/mending.ts";
@@ -17,7 +18,8 @@ export async function selectIds(
   action: FilterAction,
   filter: ExecutionFilter,
 ): Promise<{ ids: string[]; truncated: boolean }> {
-  const from = filter.from ? Date.parse(filter.from) - SLACK_MS : -Infinity;
+  const from = filter.from && filter.timeOf !== "ended" ? Date.parse(filter.from) - SLACK_MS : -Infinity;
+  const finder = looksInside(filter) ? new Finder(deps, filter) : null;
   const ids: string[] = [];
   let last = -Infinity;
   for await (const { record } of candidatesOf(deps, { ...filter, limit: BATCH })) {
@@ -25,6 +27,8 @@ export async function selectIds(
     if (record.createdAt < from && record.createdAt < last) break;
     last = record.createdAt;
     if (!applies(action, record, filter) || !matches(record, filter)) continue;
+    await finder?.readAhead([record]);
+    if (finder && !await finder.finds(record)) continue;
     if (ids.length === MAX_BULK) return { ids, truncated: true };
     ids.push(record.id);
   }

@@ -1,5 +1,6 @@
+import { SETTLED } from "../core/state.ts";
 import { invalid } from "../errors.ts";
-import type { ExecutionFilter, StepStatus } from "../schemas/execution.ts";
+import type { ExecutionFilter, ExecutionStatus, ListedStatus, StepStatus } from "../schemas/execution.ts";
 import { statusesOf } from "../schemas/node_counts.ts";
 import type { Paging } from "../schemas/problem.ts";
 import { keys } from "../store/keys.ts";
@@ -9,6 +10,7 @@ import type { Candidate } from "../store/pages.ts";
 import { faultOf, statusAt } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import { timeOfId } from "../worker/clock.ts";
 import type { Versions } from "../worker/versions.ts";
 import { readOpen } from "./inbox_cards.ts";
 
@@ -59,8 +61,22 @@ function headsOf(store: Store, filter: ExecutionFilter & Paging): AsyncGenerator
   return newestFirst<HeadRecord>(store, ["execution"], {
     cursor: filter.cursor,
     pattern: ULID_CURSOR,
+    between: idsOf(filter),
     batchSize: Math.min(500, filter.limit + 1),
   });
+}
+
+/** A derived id is as old as the action that it belongs to, which may have gone on for hours. */
+const OLDER_MS = 86_400_000;
+/** A clock that was set back goes on in the ids until it has caught up. */
+const NEWER_MS = 60_000;
+
+/** The ids that can have been made in the filter's time: they begin with it. What ended in it was created before. */
+function idsOf({ from, to, timeOf }: ExecutionFilter): { first?: string; last?: string } {
+  return {
+    ...(from && timeOf !== "ended" ? { first: timeOfId(Date.parse(from) - OLDER_MS) } : {}),
+    ...(to ? { last: `${timeOfId(Date.parse(to) + NEWER_MS)}~` } : {}),
+  };
 }
 
 /** Executions with a failed step on the cause's card, each once. */
@@ -109,7 +125,7 @@ async function* childrenOf(
 async function* throughIndex(
   store: Store,
   prefix: Key,
-  paging: Paging,
+  paging: ExecutionFilter & Paging,
 ): AsyncGenerator<Candidate<HeadRecord>> {
   let batch: string[] = [];
   const heads = async function* (): AsyncGenerator<Candidate<HeadRecord>> {
@@ -117,8 +133,13 @@ async function* throughIndex(
     for (let i = 0; i < found.length; i++) if (found[i]) yield { cursor: batch[i]!, record: found[i]!.value };
     batch = [];
   };
+  const between = idsOf(paging);
   for await (
-    const { cursor } of newestFirst<unknown>(store, prefix, { cursor: paging.cursor, pattern: ULID_CURSOR })
+    const { cursor } of newestFirst<unknown>(store, prefix, {
+      cursor: paging.cursor,
+      pattern: ULID_CURSOR,
+      between,
+    })
   ) {
     batch.push(cursor);
     if (batch.length >= Math.min(100, paging.limit + 1)) yield* heads();
@@ -126,7 +147,7 @@ async function* throughIndex(
   yield* heads();
 }
 
-/** Does the filter mean it? */
+/** Does the filter mean it, as far as heads tell? What it asks beyond that, `Finder` looks for. */
 export function matches(head: Found, filter: ExecutionFilter): boolean {
   if (faultOf(head) !== null) return false;
   // A cause has its own index, and what failed there is mended wherever it lies.
@@ -134,14 +155,19 @@ export function matches(head: Found, filter: ExecutionFilter): boolean {
   if (filter.nodeId !== undefined) {
     if (!head.at || !statusesOf(filter.nodeStatus ?? "entered").includes(head.at)) return false;
   }
-  if (filter.status && head.status !== filter.status) return false;
+  if (filter.status && !isListedAs(head.status, filter.status)) return false;
   if (filter.workflowId && head.workflowId !== filter.workflowId) return false;
   if (filter.leadId && head.leadId !== filter.leadId) return false;
-  if (filter.from && head.createdAt < Date.parse(filter.from)) return false;
-  if (filter.to && head.createdAt > Date.parse(filter.to)) return false;
-  if (!filter.q) return true;
-  const wanted = filter.q.toLowerCase();
-  return head.id.toLowerCase().includes(wanted) ||
-    JSON.stringify(head.steps).toLowerCase().includes(wanted) ||
-    (head.reason?.text.toLowerCase().includes(wanted) ?? false);
+  return isInTime(head, filter);
+}
+
+function isListedAs(status: ExecutionStatus, wanted: ListedStatus): boolean {
+  return wanted === "active" ? !SETTLED.has(status) : status === wanted;
+}
+
+function isInTime(head: HeadRecord, { from, to, timeOf }: ExecutionFilter): boolean {
+  // A head leaves out what is at its default: one that has not ended has no end.
+  const at = timeOf === "ended" ? head.endedAt ?? null : head.createdAt;
+  if (at === null) return false;
+  return !(from && at < Date.parse(from)) && !(to && at > Date.parse(to));
 }

@@ -27,6 +27,7 @@ import { queueReasons } from "./queue.ts";
 import { readNodeCounts } from "./node_counts.ts";
 import { readSamples } from "./samples.ts";
 import { retrySteps } from "./retry.ts";
+import { looksInside, searchPage } from "./search.ts";
 
 export interface MonitoringDeps {
   store: Store;
@@ -38,7 +39,7 @@ export interface MonitoringDeps {
 /** Executions as people see and steer them (contract: `Executions`). */
 export function createExecutions(deps: MonitoringDeps): Executions {
   return {
-    list: (filter) => list(deps, filter),
+    list: (filter, see) => list(deps, filter, see?.payloads ?? true),
     get: (id) => detail(deps, id),
     nodeCounts: (workflowId) => readNodeCounts(deps, workflowId),
     samples: (workflowId, executionId) => readSamples(deps, workflowId, executionId),
@@ -119,19 +120,23 @@ async function namesOf(
   });
 }
 
-/** Newest first, by the narrowest index; other filters scan for 50 ms and say how far they came. */
+/** Newest first, by the narrowest index; other filters scan for 50 ms, a search for more, and say how far they came. */
 async function list(
   deps: MonitoringDeps,
   filter: ExecutionFilter & Paging,
+  payloads: boolean,
 ): Promise<Page<ExecutionSummary>> {
-  const page = await collectPage(candidatesOf(deps, filter), {
-    paging: filter,
-    keep: (head) => matches(head, filter),
-    view: stateOf,
-    at: (head) => head.createdAt,
-  });
-  const names = await namesOf(deps, page.items);
-  return { ...page, items: page.items.map((state, i) => toSummary(state, names[i]!)) };
+  const page: Page<HeadRecord> = looksInside(filter)
+    ? await searchPage(deps, filter, { payloads })
+    : await collectPage(candidatesOf(deps, filter), {
+      paging: filter,
+      keep: (head) => matches(head, filter),
+      view: (head) => head,
+      at: (head) => head.createdAt,
+    });
+  const states = page.items.map(stateOf);
+  const names = await namesOf(deps, states);
+  return { ...page, items: states.map((state, i) => toSummary(state, names[i]!)) };
 }
 
 const CANCEL_TRIES = 20;

@@ -186,10 +186,15 @@ export const NODE_STATUSES = [...STEP_STATUSES, "entered", "active", "passed"] a
 export const NodeStatus = z.enum(NODE_STATUSES);
 export type NodeStatus = z.infer<typeof NodeStatus>;
 
+/** What the list can be narrowed to; `active` is queued, running or waiting. */
+export const LISTED_STATUSES = [...EXECUTION_STATUSES, "active"] as const;
+export const ListedStatus = z.enum(LISTED_STATUSES);
+export type ListedStatus = z.infer<typeof ListedStatus>;
+
 /** Filter of the executions list. */
 export const ExecutionFilter = z.object({
   workflowId: z.string().optional(),
-  status: ExecutionStatus.optional(),
+  status: ListedStatus.optional(),
   leadId: z.string().optional(),
   /** With workflowId: those that stand at this node as `nodeStatus` says. */
   nodeId: z.string().max(64).optional(),
@@ -201,6 +206,11 @@ export const ExecutionFilter = z.object({
   cause: z.string().max(700).optional(),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
+  /** Which moment `from` and `to` are about; absent: when it was created. */
+  timeOf: z.enum(["created", "ended"]).optional(),
+  /** Failed ones by cause, as metrics name it: each word is a node type, a code, a status or a host. */
+  error: z.string().max(300).optional(),
+  /** Text in names, ids, reasons, inputs and outputs. */
   q: z.string().max(200).optional(),
 });
 export type ExecutionFilter = z.infer<typeof ExecutionFilter>;

@@ -24,4 +24,6 @@ export interface Page<T> {
   nextCursor: string | null;
   /** A filtered scan stopped here for time; the next page goes on from it. */
   searchedUntil?: string;
+  /** So many were looked into for what the filter asks of inputs, outputs and causes. */
+  searched?: number;
 }

@@ -16,11 +16,22 @@ export interface Candidate<R> {
 export async function* newestFirst<R>(
   store: Store,
   prefix: Key,
-  options: { cursor?: string | null | undefined; pattern: RegExp; batchSize?: number },
+  options: {
+    cursor?: string | null | undefined;
+    pattern: RegExp;
+    /** Only ids from the first on and before the last. */
+    between?: { first?: string; last?: string };
+    batchSize?: number;
+  },
 ): AsyncGenerator<Candidate<R>> {
   const { cursor, pattern, batchSize = 200 } = options;
   if (cursor && !pattern.test(cursor)) throw badCursor();
-  const selector = cursor ? { prefix, end: [...prefix, cursor] } : { prefix };
+  const { first = "", last } = options.between ?? {};
+  const end = cursor && !(last && last < cursor) ? cursor : last;
+  if (end !== undefined && end <= first) return;
+  const selector = end === undefined
+    ? { prefix, start: [...prefix, first] }
+    : { start: [...prefix, first], end: [...prefix, end] };
   for await (const entry of store.list<R>({ selector, reverse: true, batchSize, broken: "pass" })) {
     yield { cursor: String(entry.key.at(-1)), record: entry.value };
   }

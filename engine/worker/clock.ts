@@ -45,6 +45,11 @@ export function createIds(clock: Clock): () => string {
   };
 }
 
+/** How an id begins that is made at this moment. */
+export function timeOfId(at: number): string {
+  return base32(Math.max(0, at), 10);
+}
+
 function base32(value: number, length: number): string {
   let text = "";
   for (let rest = value, i = 0; i < length; i++) {

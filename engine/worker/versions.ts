@@ -163,6 +163,13 @@ export class Versions {
   readonly nodesOf = async (workflowId: string, version: number): Promise<readonly { id: string }[]> =>
     this.peek(workflowId, version)?.graph.nodes ?? topologicalOrder(await this.#load(workflowId, version));
 
+  /** The type of one of its nodes; null: it has none by this id. */
+  readonly typeOf = async (workflowId: string, version: number, nodeId: string): Promise<string | null> => {
+    const nodes = this.peek(workflowId, version)?.graph.nodes ??
+      (await this.#load(workflowId, version)).nodes;
+    return nodes.find(({ id }) => id === nodeId)?.type ?? null;
+  };
+
   async #compile(workflowId: string, version: number): Promise<CompiledVersion> {
     return compileVersion(await this.#load(workflowId, version), workflowId, version, this.#lookup);
   }

@@ -13,6 +13,7 @@ import { useEventSource } from "../shared/use_event_source.ts";
 import type { ServerEvent, SourceState } from "../shared/use_event_source.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { ExecutionTable } from "./ExecutionTable.tsx";
+import { LiveMark } from "./LiveMark.tsx";
 
 export interface ExecutionListProps {
   items: ExecutionSummary[];
@@ -67,18 +68,6 @@ function NoExecutions({ filtered }: { filtered: boolean }): JSX.Element {
         Nothing has run yet: publish a workflow, then run it or call its webhook.
       </Empty>
     );
-}
-
-function LiveMark({ state }: { state: SourceState }): JSX.Element {
-  return (
-    <span
-      class="flex items-center gap-1.5 text-sm text-soft"
-      data-status={state === "open" ? "running" : "pending"}
-    >
-      <span class="size-2 rounded-full bg-status-line" aria-hidden="true" />
-      {state === "open" ? "Live" : state === "connecting" ? "Connecting" : "Not live"}
-    </span>
-  );
 }
 
 /** The first page of executions as it goes on; `take` shows those that came since. */

@@ -1,5 +1,5 @@
 /** What a bulk action does and how far it is, in words: pure. */
-import type { ExecutionFilter, ExecutionStatus } from "../../engine/schemas/execution.ts";
+import type { ExecutionFilter, ListedStatus } from "../../engine/schemas/execution.ts";
 import type { BulkAction, BulkJob, FilterAction } from "../../engine/schemas/mending.ts";
 import { durationWords } from "../../routes/pages/components/time_words.ts";
 import { isSettled } from "../shared/live_reducer.ts";
@@ -13,8 +13,9 @@ export const ACTION_WORDS: { readonly [A in BulkAction]: { act: string; acted: s
 };
 
 /** Actions that can reach anything of what the filter finds. */
-export function actionsFor(status: ExecutionStatus | undefined): FilterAction[] {
+export function actionsFor(status: ListedStatus | undefined): FilterAction[] {
   if (status === undefined) return ["retry", "replay", "cancel"];
+  if (status === "active") return ["cancel"];
   if (status === "failed") return ["retry", "replay"];
   return isSettled(status) ? ["replay"] : ["cancel"];
 }

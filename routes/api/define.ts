@@ -123,5 +123,6 @@ export function pageOf(item: z.ZodType): z.ZodObject {
     items: z.array(item),
     nextCursor: z.string().nullable(),
     searchedUntil: z.string().optional(),
+    searched: z.number().int().optional(),
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { can } from "../../engine/mod.ts";
 import type { Followed } from "../../engine/contract.ts";
 import { EngineError } from "../../engine/errors.ts";
 import { ExecutionEvent } from "../../engine/schemas/event.ts";
@@ -10,6 +11,7 @@ import {
   Reason,
 } from "../../engine/schemas/execution.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
+import { executionsCsv } from "./executions_csv.ts";
 import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
 import { notEnrolled } from "../webhook_response.ts";
 import { define, json, pageOf } from "./define.ts";
@@ -50,8 +52,10 @@ export const executionRoutes: readonly ApiRoute[] = [
     summary: "List executions, newest first",
     query: z.object({ ...ExecutionFilter.shape, ...Paging.shape }),
     answers: { 200: { description: "A page of executions", schema: pageOf(ExecutionSummary) } },
-    handle: async ({ engine, query }) => json(await engine.executions.list(query)),
+    handle: async ({ engine, query, user }) =>
+      json(await engine.executions.list(query, { payloads: can(user().role, "payload.see") })),
   }),
+  executionsCsv,
   define({
     method: "get",
     path: "/api/monitoring/executions/:id",

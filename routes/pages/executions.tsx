@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import type { JSX } from "preact";
-import type { ExecutionSummary } from "../../engine/schemas/execution.ts";
+import type { ExecutionFilter, ExecutionSummary } from "../../engine/schemas/execution.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
 import type { Issue } from "../../engine/schemas/workflow.ts";
 import { EngineError } from "../../engine/errors.ts";
 import { BulkBar } from "../../islands/monitoring/BulkBar.tsx";
 import { ExecutionList } from "../../islands/monitoring/ExecutionList.tsx";
 import { ErrorCard } from "./components/error_card.tsx";
+import { Icon } from "./components/icon.tsx";
 import { Island } from "./components/island.tsx";
 import { leadName } from "./components/lead_name.tsx";
 import { NextPage } from "./components/table.tsx";
@@ -16,8 +17,11 @@ import type { PageContext, PageDeps, PageEnv } from "./deps.ts";
 import { executionPage } from "./executions_detail.tsx";
 import { FilterForm, queryOf, readFilter } from "./executions_filter.tsx";
 import { renderPage } from "./page.tsx";
+import { zoneOf } from "./zone.ts";
 
 const PAGE_SIZE = 50;
+/** What was created while the page was made is new to it. */
+const NEW_MS = 60_000;
 /** Bulk actions under way are among the newest. */
 const JOBS_LOOKED_AT = 10;
 
@@ -32,24 +36,41 @@ export function executionRoutes(deps: PageDeps): Hono<PageEnv> {
 async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
   requireAction(c, deps, "execution.see");
   const query = new URL(c.req.url).searchParams;
-  const { address, filter, issues } = readFilter(query);
+  const zone = zoneOf(c);
+  const { address, filter, issues } = readFilter(query, zone);
   const cursor = query.get("cursor") ?? undefined;
   const bulk = deps.can(userOf(c).role, "execution.bulk");
   const [page, workflows, lead, jobs] = await Promise.all([
-    deps.engine.executions.list({ ...filter, limit: PAGE_SIZE, cursor }),
+    deps.engine.executions.list({ ...filter, limit: PAGE_SIZE, cursor }, {
+      payloads: deps.can(userOf(c).role, "payload.see"),
+    }),
     deps.engine.workflows.list({ limit: 200 }),
     address.leadId === "" ? null : leadNameOf(deps, address.leadId),
     bulk ? deps.engine.mending.bulkJobs({ limit: JOBS_LOOKED_AT }) : { items: [] },
   ]);
   const running = jobs.items.filter(({ status }) => status === "running");
-  const apiQuery = new URLSearchParams({ ...queryOf(filter), limit: String(PAGE_SIZE) });
+  const now = Date.now();
+  const apiQuery = new URLSearchParams({ ...queryOf(newsOf(filter, now)), limit: String(PAGE_SIZE) });
   return await renderPage(
     c,
     deps,
-    { title: "Executions", nav: "executions", wide: true },
+    {
+      title: "Executions",
+      nav: "executions",
+      wide: true,
+      actions: (
+        <a
+          class="button"
+          href={`/api/monitoring/executions.csv?${new URLSearchParams(queryOf(filter))}`}
+          download
+        >
+          <Icon name="download" size={15} /> Export as CSV
+        </a>
+      ),
+    },
     (
       <>
-        <FilterForm address={address} workflows={workflows.items} leadName={lead} />
+        <FilterForm address={address} workflows={workflows.items} leadName={lead} zone={zone} />
         {filter.workflowId
           ? (
             <p class="mb-3">
@@ -81,14 +102,26 @@ async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
             query: apiQuery.toString(),
             filtered: Object.keys(filter).length > 0,
             newest: cursor === undefined,
-            now: Date.now(),
+            now,
           }}
         />
         <SearchedUntil page={page} />
-        <NextPage path="/executions" cursor={page.nextCursor} query={queryOf(address)} />
+        <NextPage
+          path="/executions"
+          cursor={page.nextCursor}
+          query={queryOf(address)}
+          label={page.searchedUntil === undefined ? "Older" : "Search on"}
+        />
       </>
     ),
   );
+}
+
+/** What is looked for in inputs and outputs is looked for in new ones only: the whole search is not made again and again. */
+function newsOf(filter: ExecutionFilter, now: number): ExecutionFilter {
+  if (!filter.q && !filter.error || filter.timeOf === "ended") return filter;
+  const drawn = new Date(now - NEW_MS).toISOString();
+  return { ...filter, from: filter.from && filter.from > drawn ? filter.from : drawn };
 }
 
 async function leadNameOf(deps: PageDeps, id: string): Promise<string | null> {
@@ -122,7 +155,12 @@ function SearchedUntil({ page }: { page: Page<ExecutionSummary> }): JSX.Element 
   if (page.searchedUntil === undefined || page.nextCursor === null) return null;
   return (
     <p class="mt-4 text-center text-soft">
-      Searched back to <Time at={page.searchedUntil} />; there may be more before that.
+      {page.searched === undefined
+        ? "Searched back to "
+        : `Searched the newest ${
+          page.searched.toLocaleString("en-GB")
+        } that pass the other filters, back to `}
+      <Time at={page.searchedUntil} />; there may be more before that.
     </p>
   );
 }

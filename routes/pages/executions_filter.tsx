@@ -1,26 +1,48 @@
 import type { JSX } from "preact";
-import { EXECUTION_STATUSES, ExecutionFilter, NODE_STATUSES } from "../../engine/schemas/execution.ts";
+import { ExecutionFilter, LISTED_STATUSES, NODE_STATUSES } from "../../engine/schemas/execution.ts";
 import type { Issue, WorkflowSummary } from "../../engine/schemas/workflow.ts";
+import { parseMoment } from "../../engine/core/zone.ts";
 import { Icon } from "./components/icon.tsx";
+import { localInput } from "./components/metric_words.ts";
 import { STATUS_LOOK } from "./components/status_chip.tsx";
 
-/** The filters as they stand in the address: texts, empty when absent. `from` and `to` are days (UTC). */
+/** The filters as they stand in the address: texts, empty when absent. `from` and `to` are ISO 8601 UTC. */
 export interface AddressFilter {
   workflowId: string;
   status: string;
+  error: string;
   leadId: string;
   nodeId: string;
   nodeStatus: string;
+  timeOf: string;
   from: string;
   to: string;
   q: string;
 }
 
-const NAMES = ["workflowId", "status", "leadId", "nodeId", "nodeStatus", "from", "to", "q"] as const;
+const NAMES = [
+  ...[
+    "workflowId",
+    "status",
+    "error",
+    "leadId",
+    "nodeId",
+    "nodeStatus",
+    "timeOf",
+    "from",
+    "to",
+    "q",
+  ] as const,
+];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MINUTE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/;
+const MINUTE_MS = 60_000;
 
-/** Reads the filters of an address; what is not acceptable becomes an issue and is left out. */
-export function readFilter(query: URLSearchParams): {
+/**
+ * Reads the filters of an address; what is not acceptable becomes an issue and is left out. Days and times without an
+ * offset are by the zone's clock.
+ */
+export function readFilter(query: URLSearchParams, zone = "UTC"): {
   address: AddressFilter;
   filter: ExecutionFilter;
   issues: Issue[];
@@ -29,19 +51,20 @@ export function readFilter(query: URLSearchParams): {
   const address = {
     workflowId: text("workflowId"),
     status: text("status"),
+    error: text("error"),
     leadId: text("leadId"),
     nodeId: text("nodeId"),
     nodeStatus: text("nodeStatus"),
-    from: text("from"),
-    to: text("to"),
+    timeOf: text("timeOf"),
+    from: momentOf(text("from"), zone, "first"),
+    to: momentOf(text("to"), zone, "last"),
     q: text("q"),
   };
   const issues: Issue[] = [];
   const filter: ExecutionFilter = {};
-  const wanted = { ...address, from: dayStart(address.from), to: dayEnd(address.to) };
   for (const name of NAMES) {
-    if (wanted[name] === "") continue;
-    const read = ExecutionFilter.safeParse({ [name]: wanted[name] });
+    if (address[name] === "") continue;
+    const read = ExecutionFilter.safeParse({ [name]: address[name] });
     if (read.success) Object.assign(filter, read.data);
     else issues.push(issueOf(name, address[name]));
   }
@@ -51,21 +74,26 @@ export function readFilter(query: URLSearchParams): {
   return { address, filter, issues };
 }
 
-function dayStart(day: string): string {
-  return DAY.test(day) ? `${day}T00:00:00.000Z` : day;
-}
-
-/** The end of a day is inside it: "to 3 March" means with all that ran on 3 March. */
-function dayEnd(day: string): string {
-  return DAY.test(day) ? `${day}T23:59:59.999Z` : day;
+/** A day or minute is inside its end: "to 3 March" means with all that ran on 3 March. */
+function momentOf(text: string, zone: string, part: "first" | "last"): string {
+  const start = parseMoment(text, zone);
+  if (start === null) return text;
+  const end = DAY.test(text)
+    ? parseMoment(`${text}T23:59:59.999`, zone) ?? start
+    : MINUTE.test(text)
+    ? start + MINUTE_MS - 1
+    : start;
+  return new Date(part === "first" ? start : end).toISOString();
 }
 
 function issueOf(path: (typeof NAMES)[number], value: string): Issue {
   const accepted = {
-    status: EXECUTION_STATUSES.join(", "),
-    from: "a day such as 2026-11-20",
-    to: "a day such as 2026-11-20",
+    status: LISTED_STATUSES.join(", "),
+    timeOf: "created, ended",
+    from: "a moment such as 2026-11-20T09:00, or a day",
+    to: "a moment such as 2026-11-20T09:00, or a day",
     q: "at most 200 characters",
+    error: "at most 300 characters",
     workflowId: "the id of a workflow",
     leadId: "the id of a lead",
     nodeId: "the id of a node",
@@ -84,13 +112,15 @@ interface FilterFormProps {
   workflows: readonly WorkflowSummary[];
   /** Name of the lead that is filtered by, if it is known. */
   leadName: string | null;
+  /** By whose clock times are shown and read. */
+  zone: string;
 }
 
+const RARE = ["workflowId", "error", "from", "to", "timeOf", "leadId", "nodeId"] as const;
+
 /** The filters as a form that works without JavaScript: a view is an address, and can be shared. */
-export function FilterForm({ address, workflows, leadName }: FilterFormProps): JSX.Element {
-  const rare = address.workflowId !== "" || address.from !== "" || address.to !== "" ||
-    address.leadId !== "" ||
-    address.nodeId !== "";
+export function FilterForm({ address, workflows, leadName, zone }: FilterFormProps): JSX.Element {
+  const rare = RARE.some((name) => address[name] !== "");
   const any = rare || address.q !== "" || address.status !== "";
   return (
     <form method="get" action="/executions" class="mb-4 grid gap-3" role="search" aria-label="Executions">
@@ -104,7 +134,7 @@ export function FilterForm({ address, workflows, leadName }: FilterFormProps): J
             type="search"
             maxLength={200}
             value={address.q}
-            placeholder="Lead, workflow or id"
+            placeholder="Lead, workflow, id, text in inputs and outputs"
           />
         </div>
         <StatusSelect value={address.status} />
@@ -119,8 +149,8 @@ export function FilterForm({ address, workflows, leadName }: FilterFormProps): J
         </summary>
         <div class="mt-2 flex flex-wrap items-end gap-2">
           <WorkflowSelect value={address.workflowId} workflows={workflows} />
-          <DayField name="from" label="From (UTC)" value={address.from} />
-          <DayField name="to" label="To (UTC)" value={address.to} />
+          <ErrorField value={address.error} />
+          <TimeFields address={address} zone={zone} />
           <LeadField address={address} leadName={leadName} />
           <NodeField address={address} />
         </div>
@@ -135,8 +165,10 @@ function StatusSelect({ value }: { value: string }): JSX.Element {
       <label for="status">Status</label>
       <select id="status" name="status" class="input">
         <option value="">Any</option>
-        {EXECUTION_STATUSES.map((status) => (
-          <option key={status} value={status} selected={status === value}>{STATUS_LOOK[status].word}</option>
+        {LISTED_STATUSES.map((status) => (
+          <option key={status} value={status} selected={status === value}>
+            {status === "active" ? "Active (not ended)" : STATUS_LOOK[status].word}
+          </option>
         ))}
       </select>
     </div>
@@ -161,12 +193,46 @@ function WorkflowSelect(
   );
 }
 
-function DayField({ name, label, value }: { name: string; label: string; value: string }): JSX.Element {
+function ErrorField({ value }: { value: string }): JSX.Element {
   return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <input id={name} name={name} class="input" type="date" value={value} />
+    <div class="field min-w-48">
+      <label for="error">Error</label>
+      <input
+        id="error"
+        name="error"
+        class="input"
+        maxLength={300}
+        value={value}
+        placeholder="401, http_503 or a host"
+      />
     </div>
+  );
+}
+
+function TimeFields({ address, zone }: { address: AddressFilter; zone: string }): JSX.Element {
+  return (
+    <>
+      <div class="field">
+        <label for="timeOf">Time of</label>
+        <select id="timeOf" name="timeOf" class="input">
+          <option value="">Creation</option>
+          <option value="ended" selected={address.timeOf === "ended"}>End</option>
+        </select>
+      </div>
+      <input type="hidden" name="timezone" value={zone} />
+      {(["from", "to"] as const).map((name) => (
+        <div key={name} class="field">
+          <label for={name}>{`${name === "from" ? "From" : "To"} (${zone})`}</label>
+          <input
+            id={name}
+            name={name}
+            class="input"
+            type="datetime-local"
+            value={localInput(address[name], zone)}
+          />
+        </div>
+      ))}
+    </>
   );
 }
 

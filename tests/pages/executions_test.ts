@@ -3,7 +3,8 @@ import { Hono } from "hono";
 import { can } from "../../engine/access/can.ts";
 import type { Engine, Role } from "../../engine/contract.ts";
 import { notFound } from "../../engine/errors.ts";
-import type { Execution, ExecutionFilter } from "../../engine/schemas/execution.ts";
+import type { Execution, ExecutionFilter, ExecutionSummary } from "../../engine/schemas/execution.ts";
+import type { Page } from "../../engine/schemas/problem.ts";
 import { WorkflowGraph } from "../../engine/schemas/workflow.ts";
 import type { PageEnv } from "../../routes/pages/deps.ts";
 import { executionRoutes } from "../../routes/pages/executions.tsx";
@@ -35,7 +36,8 @@ interface Given {
   role?: Role;
   one?: Execution;
   versionGone?: boolean;
-  onList?(filter: ExecutionFilter): void;
+  onList?(filter: ExecutionFilter, see?: { payloads: boolean }): void;
+  page?: Page<ExecutionSummary>;
 }
 
 function pages(given: Given = {}): Hono<PageEnv> {
@@ -45,9 +47,9 @@ function pages(given: Given = {}): Hono<PageEnv> {
     ...base,
     executions: {
       ...base.executions,
-      list: (filter) => {
-        given.onList?.(filter);
-        return base.executions.list(filter);
+      list: (filter, see) => {
+        given.onList?.(filter, see);
+        return given.page ? Promise.resolve(given.page) : base.executions.list(filter);
       },
       get: (id) => id === one.id ? Promise.resolve(one) : Promise.reject(notFound("execution", id)),
       events: () =>
@@ -117,6 +119,49 @@ Deno.test("/executions asks for whole days and leaves out what is not acceptable
   assert.equal(asked.status, undefined);
   assert.match(page, /dreaming/);
   assert.match(page, /accepted: .*queued, running, waiting/);
+});
+
+Deno.test("/executions reads days and times by the viewer's clock, and shows them so again", async () => {
+  let asked: ExecutionFilter = {};
+  const app = pages({ onList: (filter) => void (asked = filter) });
+  const path = "/executions?from=2026-11-01&to=2026-11-02T09:30&timeOf=ended&error=http_401";
+  const response = await app.request(path, { headers: { cookie: "leadflow_zone=Europe%2FZurich" } });
+  assert.deepEqual(asked, {
+    ...asked,
+    from: "2026-10-31T23:00:00.000Z",
+    to: "2026-11-02T08:30:59.999Z",
+    timeOf: "ended",
+    error: "http_401",
+  });
+  const page = await response.text();
+  assert.match(page, /<input id="from"[^>]* value="2026-11-01T00:00"/);
+  assert.match(page, /From \(Europe\/Zurich\)/);
+  assert.match(page, /<input id="error"[^>]* value="http_401"/);
+  assert.match(page, /href="\/api\/monitoring\/executions\.csv\?[^"]*error=http_401/);
+  await app.request(`${path}&timezone=America/New_York`);
+  assert.equal(asked.from, "2026-11-01T04:00:00.000Z");
+  await app.request(path, { headers: { cookie: "leadflow_zone=Nowhere" } });
+  assert.equal(asked.from, "2026-11-01T00:00:00.000Z");
+});
+
+Deno.test("/executions?q= searches payloads for whom may see them, and asks anew for new ones alone", async () => {
+  const seen: (boolean | undefined)[] = [];
+  for (const role of ["viewer", "operator"] as const) {
+    const app = pages({ role, onList: (_filter, see) => void seen.push(see?.payloads) });
+    const page = await html(app, "/executions?q=needle");
+    const query = /&quot;query&quot;:&quot;([^&]*(?:&amp;[^&]*)*)&quot;/.exec(page)?.[1] ?? "";
+    const from = new URLSearchParams(query.replaceAll("&amp;", "&")).get("from") ?? "";
+    assert.ok(Date.now() - Date.parse(from) < 120_000, query);
+  }
+  assert.deepEqual(seen, [false, true]);
+});
+
+Deno.test("/executions says how far a search came and goes on when asked", async () => {
+  const until = "2026-11-01T09:00:00.000Z";
+  const app = pages({ page: { items: [], nextCursor: "next", searched: 5_000, searchedUntil: until } });
+  const page = await html(app, "/executions?q=needle");
+  assert.match(page, /Searched the newest 5,000 that pass the other filters, back to/);
+  assert.match(page, /href="\/executions\?q=needle&amp;cursor=next" rel="next">Search on</);
 });
 
 Deno.test("readFilter() takes the count of a node from the canvas, and leaves half of it out", () => {

@@ -130,7 +130,7 @@ Deno.test("a query that is not known is 400 with what is accepted", () =>
       [
         "/api/monitoring/executions?status=done",
         "status",
-        "queued, running, waiting, completed, failed, cancelled",
+        "queued, running, waiting, completed, failed, cancelled, active",
       ],
       ["/api/monitoring/executions?limit=201", "limit", "at most 200"],
       ["/api/monitoring/executions?limit=0", "limit", "at least 1"],
