@@ -7,7 +7,9 @@ import type { Simulated, SimulateRequest } from "../schemas/simulation.ts";
 import type { Store } from "../store/store.ts";
 import { VirtualClock } from "./clock.ts";
 import type { ActOnCollections } from "./collections.ts";
+import { calledBy } from "./called.ts";
 import { copyLead, copyWorkflow } from "./copy.ts";
+import type { CopiedWorkflow } from "./copy.ts";
 import { Driver, LIMITS, Progress } from "./drive.ts";
 import type { Limits } from "./drive.ts";
 import { keepMessages, messagesOf } from "./keep.ts";
@@ -121,7 +123,7 @@ async function simulate(
     onTransition: progress.note,
   });
   try {
-    const { executionId, leadId } = await begin(house, plan);
+    const { executionId, leadId } = await begin(house, plan, await calledBy(deps.workflows, plan.workflow));
     if (input.until !== undefined) progress.until = { nodeId: input.until, executionId };
     const calling = input.call.length > 0 ? { realMs: CALLING_MS } : {};
     const limits = { ...LIMITS, ...calling, ...most, ...deps.options.simulationLimits };
@@ -149,9 +151,10 @@ async function simulate(
 async function begin(
   { store, triggers, engine }: House,
   plan: Plan,
+  called: readonly CopiedWorkflow[],
 ): Promise<{ executionId: string; leadId: string | null }> {
   const { workflow, trigger, lead, leadId, start } = plan;
-  await copyWorkflow(store, workflow, start);
+  for (const each of [workflow, ...called]) await copyWorkflow(store, each, start);
   if (lead) await copyLead(store, lead.record, lead.signals);
   const door = await triggers.doors.live(workflow.id);
   const accepted = await triggers.start({

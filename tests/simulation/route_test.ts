@@ -1,8 +1,5 @@
 /** POST /api/workflow/:id/simulate. */
 import assert from "node:assert/strict";
-import { describe, loadNodeTypes } from "../../engine/nodes/mod.ts";
-import { pageApp } from "../pages/page_app.ts";
-import { workflow } from "../pages/sample_data.ts";
 import { useApp } from "../routes/app_fixture.ts";
 
 const path = "/api/workflow/w1/simulate";
@@ -38,20 +35,3 @@ Deno.test("POST /api/workflow/:id/simulate is described from the schemas that ch
     assert.equal(responses["200"].content["application/json"].schema.$ref, "#/components/schemas/Simulated");
     assert.ok("would" in document.components.schemas.SimulatedStep.properties);
   }));
-
-Deno.test("GET /workflow/:id offers the dry run to whoever may run, and asks about people as they were drawn", async () => {
-  const drawn = workflow({
-    nodes: [{
-      id: "call",
-      type: "task",
-      position: { x: 0, y: 0 },
-      data: { label: "Call the lead", config: { title: "Call", outcomes: ["Reached", "Not reached"] } },
-    }],
-  });
-  const nodeTypes = [...(await loadNodeTypes()).values()].map(describe);
-  const { html } = await pageApp({ workflows: [drawn], nodeTypes }).get(`/workflow/${drawn.id}`);
-  assert.match(html, /Dry run/);
-  assert.match(html, /&quot;outcomes&quot;:\[&quot;Reached&quot;,&quot;Not reached&quot;\]/);
-  const viewer = pageApp({ workflows: [drawn], nodeTypes }, { refuse: "execution.start" });
-  assert.doesNotMatch((await viewer.get(`/workflow/${drawn.id}`)).html, /Dry run/);
-});
