@@ -8,7 +8,8 @@ import { SAMPLE } from "../../../engine/workflows/sample.ts";
 import { documentOf, graphOfDocument } from "../../../islands/editor/document/document.ts";
 import { setConfigValue } from "../../../islands/editor/document/edits.ts";
 import { schemaProblems } from "../../../islands/editor/document/json_schema.ts";
-import { issuesOf, localIssues, mergeIssues } from "../../../islands/editor/document/problems.ts";
+import { issuesOf, mergeIssues } from "../../../islands/editor/document/issues.ts";
+import { localIssues } from "../../../islands/editor/document/problems.ts";
 
 const types = await loadNodeTypes();
 const descriptors = [...types.values()].map(describe);
