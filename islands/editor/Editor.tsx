@@ -81,6 +81,7 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
     mayEditDraft: props.mayEdit,
     mayPublish: props.mayPublish,
     mayRun: props.mayRun,
+    maySeeSecrets: props.maySeeSecrets,
     ...testing,
     cards,
     selection: present,

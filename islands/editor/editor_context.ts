@@ -64,6 +64,8 @@ export interface Editor {
   mayPublish: boolean;
   /** May tests and executions be started? */
   mayRun: boolean;
+  /** May the names of secrets be offered? */
+  maySeeSecrets: boolean;
   cards: ReadonlyMap<string, Card>;
   /** What tests, watching and counting put on the canvas. */
   shown: Shown;

@@ -6,6 +6,8 @@ export interface EditorProps {
   mayEdit: boolean;
   mayPublish: boolean;
   mayRun: boolean;
+  /** May the names of secrets be offered? */
+  maySeeSecrets: boolean;
   /** A node to begin with. */
   selected: string | null;
   refusals: Refusals;

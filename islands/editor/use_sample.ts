@@ -9,21 +9,22 @@ let known: Promise<InspectorProps["resources"]> | null = null;
 
 /** Names that fields offer: secrets and workflows. Asked for once a page. */
 export function useResources(): InspectorProps["resources"] {
+  const { maySeeSecrets } = useEditor();
   const [resources, setResources] = useState(EMPTY);
   useEffect(() => {
-    known ??= fetchResources();
+    known ??= fetchResources(maySeeSecrets);
     void known.then(setResources);
   }, []);
   return resources;
 }
 
-async function fetchResources(): Promise<InspectorProps["resources"]> {
+async function fetchResources(maySeeSecrets: boolean): Promise<InspectorProps["resources"]> {
   const [secrets, workflows] = await Promise.all([
-    callApi<{ items: { name: string; hosts: string[] }[] }>("GET", "/api/secrets"),
+    maySeeSecrets ? callApi<{ items: { name: string; hosts: string[] }[] }>("GET", "/api/secrets") : null,
     callApi<{ items: { id: string; name: string }[] }>("GET", "/api/workflow?limit=200"),
   ]);
   return {
-    secrets: secrets.ok ? secrets.data.items.map(({ name, hosts }) => ({ name, hosts })) : [],
+    secrets: secrets?.ok ? secrets.data.items.map(({ name, hosts }) => ({ name, hosts })) : [],
     workflows: workflows.ok ? workflows.data.items.map(({ id, name }) => ({ id, name })) : [],
   };
 }

@@ -29,6 +29,7 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
     mayEdit: may("workflow.edit"),
     mayPublish: may("workflow.publish"),
     mayRun: may("execution.start"),
+    maySeeSecrets: may("secret.see"),
     selected: selected?.id ?? null,
     refusals: await deps.engine.workflows.refusals(id),
     publicUrl: deps.engine.publicUrl(),
