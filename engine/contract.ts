@@ -1,4 +1,5 @@
 import type { Access, Secrets } from "./contract_access.ts";
+import type { Metrics } from "./contract_metrics.ts";
 import type { NodeDescriptor } from "./nodes/define.ts";
 import type { ApprovalLink } from "./schemas/approval.ts";
 import type { WebhookResponse } from "./schemas/node.ts";
@@ -54,6 +55,8 @@ export interface Actor {
 /** Of a creating call: the same key and input within 72 h is the same resource, another input 422. */
 export interface CreateOptions {
   idempotencyKey?: string;
+  /** Of a workflow: begun empty in the editor; absent: made by a program. */
+  origin?: "canvas" | "import" | "api" | "template";
 }
 
 /** Every method throws EngineError with a problem that names the field; bad input changes nothing. */
@@ -265,6 +268,7 @@ export interface Engine {
   readonly triggers: Triggers;
   readonly executions: Executions;
   readonly mending: Mending;
+  readonly metrics: Metrics;
   readonly leads: Leads;
   readonly messages: Messages;
   readonly inbox: Inbox;

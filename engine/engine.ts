@@ -18,6 +18,7 @@ import { createExecutions } from "./monitoring/executions.ts";
 import { Tail } from "./monitoring/feed.ts";
 import { forgetExecution, keepFeedShort, shortenFeed } from "./monitoring/forget.ts";
 import { createInbox } from "./monitoring/inbox.ts";
+import { createMetrics } from "./monitoring/metrics.ts";
 import { indexInbox } from "./monitoring/inbox_index.ts";
 import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
@@ -198,6 +199,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     executions,
     retentionMs: options.retentionDays * DAY_MS,
   });
+  const metrics = createMetrics({ store, versions: worker.versions, now: clock.now, newId });
   const loop: Loop = new Loop({
     store,
     clock,
@@ -208,7 +210,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       deliver: (leadId, entry) => deliverSignals({ store, triggers }, leadId, entry),
       forget: (id, entry) =>
         forgetExecution(store, id, entry, { purge: workflows.purge, nodesOf: worker.versions.nodesOf }),
-      feed: (_id, entry) => shortenFeed(store, clock.now(), entry),
+      feed: async (_id, entry) => await shortenFeed(store, clock.now(), entry, await metrics.upkeep()),
       bulk: mending.run,
       limit: async (id, entry) => {
         await worker.turns.published(id);
@@ -224,6 +226,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     executions,
     mending,
     leads,
+    metrics,
     messages: createMessages({
       store,
       readToken: links.readToken,

@@ -9,6 +9,7 @@ export const MAX_LINES = 300;
 const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/schemas\//, "schemas"],
   [/^engine\/errors\.ts$/, "errors"],
+  [/^engine\/contract_metrics\.ts$/, "contract"],
   [/^engine\/contract(_access)?\.ts$/, "contract"],
   [/^engine\/core\//, "core"],
   [/^engine\/store\//, "store"],

@@ -202,6 +202,7 @@ export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
   if (isOver) {
     draft.counts.push("reopened");
     state.status = "running";
+    state.failedAt ??= state.endedAt ?? draft.env.now;
     state.endedAt = null;
     state.reason = null;
     // A person who retries days later is not stopped by a limit that passed meanwhile.

@@ -70,6 +70,12 @@ function settle(draft: Draft): void {
   } else if (failed.length > 0) {
     const first = draft.step(failed[0]!).failure;
     state.status = "failed";
+    draft.cause = {
+      nodeType: failed[0]!.type,
+      code: first?.code ?? "failed",
+      status: first?.status ?? null,
+      host: first?.host ?? null,
+    };
     state.reason = {
       code: first?.code ?? "failed",
       text: `${failed[0]!.label}: ${first?.message ?? "failed"}`,

@@ -5,6 +5,7 @@ import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 import type { DoneChild, Spawn } from "./children.ts";
 import type { Graph, GraphNode } from "./graph.ts";
+import type { Cause } from "./metrics.ts";
 import type { Target } from "./fits.ts";
 import type { TurnGiven } from "./rate.ts";
 import type { ExecutionState, SignalFact, StepState, Stored, StoredEvent, Transition } from "./state.ts";
@@ -66,6 +67,7 @@ export class Draft {
   readonly ledger: Transition["ledger"] = [];
   readonly messages: Transition["messages"] = [];
   readonly counts: string[] = [];
+  cause: Cause | undefined;
   readonly spawn: Spawn[] = [];
   readonly dismiss: Spawn[] = [];
   result: Stored | null = null;
@@ -160,6 +162,7 @@ export class Draft {
       messages: this.messages,
       response: this.response,
       counts: this.counts,
+      ...(this.cause ? { cause: this.cause } : {}),
       spawn: this.spawn,
       dismiss: this.dismiss,
       result: this.result,

@@ -1,4 +1,5 @@
 import type { Spawn } from "./children.ts";
+import type { Cause } from "./metrics.ts";
 import type { EventType } from "../schemas/event.ts";
 import type { ExecutionStatus, Failure, Reason, StepStatus, WaitingFor } from "../schemas/execution.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
@@ -107,8 +108,10 @@ export interface ExecutionState {
   timeoutAt: number | null;
   /** Where it stands with its workflow's limit; null: it does not count. */
   limit: Place | null;
-  /** Its steps are in the counters of their nodes: not of what was written before there were any. */
-  counted?: boolean;
+  /** Which counters it is in (`COUNTED`): not in those that there were not yet when it was last written. */
+  counted?: number;
+  /** When it failed first, of one that was reopened since. */
+  failedAt?: number;
   /** It is to go on in another version as soon as none of its steps runs. */
   migrating?: Migrating | null;
   /** Versions that it has left, oldest first. */
@@ -258,6 +261,8 @@ export interface Transition {
   response: WebhookResponse | null;
   /** `started`, `completed`, `failed`, `cancelled`, `reopened`: counted in the same commit. */
   counts: string[];
+  /** Why it failed, by the first step that did. */
+  cause?: Cause;
   /** Children to be created before this commit, under its execution's fence. */
   spawn: Spawn[];
   /** Children that are told to stop. */

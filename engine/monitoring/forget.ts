@@ -109,8 +109,16 @@ interface FeedDue {
   after?: Key;
 }
 
-/** Shortens the feed to its last day, forgets old idempotency keys and counts, and comes again in an hour. */
-export async function shortenFeed(store: Store, now: number, entry: DueEntry): Promise<void> {
+/**
+ * Shortens the feed to its last day, forgets old idempotency keys and counts, and comes again in an hour, or after
+ * `withinMs` where something else of the upkeep has more to do.
+ */
+export async function shortenFeed(
+  store: Store,
+  now: number,
+  entry: DueEntry,
+  withinMs: number = FEED_EVERY_MS,
+): Promise<void> {
   for (;;) {
     const old: Key[] = [];
     for await (
@@ -131,7 +139,7 @@ export async function shortenFeed(store: Store, now: number, entry: DueEntry): P
   const { after } = (await store.get<FeedDue>(entry.key))?.value ?? {};
   const next = await forgetDeliveries(store, now, after ?? null);
   // More keys than one look takes: the next part of them in a minute, not in an hour.
-  const again = now + (next ? FEED_SOON_MS : FEED_EVERY_MS);
+  const again = now + Math.min(withinMs, next ? FEED_SOON_MS : FEED_EVERY_MS);
   await store.commit({
     name: "feed",
     checks: [{ key: entry.key, versionstamp: entry.versionstamp }],

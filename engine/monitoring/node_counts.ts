@@ -52,6 +52,14 @@ function countOf(nodeId: string, packed: Packed): NodeCount {
     return { entered, active: entered - waiting - passed - failed, waiting, passed, failed };
   };
   const [skipped, cancelled] = of("skipped");
+  const [converted] = of("converted");
   const rounds = stands("child_");
-  return { nodeId, ...stands(""), skipped, cancelled, ...rounds.entered > 0 ? { rounds } : {} };
+  return {
+    nodeId,
+    ...stands(""),
+    skipped,
+    cancelled,
+    ...converted > 0 ? { converted } : {},
+    ...rounds.entered > 0 ? { rounds } : {},
+  };
 }

@@ -33,7 +33,7 @@ const Ended = z.object({
   /** Failed in this time; who is retried and fails again has failed twice. */
   failed: count,
   cancelled: count,
-  /** Mean and quantiles over completed and failed; quantiles are exact to 9 %. */
+  /** Mean and quantiles over completed and failed; quantiles are exact to 10 %. */
   avgDuration: duration,
   /** The median: what is typical. */
   p50: duration,
@@ -56,7 +56,7 @@ export type MetricsPoint = z.infer<typeof MetricsPoint>;
 
 /** How many executions failed by one cause. All counts together are `failed`. */
 export const MetricsError = z.object({
-  /** In words, such as `api http_401 api.example.com`; `other`: all the rest. */
+  /** In words, such as `api: 401 from api.example.com`; `other`: all the rest. */
   cause: z.string(),
   count,
   /** Null where the execution failed as a whole (its time-out), and of `other`. */

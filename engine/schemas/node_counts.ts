@@ -15,6 +15,8 @@ export const NodeCount = z.object({
   failed: number,
   skipped: number,
   cancelled: number,
+  /** Of those that passed, who reached a goal of the workflow; absent: nobody did. */
+  converted: number.optional(),
   /** The same of rounds and called workflows, which the list shows under their parents; absent: there are none. */
   rounds: z.object({ entered: number, active: number, waiting: number, passed: number, failed: number })
     .optional(),

@@ -23,6 +23,7 @@ export const COMMIT_NAMES = [
   "blob",
   "forget",
   "feed",
+  "metrics",
   "ledger_result",
   "workflow_create",
   "workflow_save",

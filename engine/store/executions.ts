@@ -7,6 +7,7 @@ import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { placeWrite } from "./places.ts";
+import { COUNTED, metricSums } from "./metrics.ts";
 import { nodeSums } from "./node_counts.ts";
 import type { NodeIds } from "./node_counts.ts";
 import { pulseWrite } from "./pulse.ts";
@@ -24,7 +25,6 @@ export interface Loaded {
 }
 
 const HEAD_BYTES = 16 * 1024;
-const HOUR_MS = 3_600_000;
 const EVENTS_PER_RECORD = 200;
 const EVENT_RECORD_BYTES = 60 * 1024;
 
@@ -75,7 +75,6 @@ export function transitionWrite(
   }
   sets.push(...doneSets(transition, now));
   for (const message of transition.messages) sets.push(...context.messageWrite(message).sets);
-  const hour = Math.floor(now / HOUR_MS);
   const head = keys.execution(next.id);
   return {
     spilled,
@@ -83,15 +82,7 @@ export function transitionWrite(
       name: context.name,
       checks: [{ key: head, versionstamp: before?.versionstamp ?? null }, ...place.checks],
       ...(mayDouble(transition) ? withoutDoubles(sets, deletes) : { sets, deletes }),
-      // Children are counted apart.
-      sums: [
-        ...transition.counts.map((what) => ({
-          key: keys.count(next.workflowId, hour, next.parent ? `child_${what}` : what),
-          add: 1,
-        })),
-        ...nodeCounts,
-        ...pulse.sums,
-      ],
+      sums: [...metricSums(transition, before?.state ?? null, now), ...nodeCounts, ...pulse.sums],
       maxes: pulse.maxes,
       bells,
       feed,
@@ -105,7 +96,7 @@ export function transitionWrite(
 function countNodes({ next }: Transition, { before, nodes }: TransitionContext): ReturnType<typeof nodeSums> {
   if (!nodes) return [];
   const was = before?.state.counted ? { state: before.state, nodes: nodes.before } : null;
-  next.counted = true;
+  next.counted = COUNTED;
   return nodeSums(was, { state: next, nodes: nodes.next });
 }
 

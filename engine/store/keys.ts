@@ -217,5 +217,16 @@ export const keys = {
     block,
     change,
   ],
-  count: (workflowId: string, hour: number, what: string): Key => ["count", workflowId, hour, what],
+  /** What happened to executions in a minute; folded into the records below within the hour. */
+  count: (minute: number, workflowId: string, what: string): Key => ["count", minute, workflowId, what],
+  /** How many of a workflow's executions are active, and of those wait, now. */
+  countActive: (workflowId: string): Key => ["count_active", workflowId],
+  /** A day (UTC) of a workflow or (`*`) of all. */
+  countDay: (day: number, scope: string): Key => ["count_day", day, scope],
+  /** The same by hours, for 90 days. */
+  countHours: (day: number, scope: string): Key => ["count_hours", day, scope],
+  /** A quarter of an hour by minutes, for five hours. */
+  countMinutes: (quarter: number, scope: string): Key => ["count_minutes", quarter, scope],
+  /** All that was ever folded. */
+  countTotal: (scope: string): Key => ["count_total", scope],
 } as const;

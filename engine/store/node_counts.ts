@@ -2,13 +2,17 @@ import type { ExecutionState } from "../core/state.ts";
 import type { StepStatus } from "../schemas/execution.ts";
 import type { Write } from "./commit.ts";
 import { keys } from "./keys.ts";
+import { COUNTED } from "./metrics.ts";
 import type { Key } from "./keys.ts";
 
 /** The nodes of a version by index. */
 export type NodeIds = readonly { readonly id: string }[];
 
 export interface Counted {
-  state: Pick<ExecutionState, "workflowId" | "version" | "statuses" | "parent">;
+  state: Pick<
+    ExecutionState,
+    "workflowId" | "version" | "statuses" | "parent" | "status" | "reason" | "counted"
+  >;
   nodes: NodeIds;
 }
 
@@ -18,18 +22,22 @@ type Sums = NonNullable<Write["sums"]>;
  * Three counters a node, of two numbers each: how many executions stand where. Every commit adds what it changed, so
  * that they always equal a recount; a number is below 2^32, and one less is added as 2^64 - 1.
  */
-export const SLOTS = ["entered", "waiting", "skipped"] as const;
+export const SLOTS = ["entered", "waiting", "skipped", "converted"] as const;
 export type Slot = (typeof SLOTS)[number];
 const HIGH = 2 ** 32;
 
+/** How a step stands; converted: it was completed, and its execution reached a goal. */
+type Standing = StepStatus | "converted";
+
 /** What an execution adds to a node's counters while it stands there. */
-const WORTH: Readonly<Record<StepStatus, readonly (readonly [Slot, number])[]>> = {
+const WORTH: Readonly<Record<Standing, readonly (readonly [Slot, number])[]>> = {
   pending: [],
   queued: [["entered", 1]],
   running: [["entered", 1]],
   retrying: [["entered", 1]],
   waiting: [["entered", 1], ["waiting", 1]],
   completed: [["entered", 1 + HIGH]],
+  converted: [["entered", 1 + HIGH], ["converted", 1]],
   failed: [["entered", 1], ["waiting", HIGH]],
   skipped: [["skipped", 1]],
   cancelled: [["skipped", HIGH]],
@@ -48,23 +56,30 @@ const LETTERS = [
   "failed",
   "skipped",
   "cancelled",
+  "converted",
 ] as const;
 
 /** The counters' part of a commit: what the execution no longer is (null: it was not counted), and what it is now. */
 export function nodeSums(before: Counted | null, next: Counted | null): Sums {
   if (before && next && before.state.version === next.state.version) {
-    return sumsOf(next, before.state.statuses, next.state.statuses);
+    return sumsOf(next, standings(before.state), standings(next.state));
   }
   return [
-    ...before ? sumsOf(before, before.state.statuses, null) : [],
-    ...next ? sumsOf(next, null, next.state.statuses) : [],
+    ...before ? sumsOf(before, standings(before.state), null) : [],
+    ...next ? sumsOf(next, null, standings(next.state)) : [],
   ];
+}
+
+/** What was written before there was this counter is not in it. */
+function standings({ statuses, parent, status, reason, counted = 0 }: Counted["state"]): readonly Standing[] {
+  const reached = status === "completed" && reason?.code === "goal" && !parent && counted >= COUNTED;
+  return reached ? statuses.map((each) => each === "completed" ? "converted" : each) : statuses;
 }
 
 function sumsOf(
   { state, nodes }: Counted,
-  from: readonly StepStatus[] | null,
-  to: readonly StepStatus[] | null,
+  from: readonly Standing[] | null,
+  to: readonly Standing[] | null,
 ): Sums {
   const changed: number[] = [];
   for (let i = 0; i < nodes.length; i++) {
@@ -98,10 +113,10 @@ type Change = readonly { slot: Slot; add: number }[];
 const CHANGES = new Map<string, Change>();
 
 /** What a step adds to its node's counters by going from one status to another. */
-function changesOf(from: StepStatus, to: StepStatus): Change {
+function changesOf(from: Standing, to: Standing): Change {
   const known = CHANGES.get(from + to);
   if (known) return known;
-  const worth = (status: StepStatus, slot: Slot): number =>
+  const worth = (status: Standing, slot: Slot): number =>
     WORTH[status].find(([name]) => name === slot)?.[1] ?? 0;
   const change = SLOTS.map((slot) => ({ slot, add: worth(to, slot) - worth(from, slot) }))
     .filter(({ add }) => add !== 0);
@@ -113,8 +128,8 @@ function changesOf(from: StepStatus, to: StepStatus): Change {
 function inBlocks(
   state: Counted["state"],
   changed: readonly number[],
-  from: readonly StepStatus[] | null,
-  to: readonly StepStatus[] | null,
+  from: readonly Standing[] | null,
+  to: readonly Standing[] | null,
 ): Sums {
   const blocks = new Map<number, string>();
   for (const i of changed) {

@@ -21,8 +21,8 @@ export interface HeadRecord extends Omit<ExecutionState, "statuses" | "steps"> {
   commit: string;
   nodes: string;
   steps: { [nodeId: string]: StepState };
-  /** Its steps are in the counters of their nodes. */
-  c?: 1;
+  /** Which counters it is in. */
+  c?: number;
   /** Steps outgrew the head: those that are not in it lie beside it. */
   spilled?: true;
 }
@@ -153,7 +153,7 @@ export function headRecord(
   record.nodes = nodes;
   record.steps = Object.fromEntries(steps);
   if (spilled) record.spilled = true;
-  if (state.counted) record.c = 1;
+  if (state.counted) record.c = state.counted;
   return record;
 }
 
@@ -171,7 +171,7 @@ export function stateOf(record: HeadRecord): ExecutionState {
   return {
     ...DEFAULTS,
     ...rest,
-    ...(c ? { counted: true } : {}),
+    ...(c ? { counted: c } : {}),
     statuses: Array.from(nodes, (letter) => STATUSES.get(letter) ?? "pending"),
     steps: new Map(Object.entries(steps)),
   };

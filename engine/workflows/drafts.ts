@@ -17,7 +17,7 @@ import {
 import { busy, MAX_TRIES, type WorkflowDeps } from "./deps.ts";
 import { runIssues } from "./issues.ts";
 import { graphOf, parseInput } from "./parse.ts";
-import { toSummary, type WorkflowRecord } from "./record.ts";
+import { type Origin, toSummary, type WorkflowRecord } from "./record.ts";
 import { type Lookup, triggersOf } from "./triggers.ts";
 
 const MAX_WEBHOOKS_LISTED = 20;
@@ -64,6 +64,7 @@ export async function createOrFind(
   input: WorkflowInput,
   actor: Actor,
   key: string | undefined,
+  origin: Origin = "api",
 ): Promise<Workflow> {
   const delivery = await deliveryOf("workflow.create", key, input);
   for (let i = 0; i < MAX_TRIES; i++) {
@@ -71,7 +72,7 @@ export async function createOrFind(
     if (found?.known) return await getWorkflow(deps, found.known.value.id);
     const id = deps.newId();
     const once = delivery && deliveryWrite(delivery, found?.expired ?? null, { id, at: deps.now() });
-    const created = await createWorkflow(deps, input, actor, { ...once, id });
+    const created = await createWorkflow(deps, input, actor, { ...once, id, origin });
     if (created) return created;
   }
   throw busy(input.name);
@@ -82,7 +83,7 @@ export async function createWorkflow(
   deps: WorkflowDeps,
   input: WorkflowInput,
   actor: Actor,
-  once: Pick<Write, "checks" | "sets"> & { id?: string } = {},
+  once: Pick<Write, "checks" | "sets"> & { id?: string; origin?: Origin } = {},
 ): Promise<Workflow | null> {
   const parsed = parseInput(input);
   const graph = acceptGraph(deps, graphOf(parsed));
@@ -91,6 +92,7 @@ export async function createWorkflow(
   const commit = deps.newId();
   const record = {
     ...withDraft(deps, firstRecord(deps, id, parsed.name, actor), { graph, content }),
+    origin: once.origin ?? "api",
     commit,
   };
   // Staged content needs a record to belong to: should the process die, the sweep finds it by this one.

@@ -24,7 +24,8 @@ export async function importWorkflow(
   options: CreateOptions,
 ): Promise<ImportAnswer | ImportPreview> {
   const { workflow, ...told } = readFile(deps, oneOf(file), name);
-  if (save) return { workflow: await createOrFind(deps, workflow, actor, options.idempotencyKey), ...told };
+  const { idempotencyKey } = options;
+  if (save) return { workflow: await createOrFind(deps, workflow, actor, idempotencyKey, "import"), ...told };
   const shape = deps.checks.shape(graphOf(workflow));
   if (shape.length > 0) throw invalid(`This is no workflow: ${shape[0]?.message}`, shape);
   return { workflow, ...told };

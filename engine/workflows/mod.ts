@@ -48,8 +48,9 @@ export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
   const { store } = deps;
   return {
     list: (paging) => listWorkflows(store, paging),
-    create: (input, actor, options) => createOrFind(deps, input, actor, options?.idempotencyKey),
-    createOnce: (input, actor, once) => createWorkflow(deps, input, actor, once),
+    create: (input, actor, options) =>
+      createOrFind(deps, input, actor, options?.idempotencyKey, options?.origin),
+    createOnce: (input, actor, once) => createWorkflow(deps, input, actor, { ...once, origin: "sample" }),
     import: (input, actor, options) => importWorkflow(deps, input, actor, options ?? {}),
     get: (id) => getWorkflow(deps, id),
     save: (id, revision, change, actor) => saveWorkflow(deps, { id, revision }, change, actor),

@@ -1,5 +1,8 @@
 import type { Enrolment, Limits, WorkflowSummary, WorkflowVersion } from "../schemas/workflow.ts";
 
+/** Where a workflow comes from. Canvas: begun empty in the editor. */
+export type Origin = "canvas" | "import" | "api" | "template" | "sample";
+
 /** `["workflow", id]`. Times are epoch ms. */
 export interface WorkflowRecord {
   v: 1;
@@ -22,6 +25,8 @@ export interface WorkflowRecord {
   updatedAt: number;
   updatedBy: string;
   publishedAt: number | null;
+  /** Absent: it is older than the question. */
+  origin?: Origin;
   /** Set while deleted, or not yet whole: such a record is passed over. */
   deletedAt?: number;
   /** The commit that created or saved it: tells after an unknown throw whether that was made. */

@@ -16,6 +16,7 @@ import { inboxRoutes } from "./inbox.ts";
 import { leadRoutes } from "./leads.ts";
 import { openApiDocument } from "./openapi.ts";
 import { mendingRoutes } from "./mending.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { secretRoutes } from "./secrets.ts";
 import { sessionRoutes } from "./session.ts";
 import { simulateRoutes } from "./simulate.ts";
@@ -60,6 +61,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...executionRoutes,
   ...mendingRoutes,
   ...streamRoutes,
+  ...metricsRoutes,
   ...importRoutes,
   ...workflowRoutes,
   ...versionRoutes,

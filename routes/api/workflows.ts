@@ -50,8 +50,12 @@ export const workflowRoutes: readonly ApiRoute[] = [
     body: WorkflowInput.meta({ id: "WorkflowInput" }),
     headers: IDEMPOTENT,
     answers: { 201: saved },
-    handle: async ({ c, engine, body, actor }) =>
-      withTag(await engine.workflows.create(body, actor(), createOptions(c.req.raw.headers)), 201),
+    handle: async ({ c, engine, body, actor }) => {
+      // Begun empty by somebody who is signed in: in the editor.
+      const origin = c.var.via === "cookie" && body.nodes.length === 0 ? "canvas" : "api";
+      const options = { ...createOptions(c.req.raw.headers), origin } as const;
+      return withTag(await engine.workflows.create(body, actor(), options), 201);
+    },
   }),
   define({
     method: "get",

@@ -21,6 +21,7 @@ import {
   SIMULATED,
   WORKFLOW,
 } from "./fake_records.ts";
+import { fakeMetrics } from "./fake_metrics.ts";
 
 /** What tests look into. */
 export interface FakeEngine extends Engine {
@@ -65,6 +66,7 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
     },
     executions: fakeExecutions(note, stored),
     mending: fakeMending(note),
+    metrics: fakeMetrics(),
     leads: fakeLeads(note),
     messages: fakeMessages(note),
     collections: fakeCollections(note),

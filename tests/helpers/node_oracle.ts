@@ -51,11 +51,12 @@ export async function nodeCountProblems(
 /** By node, and by node with `~` before it for children; what is 0 is left out. */
 async function recounted(store: Store, states: readonly ExecutionState[]): Promise<Map<string, Recount>> {
   const found = new Map<string, Recount>();
-  for (const { workflowId, version, statuses, parent } of states) {
+  for (const { workflowId, version, statuses, parent, status: end, reason } of states) {
     const order = topologicalOrder(await loadVersion(store, workflowId, version));
     for (const [index, status] of statuses.entries()) {
       const name = `${parent ? "~" : ""}${order[index]?.id}`;
-      for (const what of WHAT[status]) {
+      const reached = status === "completed" && end === "completed" && reason?.code === "goal" && !parent;
+      for (const what of [...WHAT[status], ...reached ? ["converted"] : []]) {
         if (parent && !OF_CHILDREN.includes(what)) continue;
         const counts = found.get(name) ?? {};
         counts[what] = (counts[what] ?? 0) + 1;

@@ -8,6 +8,7 @@ import { shardOf } from "../../engine/store/keys.ts";
 import type { AttentionRecord, EventRecord, FeedRecord } from "../../engine/store/records.ts";
 import { eventsOf } from "../../engine/store/records.ts";
 import type { Store } from "../../engine/store/store.ts";
+import { metricsProblems } from "./metrics_oracle.ts";
 import { nodeCountProblems } from "./node_oracle.ts";
 import { placeProblems } from "./places_oracle.ts";
 
@@ -32,7 +33,7 @@ export async function oracle(store: Store, { recount = true }: { recount?: boole
   checkAttention(states, attention, problems);
   await checkInboxIndex(store, attention, problems);
   problems.push(...await placeProblems(store, states));
-  if (recount) await checkCounters(store, states, problems);
+  if (recount) problems.push(...await metricsProblems(store, states));
   if (recount) problems.push(...await nodeCountProblems(store, states));
   assert.deepEqual(problems, []);
 }
@@ -233,41 +234,5 @@ async function checkInboxIndex(
   }
   if (found.sort().join() !== wanted.join()) {
     problems.push(`the inbox lists ${found.join()}, its cards are ${wanted.join()}`);
-  }
-}
-
-/** Counters equal a recount of the event log. */
-async function checkCounters(
-  store: Store,
-  states: Map<string, ExecutionState>,
-  problems: string[],
-): Promise<void> {
-  const counted: { [what: string]: number } = {};
-  for await (const { key, value } of store.kv.list<Deno.KvU64>({ prefix: ["count"] })) {
-    counted[String(key[3])] = (counted[String(key[3])] ?? 0) + Number(value.value);
-  }
-  const recount: { [what: string]: number } = {};
-  for (const state of states.values()) {
-    // Children are counted apart.
-    const add = (what: string): void => {
-      const name = state.parent ? `child_${what}` : what;
-      recount[name] = (recount[name] ?? 0) + 1;
-    };
-    let ended = 0;
-    for await (const { value } of store.list<EventRecord>({ selector: { prefix: ["event", state.id] } })) {
-      for (const event of eventsOf(value)) {
-        if (event.node) continue;
-        if (event.type === "queued") add("started");
-        if (event.type === "completed" || event.type === "failed" || event.type === "cancelled") {
-          add(event.type);
-          ended++;
-        }
-      }
-    }
-    for (let i = isSettled(state) ? 1 : 0; i < ended; i++) add("reopened");
-  }
-  const shown = (counts: { [what: string]: number }): string => JSON.stringify(Object.entries(counts).sort());
-  if (shown(counted) !== shown(recount)) {
-    problems.push(`counters say ${shown(counted)}, the event log ${shown(recount)}`);
   }
 }

@@ -9,8 +9,8 @@ const DAY = 86_400_000;
 async function keysOf(kv: Deno.Kv): Promise<Set<string>> {
   const found = new Set<string>();
   for await (const { key } of kv.list({ prefix: [] })) {
-    const kept = ["feed", "due", "count", "node_count", "pulse", "completed_at", "meta"];
-    if (!kept.includes(String(key[0]))) found.add(JSON.stringify(key));
+    const isUpkeep = /^(feed|due|meta|node_count|pulse|completed_at|count(_\w+)?)$/.test(String(key[0]));
+    if (!isUpkeep) found.add(JSON.stringify(key));
   }
   return found;
 }

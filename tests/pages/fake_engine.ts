@@ -9,6 +9,7 @@ import type { BulkJob } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
 import type { Refusals, Workflow } from "../../engine/schemas/workflow.ts";
+import { fakeMetrics } from "../helpers/fake_metrics.ts";
 
 /** What the pages are shown; lists are whole, without paging, unless `nextCursor` says there is more. */
 export interface FakeData {
@@ -115,6 +116,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       opened: unused,
       clicked: unused,
     },
+    metrics: fakeMetrics(),
     inbox: {
       list: () => page(data.inbox),
       count: () => Promise.resolve(data.inbox.length + data.causes.length),

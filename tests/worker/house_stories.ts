@@ -242,6 +242,24 @@ const forgotten: Story = {
   },
 };
 
+const folded: Story = {
+  ...bare,
+  async play(world): Promise<void> {
+    await trigger(world, "go");
+    await ended(world);
+    world.clock.skip(2 * 3_600_000);
+    await world.until(async () =>
+      (await world.store().keys({ selector: { prefix: ["count"] } })).length === 0
+    );
+    world.clock.advance(60_000);
+  },
+  async after(world): Promise<void> {
+    await settledAs(world, "completed", { hook: "completed" });
+    const { totals } = await world.engine.metrics.read({ range: "24h" });
+    assert.deepEqual([totals.executions, totals.success, totals.active], [1, 1, 0]);
+  },
+};
+
 const bulk: Story = {
   nodes: [hookNode("go"), node("a", "probe")],
   edges: chain("hook", "a"),
@@ -320,6 +338,7 @@ export const HOUSE_STORIES: ReadonlyMap<string, Story> = new Map(Object.entries(
   "a long step": long,
   "a large output": large,
   "forgotten after a day": forgotten,
+  "what was counted": folded,
   "an action on many": bulk,
   "beside other processes": beside,
   "a test's kept mail": keptMail,
