@@ -13,6 +13,7 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "inbox/Inbox": async () => (await import("./inbox/Inbox.tsx")).Inbox,
   "leads/LeadDialog": async () => (await import("./leads/LeadDialog.tsx")).LeadDialog,
   "monitoring/BulkBar": async () => (await import("./monitoring/BulkBar.tsx")).BulkBar,
+  "monitoring/Dashboard": async () => (await import("./monitoring/Dashboard.tsx")).Dashboard,
   "monitoring/ExecutionList": async () => (await import("./monitoring/ExecutionList.tsx")).ExecutionList,
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
   "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,

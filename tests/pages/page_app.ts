@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Engine } from "../../engine/contract.ts";
 import { EngineError } from "../../engine/errors.ts";
 import { pageRoutes } from "../../routes/pages/mod.ts";
 import type { PageAction, PageEnv } from "../../routes/pages/mod.ts";
@@ -16,6 +17,8 @@ const MANIFEST = {
 
 interface PageApp {
   app: Hono<PageEnv>;
+  /** What the pages ask; a test may answer otherwise. */
+  engine: Engine;
   /** What was logged as unforeseen. */
   logged: unknown[];
   get(path: string, headers?: Record<string, string>): Promise<{ response: Response; html: string }>;
@@ -57,6 +60,7 @@ export function pageApp(
   });
   return {
     app,
+    engine,
     logged,
     get: async (path, headers = {}) => await read(await app.request(path, { headers })),
     post: async (path, form) =>

@@ -14,7 +14,7 @@ interface NavItem {
 
 /** The first four stay in sight on a phone. */
 const NAV: readonly NavItem[] = [
-  { key: "home", href: "/", icon: "gauge", label: "Start" },
+  { key: "home", href: "/", icon: "gauge", label: "Dashboard" },
   { key: "workflow", href: "/workflow", icon: "workflow", label: "Workflows" },
   { key: "executions", href: "/executions", icon: "play", label: "Executions" },
   { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox" },

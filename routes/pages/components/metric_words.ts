@@ -17,6 +17,13 @@ export function tookWords(ms: number | null): string {
   return ms === null ? "–" : durationWords(ms);
 }
 
+/** Of a quantile, which is exact to a tenth: two digits that say something. */
+export function aboutWords(ms: number | null): string {
+  if (ms === null) return "–";
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, ms))) - 1);
+  return durationWords(Math.round(ms / step) * step);
+}
+
 /** How a figure stands to the same time before. */
 export interface Change {
   direction: "up" | "down" | "same";

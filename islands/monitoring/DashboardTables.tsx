@@ -1,0 +1,132 @@
+import type { JSX } from "preact";
+import type { Metrics, MetricsRow } from "../../engine/schemas/metrics.ts";
+import {
+  aboutWords,
+  countWords,
+  executionsHref,
+  intervalOf,
+  intervalWords,
+  shareWords,
+} from "../../routes/pages/components/metric_words.ts";
+import type { DashboardView } from "../../routes/pages/components/metric_words.ts";
+import { Table } from "../../routes/pages/components/table.tsx";
+import type { Shown } from "./use_metrics.ts";
+
+interface TablesProps {
+  shown: Shown;
+  view: DashboardView;
+}
+
+/** Both line charts in numbers. */
+export function PointTable({ shown, view }: TablesProps): JSX.Element {
+  const { metrics, zone, now } = shown;
+  const heads = ["Time", "Started", "Completed", "Failed", "Typical", "Slowest 5 %"];
+  return (
+    <AsTable>
+      <Table label="Executions over time" heads={heads}>
+        {metrics.points.map((point, index) => {
+          const list = (filter: { status?: string; ended?: true }): string =>
+            executionsHref(metrics, view, { ...filter, ...intervalOf(metrics, index) }, now);
+          return (
+            <tr key={point.timestamp}>
+              <th scope="row">{intervalWords(metrics, index, zone)}</th>
+              <Count label="Started" count={point.executions} href={list({})} />
+              <Count
+                label="Completed"
+                count={point.success}
+                href={list({ status: "completed", ended: true })}
+              />
+              <Count label="Failed" count={point.failed} href={list({ status: "failed", ended: true })} />
+              <td data-label="Typical">{aboutWords(point.p50)}</td>
+              <td data-label="Slowest 5 %">{aboutWords(point.p95)}</td>
+            </tr>
+          );
+        })}
+      </Table>
+    </AsTable>
+  );
+}
+
+/** Every cause, also those that have no slice of their own. */
+export function CauseTable({ shown, view }: TablesProps): JSX.Element {
+  const { metrics, now } = shown;
+  return (
+    <AsTable>
+      <Table label="Failures by cause" heads={["Cause", "Failed"]}>
+        {metrics.errors.map((error) => (
+          <tr key={error.cause}>
+            <th scope="row" class="break-words">{error.cause}</th>
+            <Count label="Failed" count={error.count} href={causeHref(metrics, view, error.cause, now)} />
+          </tr>
+        ))}
+      </Table>
+    </AsTable>
+  );
+}
+
+/** The failed executions of one cause; of `other` all that failed, because it is none. */
+export function causeHref(metrics: Metrics, view: DashboardView, cause: string, now: number): string {
+  const error = cause === "other" ? {} : { error: cause };
+  return executionsHref(metrics, view, { status: "failed", ended: true, ...error }, now);
+}
+
+function AsTable({ children }: { children: JSX.Element }): JSX.Element {
+  return (
+    <details class="mt-2">
+      <summary class="inline-flex min-h-11 items-center text-sm text-soft hover:text-ink sm:min-h-8">
+        As a table
+      </summary>
+      <div class="mt-2 max-h-96 overflow-auto">{children}</div>
+    </details>
+  );
+}
+
+function Count({ label, count, href }: { label: string; count: number; href: string }): JSX.Element {
+  return (
+    <td data-label={label}>
+      {count === 0 ? <span class="text-soft">0</span> : <a class="link" href={href}>{countWords(count)}</a>}
+    </td>
+  );
+}
+
+const HEADS = ["Workflow", "Executions", "Success", "Typical", "Slowest 5 %", "Waiting now", "Active now"];
+
+/** What each workflow did in this time, and what it does now. */
+export function WorkflowTable({ shown, view }: TablesProps): JSX.Element {
+  return (
+    <Table label="Workflows" heads={HEADS}>
+      {shown.metrics.workflows.map((row) => (
+        <WorkflowRow key={row.workflowId} row={row} shown={shown} view={view} />
+      ))}
+    </Table>
+  );
+}
+
+function WorkflowRow({ row, shown, view }: TablesProps & { row: MetricsRow }): JSX.Element {
+  const own = { ...view, workflowId: row.workflowId };
+  const list = (filter: { status?: string; ended?: true }): string =>
+    executionsHref(shown.metrics, own, filter, shown.now);
+  const now = (status: string): string =>
+    `/executions?${new URLSearchParams({ status, workflowId: row.workflowId })}`;
+  return (
+    <tr>
+      <td class="break-words">
+        <a class="link" href={`/workflow/${encodeURIComponent(row.workflowId)}`}>{row.name}</a>
+      </td>
+      <Count label="Executions" count={row.executions} href={list({})} />
+      <td data-label="Success">
+        {row.failed > 0
+          ? (
+            <a class="link" href={list({ status: "failed", ended: true })} title={`${row.failed} failed`}>
+              {shareWords(row.successRate)}
+            </a>
+          )
+          : <span>{shareWords(row.successRate)}</span>}
+      </td>
+      <td data-label="Typical">{aboutWords(row.p50)}</td>
+      <td data-label="Slowest 5 %">{aboutWords(row.p95)}</td>
+      <Count label="Waiting now" count={row.waiting} href={now("waiting")} />
+      <Count label="Active now" count={row.active} href={now("active")} />
+    </tr>
+  );
+}
