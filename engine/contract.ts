@@ -1,5 +1,6 @@
 import type { Access, Secrets } from "./contract_access.ts";
 import type { Metrics } from "./contract_metrics.ts";
+import type { Scheduling } from "./contract_scheduling.ts";
 import type { NodeDescriptor } from "./nodes/define.ts";
 import type { ApprovalLink } from "./schemas/approval.ts";
 import type { WebhookResponse } from "./schemas/node.ts";
@@ -42,6 +43,7 @@ import type {
   WorkflowVersion,
 } from "./schemas/workflow.ts";
 
+export type { Scheduling } from "./contract_scheduling.ts";
 export type { Access, Role, SecretInfo, Secrets, User } from "./contract_access.ts";
 
 /** Who asks: shown in histories and audits. */
@@ -273,6 +275,7 @@ export interface Engine {
   readonly messages: Messages;
   readonly inbox: Inbox;
   readonly collections: Collections;
+  readonly scheduling: Scheduling;
   readonly approvals: Approvals;
   readonly secrets: Secrets;
   readonly access: Access;

@@ -29,6 +29,7 @@ import { overlaid } from "./simulation/collections.ts";
 import type { ActOnCollections } from "./simulation/collections.ts";
 import { createDryRuns } from "./simulation/mod.ts";
 import type { Limits } from "./simulation/drive.ts";
+import { createScheduling } from "./scheduling/mod.ts";
 import { Store } from "./store/store.ts";
 import { Answers, createTriggers } from "./triggers/mod.ts";
 import { deliverSignals } from "./triggers/deliver.ts";
@@ -152,6 +153,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     },
   });
   const owner = newId();
+  const retentionMs = options.retentionDays * DAY_MS;
   const peers = new Peers(options.lockFolder, owner, () => void loop.rescue());
   const beats = options.heartbeat ? new Heartbeats(store, clock, owner) : null;
   const others = beats ?? (peers.hasLocks ? peers : null);
@@ -164,7 +166,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     newId,
     isMine: (id) => shards.isMine(id),
     concurrency: options.concurrency,
-    retentionMs: options.retentionDays * DAY_MS,
+    retentionMs,
     services: servicesFor({
       collections: options.collectionsBehind
         ? overlaid(options.collectionsBehind, clock.now)
@@ -181,6 +183,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     }),
     onTransition(executionId, transition): void {
       answers.tell(executionId, transition);
+      scheduling.heard(transition);
       options.onTransition?.(executionId, transition);
     },
   });
@@ -192,14 +195,9 @@ async function assemble(options: EngineOptions): Promise<House> {
     reveal: (name) => secrets.reveal(name, null),
   });
   const executions = createExecutions({ store, versions: worker.versions, worker, tail });
-  const mending = createMending({
-    store,
-    worker,
-    leads,
-    executions,
-    retentionMs: options.retentionDays * DAY_MS,
-  });
   const metrics = createMetrics({ store, versions: worker.versions, now: clock.now, newId });
+  const mending = createMending({ store, worker, leads, executions, retentionMs });
+  const scheduling = createScheduling({ store, worker, workflows, triggers, executions, log: options.log });
   const loop: Loop = new Loop({
     store,
     clock,
@@ -217,6 +215,7 @@ async function assemble(options: EngineOptions): Promise<House> {
         await worker.slots.due(id, entry);
       },
       rate: (id, entry) => worker.turns.due(id, entry),
+      schedule: scheduling.due,
     },
   });
 
@@ -225,6 +224,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     triggers,
     executions,
     mending,
+    scheduling,
     leads,
     metrics,
     messages: createMessages({

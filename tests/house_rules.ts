@@ -10,7 +10,7 @@ const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/schemas\//, "schemas"],
   [/^engine\/errors\.ts$/, "errors"],
   [/^engine\/contract_metrics\.ts$/, "contract"],
-  [/^engine\/contract(_access)?\.ts$/, "contract"],
+  [/^engine\/contract(_access|_scheduling)?\.ts$/, "contract"],
   [/^engine\/core\//, "core"],
   [/^engine\/store\//, "store"],
   [/^engine\/worker\//, "worker"],
@@ -51,7 +51,8 @@ const ARROWS: { readonly [room: string]: Arrows } = {
   schemas: { to: ["schemas"], packages: /^zod$/ },
   errors: { to: ["schemas"], packages: /^zod$/ },
   contract: { to: [], types: ["contract", "schemas", "define"], packages: /^$/ },
-  core: { to: ["core", ...GROUND], packages: /^zod$/ },
+  // Both only compute, from what they are given.
+  core: { to: ["core", ...GROUND], packages: /^(zod|croner|cronstrue)$/ },
   store: { to: DEEP },
   define: { to: GROUND, packages: /^zod$/ },
   nodes: { to: ["nodes", "define", ...GROUND], packages: /^(zod|node:buffer)$/ },

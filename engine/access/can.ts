@@ -30,6 +30,10 @@ export const ACTIONS = {
   /** Records that workflows keep: as the bodies of steps. */
   "collection.see": "operator",
   "collection.edit": "editor",
+  "schedule.see": "viewer",
+  "schedule.edit": "editor",
+  /** Pause, resume, run now, back-fill: nothing of what it is changes. */
+  "schedule.run": "operator",
   "secret.see": "admin",
   "secret.edit": "admin",
 } as const satisfies { [action: string]: Role };

@@ -12,7 +12,7 @@ import type { Outcome } from "../schemas/node.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { applyOutcome, ended, settleFailed } from "./outcome.ts";
-import { isRetryable, retryDelay } from "./retry.ts";
+import { isRetryable, policyOf, retryDelay } from "./retry.ts";
 import type { Attention, Mail, StepState } from "./state.ts";
 import {
   approvalOutput,
@@ -23,6 +23,7 @@ import {
   nextAsk,
   shownApproval,
 } from "./votes.ts";
+import type { RetryPolicy } from "../schemas/retry_defaults.ts";
 import type { ApprovalState } from "./votes.ts";
 
 /** A step that asks for votes and has asked already. */
@@ -53,7 +54,10 @@ export function applyVoting(
   }
   if (outcome.kind === "wait") return sent(draft, node, step, outcome.message);
   if (outcome.kind !== "fail") return proceed(draft, node, step);
-  if (outcome.uncertain || !draft.state.cancelling && mayRetry(node, step, outcome.failure)) {
+  if (
+    outcome.uncertain ||
+    !draft.state.cancelling && mayRetry(policyOf(node, draft.state.trigger), step, outcome.failure)
+  ) {
     applyOutcome(draft, node, outcome, undefined, warnings);
     return untilDeadline(draft, node);
   }
@@ -62,9 +66,9 @@ export function applyVoting(
   refused(draft, node, step, outcome.failure);
 }
 
-function mayRetry(node: GraphNode, step: StepState, failure: Failure): boolean {
-  return isRetryable(node.retry, failure) &&
-    retryDelay(node.retry, step.attempt - (step.spent ?? 0), 0, failure.retryAfterMs) !== null;
+function mayRetry(policy: RetryPolicy, step: StepState, failure: Failure): boolean {
+  return isRetryable(policy, failure) &&
+    retryDelay(policy, step.attempt - (step.spent ?? 0), 0, failure.retryAfterMs) !== null;
 }
 
 /** However long a retry or a person takes: at the deadline it is over. */

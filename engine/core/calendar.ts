@@ -1,5 +1,6 @@
 import type { Calendar, Weekday } from "../schemas/window.ts";
 import { WEEKDAYS } from "../schemas/weekday.ts";
+import { scheduleProblems } from "./schedule_check.ts";
 import { inWords, nextOpen, sinceMidnight, weekdayOf, windowProblems } from "./window.ts";
 import { formatLocal, isZone, localDate, localToUtc, parseMoment } from "./zone.ts";
 
@@ -13,6 +14,7 @@ export const calendar: Calendar = {
   nextOpen,
   nextWeekday,
   hoursInWords: inWords,
+  scheduleProblems,
   problems: windowProblems,
 };
 

@@ -1,5 +1,6 @@
 import type { Json } from "../schemas/json.ts";
 import { WEEKDAYS } from "../schemas/weekday.ts";
+import { scheduleWords } from "./schedule_words.ts";
 import { durationWords, strftime } from "./template_date.ts";
 import { encodeUrl, escapeHtml, jsonOf, momentOf, numberOf, textOf } from "./template_values.ts";
 import { inWords } from "./window.ts";
@@ -157,6 +158,11 @@ function hours(value: Json, args: readonly Json[]): Json {
   return `${textOf(args[0] ?? null)}${words} in ${zone === "" ? "the lead's zone" : zone}`;
 }
 
+/** A schedule in words: `{{ kind | schedule: cron, every, at, timezone }}`. */
+function schedule(kind: Json, [cron, every, at, timezone]: readonly Json[]): Json {
+  return scheduleWords({ kind, cron, every, at, timezone });
+}
+
 function isBlank(value: Json): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
@@ -186,5 +192,6 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ["escape", onText(escapeHtml)],
   ["url_encode", onText(encodeUrl)],
   ["duration", { run: duration, min: 0, max: 0 }],
+  ["schedule", { run: schedule, min: 0, max: 4 }],
   ["hours", { run: hours, min: 0, max: 2 }],
 ]);

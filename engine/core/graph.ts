@@ -1,5 +1,5 @@
 import type { JsonObject } from "../schemas/json.ts";
-import type { RetryPolicy } from "../schemas/retry.ts";
+import type { RetryOverrides, RetryPolicy } from "../schemas/retry.ts";
 import { durationMs } from "../schemas/duration_units.ts";
 import type { EndRule, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
 import type { Window } from "../schemas/window.ts";
@@ -47,6 +47,8 @@ export interface GraphNode {
   join: JoinRule | null;
   config: JsonObject;
   retry: RetryPolicy;
+  /** What the node itself says: it also counts over what a schedule says. */
+  ownRetry?: RetryOverrides;
   /** Null: the node type's own limit. */
   timeoutMs: number | null;
   inputs: GraphEdge[];
@@ -116,6 +118,7 @@ function graphNode(
     join: type.join ?? null,
     config: node.data.config,
     retry: resolvePolicy(graph.settings.retry, node.data.retry),
+    ...(node.data.retry ? { ownRetry: node.data.retry } : {}),
     timeoutMs: node.data.timeout ? durationMs(node.data.timeout) : null,
     inputs: [],
     outputs: [],

@@ -4,7 +4,7 @@ import type { Done, Fail, Outcome, Wait } from "../schemas/node.ts";
 import { causeId } from "./cause.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
-import { isRetryable, retryDelay } from "./retry.ts";
+import { isRetryable, policyOf, retryDelay } from "./retry.ts";
 import { brief, modest, weightOf } from "./modest.ts";
 import type { StepState } from "./state.ts";
 import { askUnderWay, ledgerLine } from "./votes.ts";
@@ -126,9 +126,10 @@ function fail(draft: Draft, node: GraphNode, step: StepState, outcome: Fail): vo
     failed = { ...failed, output: draft.env.keep(outcome.output, ref(draft, node, step, "output")) };
   }
   if (draft.state.cancelling) return draft.put(node, "cancelled", ended(failed, now));
-  const delay = isRetryable(node.retry, outcome.failure)
+  const policy = policyOf(node, draft.state.trigger);
+  const delay = isRetryable(policy, outcome.failure)
     ? retryDelay(
-      node.retry,
+      policy,
       step.attempt - (step.spent ?? 0),
       draft.env.random(),
       outcome.failure.retryAfterMs,
@@ -143,7 +144,7 @@ function retryLater(draft: Draft, node: GraphNode, step: StepState, delay: numbe
   const until = draft.env.now + delay;
   const text =
     `Retrying in ${words(delay)}, attempt ${step.attempt + 1} of ${
-      (step.spent ?? 0) + node.retry.maxRetries + 1
+      (step.spent ?? 0) + policyOf(node, draft.state.trigger).maxRetries + 1
     }, ` +
     `after: ${failure.message}`;
   const reason = { code: "retry", text, data: { delayMs: delay, cause: failure.code } };

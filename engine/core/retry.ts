@@ -1,12 +1,11 @@
 import type { Failure } from "../schemas/execution.ts";
-import type { RetryOverrides } from "../schemas/retry.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "../schemas/retry_defaults.ts";
 
 /** A server may ask for a pause; longer than this is not waited. */
 export const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** The defaults, changed by each override in turn: the last that names a field decides it. */
-export function resolvePolicy(...overrides: (RetryOverrides | undefined)[]): RetryPolicy {
+export function resolvePolicy(...overrides: (Partial<RetryPolicy> | undefined)[]): RetryPolicy {
   const policy = { ...DEFAULT_RETRY };
   for (const change of overrides) {
     if (!change) continue;
@@ -18,6 +17,14 @@ export function resolvePolicy(...overrides: (RetryOverrides | undefined)[]): Ret
     policy.retryableErrors = change.retryableErrors ?? policy.retryableErrors;
   }
   return policy;
+}
+
+/** A node's policy in an execution: what started it may change the workflow's part, not what the node itself says. */
+export function policyOf(
+  node: { retry: RetryPolicy; ownRetry?: Partial<RetryPolicy> },
+  { retry }: { retry?: Partial<RetryPolicy> },
+): RetryPolicy {
+  return retry ? resolvePolicy(node.retry, retry, node.ownRetry) : node.retry;
 }
 
 /** Can another attempt help? What the failure says of itself wins over the policy's lists. */

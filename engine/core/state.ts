@@ -7,6 +7,7 @@ import type { Message } from "../schemas/message.ts";
 import type { Approval, Choice } from "../schemas/approval.ts";
 import type { CallFacts } from "../schemas/call.ts";
 import type { Outcome, WebhookResponse } from "../schemas/node.ts";
+import type { RetryOverrides } from "../schemas/retry.ts";
 import type { Turn } from "./turn.ts";
 import type { ApprovalState } from "./votes.ts";
 
@@ -69,7 +70,8 @@ export interface ExecutionState {
   workflowId: string;
   version: number;
   status: ExecutionStatus;
-  trigger: { nodeId: string; kind: "manual" | "webhook" | "signal" | "schedule" };
+  /** `retry`: what the schedule that started it changes of the workflow's policy. */
+  trigger: { nodeId: string; kind: "manual" | "webhook" | "signal" | "schedule"; retry?: RetryOverrides };
   leadId: string | null;
   test: boolean;
   /** Calls through our own webhooks that led here. */

@@ -29,7 +29,7 @@ export function toSummary(state: ExecutionState, names: Names): ExecutionSummary
     version: state.version,
     status: state.status,
     progress: state.progress,
-    trigger: state.trigger,
+    trigger: { nodeId: state.trigger.nodeId, kind: state.trigger.kind },
     lead: names.lead,
     parent: state.parent && {
       executionId: state.parent.executionId,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ScheduleDefinition } from "./schedule.ts";
 import { WEEKDAYS } from "./weekday.ts";
 
 export const Weekday = z.enum(WEEKDAYS);
@@ -53,6 +54,8 @@ export interface Calendar {
   nextWeekday(day: Weekday, time: string, after: number, zone: string): number;
   /** "Mon–Fri 09:00–17:00" */
   hoursInWords(hours: Hours): string;
+  /** What keeps a schedule from ever firing. */
+  scheduleProblems(definition: ScheduleDefinition): { path: string; message: string; accepted?: string }[];
   /** What keeps these hours from ever opening. */
   problems(hours: Hours): { path: string; message: string; accepted?: string }[];
 }

@@ -61,8 +61,9 @@ function firstOf(
 /** What arrives: as pinned, as said, as it came before, or nothing. Throws 422 for a pin that is no payload. */
 export function arrivesAt(trigger: WorkflowNode, input: SimulateInput, past: Execution | null): JsonObject {
   const { signal } = trigger.data.config;
+  const own = trigger.type === "trigger_schedule" ? trigger.data.config.input : undefined;
   const bare = {
-    body: input.input ?? {},
+    body: input.input ?? own ?? {},
     query: {},
     headers: {},
     ...typeof signal === "string" ? { signal } : {},

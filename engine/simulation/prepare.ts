@@ -79,7 +79,9 @@ export async function prepare(deps: PrepareDeps, id: string, input: SimulateInpu
     pins,
     draft: input.version === "draft",
     trigger: { nodeId: trigger.id, kind: kindOf(trigger) },
-    arrives,
+    arrives: trigger.type === "trigger_schedule" && start !== null
+      ? { scheduledAt: new Date(start).toISOString(), ...arrives }
+      : arrives,
     lead: found?.fresh === false
       ? { record: found.record, signals: await signalsOf(deps, found.record.id) }
       : null,

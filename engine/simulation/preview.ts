@@ -1,5 +1,7 @@
 import { valuesAt } from "../core/check_node.ts";
 import { conditionPaths, conditionWords, evaluateCondition } from "../core/condition.ts";
+import { cronPhrase } from "../core/schedule_phrase.ts";
+import { scheduleWords } from "../core/schedule_words.ts";
 import { compileTemplate, renderTemplate } from "../core/template.ts";
 import { EngineError } from "../errors.ts";
 import { displayName, leadView } from "../leads/mod.ts";
@@ -49,11 +51,17 @@ export async function previewPublish(deps: PreviewDeps, id: string): Promise<Pub
   };
 }
 
-function startedBy({ types, publicUrl }: PreviewDeps, { nodes }: Workflow): PublishPreview["startedBy"] {
+function startedBy(
+  { types, publicUrl }: PreviewDeps,
+  { nodes, settings }: Workflow,
+): PublishPreview["startedBy"] {
   return nodes.flatMap((node) => {
     const type = types.get(node.type);
     if (type?.kind !== "trigger") return [];
-    const words = summaryWords(type, node);
+    const { config } = node.data;
+    const words = node.type === "trigger_schedule"
+      ? scheduleWords({ ...config, timezone: config.timezone || (settings.timezone ?? "UTC") }, cronPhrase)
+      : summaryWords(type, node);
     const [path] = /\/hooks\/\S+/.exec(words) ?? [];
     return [{
       nodeId: node.id,

@@ -42,6 +42,7 @@ export const COMMIT_NAMES = [
   "secret",
   "attempt",
   "bulk",
+  "schedule",
   "collection",
   "card",
   "meta",

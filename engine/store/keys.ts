@@ -17,6 +17,7 @@ export const DUE_KINDS = [
   "bulk",
   "limit",
   "rate",
+  "schedule",
 ] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
@@ -195,6 +196,13 @@ export const keys = {
   telling: (id: string): Key => ["telling", id],
   /** Those that could not be delivered. */
   untold: (id: string): Key => ["untold", id],
+
+  // schedules
+  schedule: (id: string): Key => ["schedule", id],
+  /** An occurrence that has begun: it never begins again. */
+  occurrence: (scheduleId: string, at: number): Key => ["occurrence", scheduleId, at],
+  /** Lines of a schedule's history. */
+  fire: (scheduleId: string, id: string): Key => ["fire", scheduleId, id],
 
   // mending
   /** An action on many executions, and the chunks of their ids. */

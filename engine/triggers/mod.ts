@@ -47,6 +47,8 @@ export interface Start {
   mode: RespondMode;
   /** Its messages stay in the house, marked as a test. */
   test?: boolean;
+  /** What the commit carries beside it, by what it became. */
+  along?(became: Accepted): Pick<Write, "checks" | "sets" | "deletes" | "bells">;
 }
 
 const MAX_TRIES = 10;
@@ -155,15 +157,26 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
   // A test is nobody's turn.
   const enrolling = await enrol(store, start.test ? undefined : enrolment, about);
   if (enrolling.kind === "again") return await sameAgain(deps, { id }, mode);
-  const write: Required<Pick<Write, "checks" | "sets" | "stamped" | "bells">> = {
+  const along = start.along?.(
+    enrolling.kind === "refuse"
+      ? { executionId: enrolling.executionId, fresh: false, refused: enrolling.reason }
+      : { executionId: id, fresh: true },
+  ) ?? {};
+  const write: Required<Pick<Write, "checks" | "sets" | "deletes" | "stamped" | "bells">> = {
     checks: [
+      ...along.checks ?? [],
       { key: keys.published(workflowId), versionstamp: door.published.versionstamp },
       ...planned.write.checks ?? [],
       ...enrolling.checks,
     ],
-    sets: [...planned.write.sets ?? [], ...enrolling.kind === "enrol" ? enrolling.sets : []],
+    sets: [
+      ...planned.write.sets ?? [],
+      ...enrolling.kind === "enrol" ? enrolling.sets : [],
+      ...along.sets ?? [],
+    ],
+    deletes: [...along.deletes ?? []],
     stamped: [...planned.write.stamped ?? []],
-    bells: [...planned.write.bells ?? []],
+    bells: [...planned.write.bells ?? [], ...along.bells ?? []],
   };
   if (delivery) {
     const became = enrolling.kind === "refuse"
@@ -204,7 +217,7 @@ async function refuse(
   store: Store,
   { executionId, reason }: Extract<Enrolling, { kind: "refuse" }>,
   about: { workflowId: string; leadId: string | null; executionId: string; now: number },
-  write: Required<Pick<Write, "checks" | "sets" | "stamped" | "bells">>,
+  write: Required<Pick<Write, "checks" | "sets" | "deletes" | "stamped" | "bells">>,
 ): Promise<WebhookAnswer | null> {
   const record = { at: about.now, leadId: about.leadId ?? "", executionId, reason };
   const parts = await refusalWrite(store, about.workflowId, about.executionId, record);
@@ -214,6 +227,7 @@ async function refuse(
     name: "refuse",
     checks: [...write.checks, ...parts.checks],
     sets: [...write.sets, ...parts.sets],
+    deletes: [...write.deletes, ...parts.deletes],
   });
   return result.ok ? { executionId, fresh: false, refused: reason } : null;
 }

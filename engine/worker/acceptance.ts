@@ -27,7 +27,7 @@ export interface Acceptance {
   /** The live version's; absent: it does not count (a test, a child in its parent's slot). */
   limits?: Limits | undefined;
   /** Checks and sets that stand or fall with it: published version, idempotency key, a new lead. */
-  with: Pick<Write, "checks" | "sets" | "stamped" | "bells">;
+  with: Pick<Write, "checks" | "sets" | "deletes" | "stamped" | "bells">;
 }
 
 export interface Replay {

@@ -138,7 +138,7 @@ export class Worker implements Hands {
       const first = [...replay?.first ?? [], ...before];
       const staged = await stage(this.store, id, first, { now, newId: this.newId });
       write.checks!.push(...staged.checks);
-      write.deletes!.push(...staged.deletes);
+      write.deletes!.push(...staged.deletes, ...acceptance.with.deletes ?? []);
       return await this.store.commit(write);
     }).catch((error) => {
       this.slots.placed(version.workflowId, place, null);

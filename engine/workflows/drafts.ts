@@ -216,20 +216,54 @@ export async function saveWorkflow(
   }
 }
 
+/** What else stands or falls with a change of a draft. */
+export type Along = Pick<Write, "checks" | "sets" | "deletes" | "bells">;
+
+/**
+ * Changes a draft at whatever revision it is, with records that belong to it in the same commit. `change` is asked again
+ * after a lost race; a draft that is the same keeps its revision. Throws 404, 409.
+ */
+export async function changeDraft(
+  deps: WorkflowDeps,
+  id: string,
+  change: (draft: { graph: WorkflowGraph; record: WorkflowRecord }) => Promise<{
+    graph: WorkflowGraph;
+    along: Along;
+  }>,
+  actor: Actor,
+): Promise<void> {
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const { entry, graph: before } = await loadDraft(deps.store, id);
+    const { graph: changed, along } = await change({ graph: before, record: entry.value });
+    const graph = acceptGraph(deps, changed);
+    const content = toContent(graph);
+    const same = content.hash === entry.value.draftHash;
+    // What a lost race left.
+    if (isLarge(content)) await sweepContent(deps.store, id);
+    const about = { updatedAt: deps.now(), updatedBy: actor.name };
+    const updated = same ? {} : { ...withDraft(deps, entry.value, { graph, content }), ...about };
+    const record = { ...entry.value, ...updated, commit: deps.newId() };
+    if (await commitDraft(deps.store, entry, record, content, along)) return;
+  }
+  throw busy(id);
+}
+
 async function commitDraft(
   store: Store,
   entry: Entry<WorkflowRecord>,
   record: WorkflowRecord & { commit: string },
   content: Content,
+  along: Along = {},
 ): Promise<boolean> {
   const key = keys.workflow(record.id);
   const unchanged = record.draftHash === entry.value.draftHash;
   const parts = unchanged ? {} : await placeContent(store, record.id, content);
   const result = await store.commit({
     name: "workflow_save",
-    checks: [{ key, versionstamp: entry.versionstamp }, ...(parts.checks ?? [])],
-    sets: [{ key, value: encode(record) }, ...(parts.sets ?? [])],
-    deletes: await abandonedKeys(store, entry.value, record.draftHash),
+    checks: [{ key, versionstamp: entry.versionstamp }, ...(parts.checks ?? []), ...(along.checks ?? [])],
+    sets: [{ key, value: encode(record) }, ...(parts.sets ?? []), ...(along.sets ?? [])],
+    deletes: [...await abandonedKeys(store, entry.value, record.draftHash), ...(along.deletes ?? [])],
+    bells: along.bells ?? [],
     proof: { key, id: record.commit },
   });
   return result.ok;

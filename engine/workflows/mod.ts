@@ -5,7 +5,8 @@ import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { WorkflowDeps } from "./deps.ts";
-import { createOrFind, createWorkflow, getWorkflow, saveWorkflow } from "./drafts.ts";
+import { changeDraft, createOrFind, createWorkflow, getWorkflow, saveWorkflow } from "./drafts.ts";
+import type { Along } from "./drafts.ts";
 import { runIssues } from "./issues.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
 import { importWorkflow } from "./import.ts";
@@ -37,6 +38,14 @@ export interface WorkflowSubject extends Workflows {
     actor: Actor,
     once: Pick<Write, "checks" | "sets">,
   ): Promise<Workflow | null>;
+  /** Changes the draft with records that belong to it, in one commit; see drafts.ts. */
+  changeDraft(
+    id: string,
+    change: (
+      draft: { graph: WorkflowGraph; record: WorkflowRecord },
+    ) => Promise<{ graph: WorkflowGraph; along: Along }>,
+    actor: Actor,
+  ): Promise<void>;
   /** Called when an execution was forgotten: deletes a deleted workflow whose last one it was. */
   purge(workflowId: string): Promise<boolean>;
   /** Purges all that a death between two commits left; for the start of a process. */
@@ -54,6 +63,7 @@ export function createWorkflows(deps: WorkflowDeps): WorkflowSubject {
     import: (input, actor, options) => importWorkflow(deps, input, actor, options ?? {}),
     get: (id) => getWorkflow(deps, id),
     save: (id, revision, change, actor) => saveWorkflow(deps, { id, revision }, change, actor),
+    changeDraft: (id, change, actor) => changeDraft(deps, id, change, actor),
     remove: (id, options, actor) => removeWorkflow(deps, id, options, actor),
     publish: (id, options, actor) => publishWorkflow(deps, id, options, actor),
     versions: (id) => listVersions(store, id),

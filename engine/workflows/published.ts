@@ -4,6 +4,7 @@ import type { Limits, WorkflowGraph } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
 import { limitDue } from "../store/places.ts";
+import { publishedSchedules } from "../store/schedules.ts";
 import { encode, type Entry, type Store } from "../store/store.ts";
 import { readContent } from "./content.ts";
 import { busy, MAX_TRIES, type WorkflowDeps } from "./deps.ts";
@@ -47,7 +48,7 @@ export async function publishWorkflow(
   throw busy(id);
 }
 
-/** One commit: version, what is published, webhooks and listeners. Null when somebody else was first. */
+/** One commit: version, what is published, webhooks, listeners and schedules. Null when somebody else was first. */
 async function commitVersion(
   deps: WorkflowDeps,
   entry: Entry<WorkflowRecord>,
@@ -90,9 +91,15 @@ async function commitVersion(
   const registered = registrations(record.id, version, triggers);
   const kept = new Set(registered.map(({ key }) => JSON.stringify(key)));
   const former = await liveKeys(deps, record);
+  const by = options.actor.name;
+  const schedules = await publishedSchedules(deps.store, record.id, triggers.schedules, { ...deps, now, by });
   const result = await deps.store.commit({
     name: "workflow_publish",
-    checks: [{ key: keys.workflow(record.id), versionstamp: entry.versionstamp }, ...claims.checks],
+    checks: [
+      { key: keys.workflow(record.id), versionstamp: entry.versionstamp },
+      ...claims.checks,
+      ...schedules.checks,
+    ],
     sets: [
       { key: keys.workflow(record.id), value: encode(next) },
       { key: keys.version(record.id, version), value: encode(details) },
@@ -100,8 +107,10 @@ async function commitVersion(
       // Another limit counts for those who wait in the queue, too.
       ...(record.version === null ? [] : [limitDue(record.id, "publish", now)]),
       ...registered,
+      ...schedules.sets,
     ],
-    deletes: former.filter((key) => !kept.has(JSON.stringify(key))),
+    deletes: [...former.filter((key) => !kept.has(JSON.stringify(key))), ...schedules.deletes],
+    bells: schedules.bells,
   });
   return result.ok ? version : null;
 }

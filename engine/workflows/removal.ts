@@ -1,6 +1,7 @@
 import { conflict } from "../errors.ts";
 import type { Actor } from "../contract.ts";
 import { keys } from "../store/keys.ts";
+import { publishedSchedules, scheduleKeysOf } from "../store/schedules.ts";
 import { encode, type Store } from "../store/store.ts";
 import { contentPrefix } from "./content.ts";
 import { busy, MAX_TRIES, type WorkflowDeps } from "./deps.ts";
@@ -44,11 +45,13 @@ async function commitDeletion(deps: WorkflowDeps, id: string, actor: Actor): Pro
   for (let i = 0; i < MAX_TRIES; i++) {
     const { value: record, versionstamp } = await loadRecord(deps.store, id);
     const next: WorkflowRecord = { ...record, deletedAt: deps.now(), updatedBy: actor.name };
+    const about = { now: deps.now(), by: actor.name, newId: deps.newId };
+    const schedules = await publishedSchedules(deps.store, id, [], about);
     const result = await deps.store.commit({
       name: "workflow_delete",
-      checks: [{ key: keys.workflow(id), versionstamp }],
-      sets: [{ key: keys.workflow(id), value: encode(next) }],
-      deletes: [keys.published(id), ...await liveKeys(deps, record)],
+      checks: [{ key: keys.workflow(id), versionstamp }, ...schedules.checks],
+      sets: [{ key: keys.workflow(id), value: encode(next) }, ...schedules.sets],
+      deletes: [keys.published(id), ...await liveKeys(deps, record), ...schedules.deletes],
     });
     if (result.ok) return;
   }
@@ -73,6 +76,7 @@ export async function purgeWorkflow(store: Store, id: string): Promise<boolean> 
     keys.completedAt(id),
     keys.entered(id),
     ...await store.keys({ selector: { prefix: keys.failing(id, 0, "").slice(0, 2) } }),
+    ...await scheduleKeysOf(store, id),
     ...await store.keys({ selector: { prefix: keys.nodeCount(id, "", "").slice(0, 2) } }),
     ...await store.keys({ selector: { prefix: keys.nodeCountBlock(id, 0, 0, "").slice(0, 2) } }),
   ];

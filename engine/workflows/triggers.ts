@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { NodeType } from "../nodes/define.ts";
+import { ScheduleDefinition } from "../schemas/schedule.ts";
 import type { Issue, WorkflowGraph, WorkflowNode } from "../schemas/workflow.ts";
+import type { Drawn } from "../store/schedules.ts";
 
 /** A node type by its name. */
 export type Lookup = (type: string) => NodeType | undefined;
@@ -20,6 +22,7 @@ export interface Listener {
 export interface GraphTriggers {
   hooks: Hook[];
   listeners: Listener[];
+  schedules: Drawn[];
 }
 
 /** One publish writes and checks them all in one atomic. */
@@ -28,9 +31,9 @@ export const MAX_TRIGGERS = 50;
 const HookConfig = z.object({ path: z.string().min(1).max(200), method: z.string().default("POST") });
 const ListenerConfig = z.object({ signal: z.string().min(1).max(200) });
 
-/** Webhooks and signals that start the graph; a trigger whose config is unfinished is passed over. */
+/** Webhooks, signals and schedules that start the graph; a trigger whose config is unfinished is passed over. */
 export function triggersOf(graph: WorkflowGraph, lookup: Lookup): GraphTriggers {
-  const found: GraphTriggers = { hooks: [], listeners: [] };
+  const found: GraphTriggers = { hooks: [], listeners: [], schedules: [] };
   for (const node of graph.nodes) {
     if (node.type === "trigger_webhook") {
       const parsed = HookConfig.safeParse(configOf(node, lookup));
@@ -41,9 +44,21 @@ export function triggersOf(graph: WorkflowGraph, lookup: Lookup): GraphTriggers 
     } else if (node.type === "trigger_signal") {
       const parsed = ListenerConfig.safeParse(configOf(node, lookup));
       if (parsed.success) found.listeners.push({ nodeId: node.id, signal: parsed.data.signal });
+    } else if (node.type === "trigger_schedule") {
+      const parsed = ScheduleDefinition.safeParse(configOf(node, lookup));
+      if (parsed.success) found.schedules.push(drawnSchedule(node, parsed.data, graph));
     }
   }
   return found;
+}
+
+/** In its own zone, else the workflow's. */
+export function drawnSchedule(
+  { id: nodeId, data: { label } }: WorkflowNode,
+  definition: ScheduleDefinition,
+  { settings }: Pick<WorkflowGraph, "settings">,
+): Drawn {
+  return { nodeId, label, definition, timezone: definition.timezone?.trim() || settings.timezone || "UTC" };
 }
 
 /** With the node type's defaults where it parses. */
@@ -53,11 +68,11 @@ function configOf(node: WorkflowNode, lookup: Lookup): unknown {
 }
 
 /** Too many triggers, or one path twice within the graph. */
-export function triggerIssues({ hooks, listeners }: GraphTriggers): Issue[] {
+export function triggerIssues({ hooks, listeners, schedules }: GraphTriggers): Issue[] {
   const issues: Issue[] = [];
-  const count = hooks.length + listeners.length;
+  const count = hooks.length + listeners.length + schedules.length;
   if (count > MAX_TRIGGERS) {
-    const message = `has ${count} webhooks and signals that start it`;
+    const message = `has ${count} webhooks, signals and schedules that start it`;
     issues.push({ path: "nodes", message, accepted: `at most ${MAX_TRIGGERS}` });
   }
   const owners = new Map<string, string>();

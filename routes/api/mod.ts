@@ -17,6 +17,7 @@ import { leadRoutes } from "./leads.ts";
 import { openApiDocument } from "./openapi.ts";
 import { mendingRoutes } from "./mending.ts";
 import { metricsRoutes } from "./metrics.ts";
+import { schedulingRoutes } from "./scheduling.ts";
 import { secretRoutes } from "./secrets.ts";
 import { sessionRoutes } from "./session.ts";
 import { simulateRoutes } from "./simulate.ts";
@@ -70,6 +71,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...leadRoutes,
   ...inboxRoutes,
   ...collectionRoutes,
+  ...schedulingRoutes,
   ...secretRoutes,
   ...sessionRoutes,
   ...aboutRoutes,

@@ -4,6 +4,7 @@ import type { ExecutionEvent } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Json } from "../../engine/schemas/json.ts";
 import type { Message } from "../../engine/schemas/message.ts";
+import type { Schedule } from "../../engine/schemas/schedule.ts";
 
 /** What of an event's data says where things stand, and nothing of what flowed through. */
 const BARE = ["seq", "execution", "step", "attempt", "port", "until"];
@@ -36,6 +37,11 @@ export function eventFor(user: User, { event }: Followed): ExecutionEvent {
 
 export function messageFor(user: User, message: Message): Message {
   return can(user.role, "payload.see") ? message : { ...message, text: "", html: "" };
+}
+
+/** What a schedule starts with is a body like any other. */
+export function scheduleFor(user: User, schedule: Schedule): Schedule {
+  return can(user.role, "payload.see") ? schedule : { ...schedule, input: null };
 }
 
 function bare(data: Json): Json {

@@ -10,6 +10,7 @@ import type {
 import { conflict, notFound, stale } from "../../engine/errors.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
+import { fakeScheduling } from "./fake_scheduling.ts";
 import {
   AT,
   BULK_JOB,
@@ -67,6 +68,7 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
     executions: fakeExecutions(note, stored),
     mending: fakeMending(note),
     metrics: fakeMetrics(),
+    scheduling: fakeScheduling(note),
     leads: fakeLeads(note),
     messages: fakeMessages(note),
     collections: fakeCollections(note),

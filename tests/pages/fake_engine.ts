@@ -100,6 +100,23 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       startMigration: unused,
       cancelBulk: unused,
     },
+    scheduling: {
+      list: unused,
+      create: unused,
+      get: unused,
+      update: unused,
+      remove: unused,
+      pause: unused,
+      resume: unused,
+      run: unused,
+      preview: () => {
+        throw new Error("unused");
+      },
+      history: unused,
+      countBackfill: unused,
+      backfill: unused,
+      stopBackfill: unused,
+    },
     approvals: { look: () => Promise.resolve(null), vote: unused },
     leads: {
       list: list.leads,

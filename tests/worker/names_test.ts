@@ -12,6 +12,7 @@ import { mailServer } from "../messages/smtp_fixture.ts";
 import type { Behaviour } from "../messages/smtp_fixture.ts";
 import { MORE_STORIES } from "../long/shapes.ts";
 import { migrationStory } from "../mending/migration_story.ts";
+import { scheduleStory } from "../scheduling/schedule_story.ts";
 import { collectionStory } from "./collection_story.ts";
 import { everyFault } from "./crash_fixture.ts";
 import { HOUSE_STORIES } from "./house_stories.ts";
@@ -27,6 +28,7 @@ const hit = new Set<string>();
 const OWN_STORIES = [
   ["a collection", collectionStory],
   ["a rate", rateStory],
+  ["a schedule", scheduleStory],
   ["a migration", migrationStory],
   ["a card of the inbox", cardStory],
 ] as const;
