@@ -187,13 +187,8 @@ async function assemble(options: EngineOptions): Promise<House> {
       options.onTransition?.(executionId, transition);
     },
   });
-  const triggers = createTriggers({
-    store,
-    worker,
-    leads,
-    answers,
-    reveal: (name) => secrets.reveal(name, null),
-  });
+  const reveal = (name: string): Promise<string> => secrets.reveal(name, null);
+  const triggers = createTriggers({ store, worker, leads, answers, reveal });
   const executions = createExecutions({ store, versions: worker.versions, worker, tail });
   const metrics = createMetrics({ store, versions: worker.versions, now: clock.now, newId });
   const mending = createMending({ store, worker, leads, executions, retentionMs });
