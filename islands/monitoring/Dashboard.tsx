@@ -99,7 +99,7 @@ function Charts({ shown, view }: PartsProps): JSX.Element {
                 total={metrics.totals.failed}
                 name="failed"
                 hrefOf={({ cause }) =>
-                  causeHref(metrics, view, cause === null ? "other" : errors[cause]?.cause ?? "other", now)}
+                  causeHref(metrics, view, cause === null ? undefined : errors[cause], now)}
               />
               <CauseTable shown={shown} view={view} />
             </>

@@ -28,7 +28,7 @@ export function DashboardFilter(props: DashboardFilterProps): JSX.Element {
           </a>
         ))}
       </nav>
-      <form method="get" action="/" aria-label="Workflow">
+      <form method="get" action="/" aria-label="Workflows">
         <Kept view={view} />
         <label class="sr-only" for="dashboard-workflow">Workflow</label>
         <select

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Metrics, MetricsRow } from "../../engine/schemas/metrics.ts";
+import type { Metrics, MetricsError, MetricsRow } from "../../engine/schemas/metrics.ts";
 import {
   aboutWords,
   countWords,
@@ -56,7 +56,7 @@ export function CauseTable({ shown, view }: TablesProps): JSX.Element {
         {metrics.errors.map((error) => (
           <tr key={error.cause}>
             <th scope="row" class="break-words">{error.cause}</th>
-            <Count label="Failed" count={error.count} href={causeHref(metrics, view, error.cause, now)} />
+            <Count label="Failed" count={error.count} href={causeHref(metrics, view, error, now)} />
           </tr>
         ))}
       </Table>
@@ -64,9 +64,16 @@ export function CauseTable({ shown, view }: TablesProps): JSX.Element {
   );
 }
 
-/** The failed executions of one cause; of `other` all that failed, because it is none. */
-export function causeHref(metrics: Metrics, view: DashboardView, cause: string, now: number): string {
-  const error = cause === "other" ? {} : { error: cause };
+/** The failed executions of one cause; of `other`, or without one, all that failed. */
+export function causeHref(
+  metrics: Metrics,
+  view: DashboardView,
+  cause: MetricsError | undefined,
+  now: number,
+): string {
+  const { nodeType, code, status, host } = cause ?? { code: "other" };
+  const words = [nodeType, code, status, host].filter((word) => word !== null && word !== undefined);
+  const error = code === "other" ? {} : { error: words.join(" ") };
   return executionsHref(metrics, view, { status: "failed", ended: true, ...error }, now);
 }
 

@@ -79,7 +79,7 @@ Deno.test("GET / paints figures, changes, charts and tables on the server", asyn
   assert.match(html, /<path class="slice" data-slice="0" d="M/);
   assert.match(html, /aria-label="Executions over time"><thead>/);
   assert.match(html, /aria-label="Failures by cause"><thead>/);
-  assert.match(html, /status=failed&amp;error=api\+http_401\+api\.example\.com/);
+  assert.match(html, /status=failed&amp;error=api\+http_401\+401\+api\.example\.com/);
   assert.match(html, /href="\/executions\?status=active"/);
   assert.doesNotMatch(html, /First steps/);
 });

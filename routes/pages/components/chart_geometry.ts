@@ -131,9 +131,9 @@ const INSIDE = 30;
 
 /** A ring of the most frequent causes; what is left over is one slice. */
 export function drawSlices(errors: Metrics["errors"]): Slice[] {
-  const named = errors.length > SLICES || errors.at(-1)?.cause === "other" ? SLICES - 1 : SLICES;
+  const named = errors.length > SLICES || errors.at(-1)?.code === "other" ? SLICES - 1 : SLICES;
   const own: Omit<Slice, "path">[] = errors.slice(0, named)
-    .filter(({ cause }) => cause !== "other")
+    .filter(({ code }) => code !== "other")
     .map(({ cause, count }, index) => ({ label: cause, count, cause: index }));
   const left = errors.slice(own.length).reduce((sum, { count }) => sum + count, 0);
   const all = left > 0 ? [...own, { label: "All others", count: left, cause: null }] : own;
