@@ -3,7 +3,6 @@ import { useState } from "preact/hooks";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import { Badge } from "../../routes/pages/components/badge.tsx";
-import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
 import { Icon } from "../../routes/pages/components/icon.tsx";
 import { Id } from "../../routes/pages/components/id.tsx";
 import { LeadName } from "../../routes/pages/components/lead_name.tsx";
@@ -12,10 +11,14 @@ import { executionText, startedWords } from "../../routes/pages/components/step_
 import type { Clock } from "../../routes/pages/components/step_words.ts";
 import { exactTime } from "../../routes/pages/components/time_words.ts";
 import { callApi } from "../shared/api.ts";
+import { later } from "../shared/later.tsx";
 import { isSettled } from "../shared/live_reducer.ts";
-import { CancelDialog } from "./CancelDialog.tsx";
 import { isRound } from "./replay_steps.ts";
 import { ReplayButton } from "./ReplayButton.tsx";
+
+// Neither is there before somebody acts.
+const ErrorCard = later(async () => (await import("../../routes/pages/components/error_card.tsx")).ErrorCard);
+const CancelDialog = later(async () => (await import("./CancelDialog.tsx")).CancelDialog);
 
 interface ExecutionHeadProps {
   execution: Execution;
@@ -85,9 +88,25 @@ function Progress({ execution, clock }: { execution: Execution; clock: Clock }):
         <span class="tabular-nums">{`${execution.progress} %`}</span>
         <span title={exactTime(at, clock.zone ?? "UTC")}>{startedWords(execution, clock.now)}</span>
         <Id value={execution.id} label="execution id" />
+        <span>{execution.seq === 1 ? "1 event" : `${execution.seq.toLocaleString("en-GB")} events`}</span>
+        <CopyLink />
         <ReplayLinks execution={execution} />
       </p>
     </div>
+  );
+}
+
+/** The address as it stands, with the step that is chosen; the page's script copies what `data-copy` holds. */
+function CopyLink(): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="link"
+      data-copy=""
+      onClick={(event) => void (event.currentTarget.dataset.copy = location.href)}
+    >
+      Copy link
+    </button>
   );
 }
 

@@ -8,7 +8,7 @@ import { executionTitle } from "../../routes/pages/components/step_words.ts";
 import type { Clock } from "../../routes/pages/components/step_words.ts";
 import { Timeline } from "../../routes/pages/components/timeline.tsx";
 import { timelineRows } from "../../routes/pages/components/timeline_rows.ts";
-import type { Happened } from "../../routes/pages/components/timeline_rows.ts";
+import type { Happened, TimelineRow } from "../../routes/pages/components/timeline_rows.ts";
 import { announce } from "../shared/copy.ts";
 import { isSettled } from "../shared/live_reducer.ts";
 import { useClock } from "../shared/use_clock.ts";
@@ -130,11 +130,18 @@ interface TimelinePaneProps {
   beside: boolean;
 }
 
+/** Is it in what the line says? */
+function saysSo({ name, text, why }: TimelineRow, find: string): boolean {
+  return `${name ?? ""} ${text} ${why ?? ""}`.toLowerCase().includes(find);
+}
+
 /** Beside the graph it takes the graph's height and scrolls, so that new lines push nothing away. */
 function TimelinePane({ events, beside, ...rest }: TimelinePaneProps): JSX.Element {
   const pane = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const rows = useMemo(() => timelineRows(events), [events]);
+  const [find, setFind] = useState("");
+  const all = useMemo(() => timelineRows(events), [events]);
+  const rows = useMemo(() => find === "" ? all : all.filter((row) => saysSo(row, find)), [all, find]);
   useEffect(() => {
     if (pane.current && atEnd.current) pane.current.scrollTop = pane.current.scrollHeight;
   }, [rows]);
@@ -146,7 +153,22 @@ function TimelinePane({ events, beside, ...rest }: TimelinePaneProps): JSX.Eleme
   return (
     <section class="card relative min-h-40 min-w-0 overflow-hidden print:border-0" aria-labelledby="timeline">
       <div ref={pane} class={`${place} overflow-y-auto p-2 print:overflow-visible`} onScroll={onScroll}>
-        <h2 id="timeline" class="sticky -top-2 z-10 -mx-2 -mt-2 bg-surface px-4 pt-3 pb-1.5">Timeline</h2>
+        <div class="sticky -top-2 z-10 -mx-2 -mt-2 flex items-center gap-3 bg-surface px-4 pt-3 pb-1.5">
+          <h2 id="timeline" class="flex-1">Timeline</h2>
+          <input
+            type="search"
+            class="input w-40 print:hidden"
+            aria-label="Search the timeline"
+            placeholder="Search"
+            onInput={(event) =>
+              setFind(event.currentTarget.value.trim().toLowerCase())}
+          />
+        </div>
+        {rows.length < all.length
+          ? <p class="px-2 text-sm text-soft" role="status">{`${rows.length} of ${all.length} lines`}</p>
+          : Number(events[0]?.id ?? 1) > 1
+          ? <p class="px-2 text-sm text-soft">{`The newest ${events.length} events`}</p>
+          : null}
         <Timeline rows={rows} {...rest} />
       </div>
     </section>

@@ -1,8 +1,10 @@
-import type { ComponentType, JSX } from "preact";
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import { Icon } from "../../routes/pages/components/icon.tsx";
-import type { ReplayDialogProps } from "./ReplayDialog.tsx";
+import { later } from "../shared/later.tsx";
+
+const ReplayDialog = later(async () => (await import("./ReplayDialog.tsx")).ReplayDialog);
 
 interface ReplayButtonProps {
   execution: Execution;
@@ -15,17 +17,13 @@ interface ReplayButtonProps {
 
 /** Opens the dialog, whose code is loaded when it is wanted. */
 export function ReplayButton({ label, ...about }: ReplayButtonProps): JSX.Element {
-  const [dialog, setDialog] = useState<{ Dialog: ComponentType<ReplayDialogProps> } | null>(null);
-  const open = async (): Promise<void> => {
-    const { ReplayDialog } = await import("./ReplayDialog.tsx");
-    setDialog({ Dialog: ReplayDialog });
-  };
+  const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="button" onClick={open}>
+      <button type="button" class="button" onClick={() => setOpen(true)}>
         <Icon name="play" /> {label}
       </button>
-      {dialog ? <dialog.Dialog {...about} onClose={() => setDialog(null)} /> : null}
+      {open ? <ReplayDialog {...about} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }

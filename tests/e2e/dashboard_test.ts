@@ -171,6 +171,34 @@ Deno.test("/ without scripts has figures, charts and tables, by the clock that w
   await seen(page.getByRole("link", { name: /^Executions 2 started/ }));
 });
 
+Deno.test("/executions/:id: its lines are searched, its address is copied with the step", free, async () => {
+  const { page } = person;
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await server.publish(flow("Steps", [
+    hookNode("steps"),
+    ["first", "set", "Greeting", { fields: [{ name: "word", value: "hello" }] }],
+    ["second", "set", "Farewell", { fields: [{ name: "word", value: "bye" }] }],
+    waitNode(1),
+  ], [["hook", "first"], ["first", "second"], ["second", "pause"]]));
+  const id = await server.hook("steps", { email: "kim@example.com" });
+  assert.equal(await server.settled(id), "completed");
+  await go(page, `/executions/${id}`);
+  await seen(page.getByText(/^\d+ events$/));
+  const lines = page.locator("[data-event]");
+  const all = await lines.count();
+  await page.getByRole("searchbox", { name: "Search the timeline" }).fill("farewell");
+  await seen(page.getByText(`1 of ${all} lines`));
+  await lines.filter({ hasText: "Farewell" }).getByRole("link").click();
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()).endsWith("?step=second"));
+  assert.equal(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    `${server.url}/executions/${id}?step=second`,
+  );
+  await go(page, `/executions/${id}?step=second`);
+  await seen(page.locator("#step").getByRole("heading", { name: "Farewell" }));
+});
+
 Deno.test("/ says when the server is gone, and goes on when it is back", free, async () => {
   const { page } = person;
   await go(page, "/?range=1h");

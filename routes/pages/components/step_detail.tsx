@@ -44,7 +44,7 @@ export function StepDetail(props: StepDetailProps): JSX.Element {
       <StepFacts {...props} />
       {step.failure ? <StepFailure failure={step.failure} /> : null}
       {step.reason && !isSaid(step, step.reason.text) ? <StepReason reason={step.reason} /> : null}
-      <StepTries tries={step.tries} clock={clock} />
+      <StepTries step={step} clock={clock} />
       {step.warnings.length === 0 ? null : <Warnings warnings={step.warnings} />}
       <Bodies {...props} />
     </section>

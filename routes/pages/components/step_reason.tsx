@@ -94,32 +94,37 @@ function ComparedRow({ one }: { one: Compared }): JSX.Element {
 
 /** What went wrong: words first, then what a person who mends it needs. */
 export function StepFailure({ failure }: { failure: Failure }): JSX.Element {
-  const facts = [
-    `code ${failure.code}`,
-    failure.status === undefined ? "" : `status ${failure.status}`,
-    failure.host ? `from ${failure.host}` : "",
-    failure.retryable === false ? "trying again does not help" : "",
-  ].filter(Boolean);
   return (
     <div class="notice" data-tone="bad" role="note" aria-label="Failure">
       <Icon name="alert" size={18} class="mt-0.5 shrink-0" />
       <div class="min-w-0 flex-1">
         <p class="font-medium break-words">{failure.message}</p>
-        <p class="text-soft">{facts.join(" · ")}</p>
+        <p class="text-soft">{failureFacts(failure)}</p>
         {failure.details === undefined ? null : <JsonTree value={failure.details} open={1} />}
       </div>
     </div>
   );
 }
 
-/** Attempts that failed, and the one under way, with their times. */
-export function StepTries({ tries, clock }: { tries: Step["tries"]; clock: Clock }): JSX.Element | null {
+function failureFacts({ code, status, host, retryable }: Failure): string {
+  return [
+    `code ${code}`,
+    status === undefined ? "" : `status ${status}`,
+    host ? `from ${host}` : "",
+    retryable === false ? "trying again does not help" : "",
+  ].filter(Boolean).join(" · ");
+}
+
+/** Attempts that failed, the one under way and the one that succeeded, with what was answered. */
+export function StepTries({ step, clock }: { step: Step; clock: Clock }): JSX.Element | null {
+  const { tries } = step;
   if (!tries.some((one) => one.failure !== null)) return null;
   return (
     <section aria-label="Attempts" class="grid gap-1">
       <h3 class="font-medium">Attempts</h3>
       <ol class="grid gap-1">
         {tries.map((one) => <TryLine key={one.number} one={one} clock={clock} />)}
+        {step.status === "completed" ? <li class="text-sm">{`${step.attempts}. succeeded`}</li> : null}
       </ol>
     </section>
   );
@@ -135,8 +140,13 @@ function TryLine({ one, clock }: { one: Step["tries"][number]; clock: Clock }): 
       </time>
       <span class="tabular-nums text-soft">{durationWords(took)}</span>
       {one.failure === null
-        ? <span>{one.endedAt === null ? "under way" : "done"}</span>
-        : <span class="min-w-0 break-words text-status" data-status="failed">{one.failure.message}</span>}
+        ? <span>under way</span>
+        : (
+          <span class="min-w-0 break-words text-status" data-status="failed">
+            {one.failure.message}
+            <span class="text-soft">{` · ${failureFacts(one.failure)}`}</span>
+          </span>
+        )}
     </li>
   );
 }
