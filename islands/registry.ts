@@ -16,6 +16,8 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "monitoring/Dashboard": async () => (await import("./monitoring/Dashboard.tsx")).Dashboard,
   "monitoring/ExecutionList": async () => (await import("./monitoring/ExecutionList.tsx")).ExecutionList,
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
+  "scheduling/ScheduleManager": async () =>
+    (await import("./scheduling/ScheduleManager.tsx")).ScheduleManager,
   "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,
   "workflow/ImportButton": async () => (await import("./workflow/ImportButton.tsx")).ImportButton,
   "workflow/Migration": async () => (await import("./workflow/Migration.tsx")).Migration,

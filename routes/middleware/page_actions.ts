@@ -17,6 +17,7 @@ const PAGE_ACTIONS: { readonly [prefix: string]: RouteAction } = {
   "/outbox": "message.see",
   "/leads": "lead.see",
   "/collections": "collection.see",
+  "/scheduling": "schedule.see",
   "/settings/secrets": "secret.see",
 };
 

@@ -27,6 +27,9 @@ export type PageAction =
   | "collection.see"
   | "collection.edit"
   | "payload.see"
+  | "schedule.see"
+  | "schedule.edit"
+  | "schedule.run"
   | "secret.see";
 
 export interface PageDeps {

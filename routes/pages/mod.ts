@@ -10,6 +10,7 @@ import { inboxPages } from "./inbox.tsx";
 import { leadPages } from "./leads.tsx";
 import { outboxPages } from "./outbox.tsx";
 import { runningPages } from "./running.tsx";
+import { schedulingPages } from "./scheduling.tsx";
 import { settingsPages } from "./settings.tsx";
 import { workflowPages } from "./workflows.tsx";
 
@@ -38,6 +39,7 @@ export function pageRoutes(deps: PageDeps): Hono<PageEnv> {
       outboxPages(deps),
       leadPages(deps),
       collectionPages(deps),
+      schedulingPages(deps),
       settingsPages(deps),
     ]
   ) pages.route("/", part);

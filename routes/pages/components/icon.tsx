@@ -11,6 +11,10 @@ const ICONS: ReadonlyMap<string, string> = new Map([
     "braces",
     "M9 4H8a2 2 0 0 0-2 2v4a2 2 0 0 1-2 2 2 2 0 0 1 2 2v4a2 2 0 0 0 2 2h1M15 4h1a2 2 0 0 1 2 2v4a2 2 0 0 0 2 2 2 2 0 0 0-2 2v4a2 2 0 0 1-2 2h-1",
   ],
+  [
+    "calendar-clock",
+    "M11 20H4V6h16v4.5M4 10.5h9M8.5 3.5V8M15.5 3.5V8M22 17.5a5 5 0 1 1-10 0 5 5 0 0 1 10 0ZM17 15v2.7l1.7 1",
+  ],
   ["check", "m5 12.5 4.5 4.5L19 7.5"],
   ["chevron-down", "m6 9.5 6 6 6-6"],
   ["chevron-left", "m14.5 6-6 6 6 6"],
@@ -62,6 +66,7 @@ const ICONS: ReadonlyMap<string, string> = new Map([
   ["moon", "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z"],
   ["more", "M5 12h.01M12 12h.01M19 12h.01"],
   ["mouse-pointer-click", "m10 10 4 11 2-5 5-2-11-4ZM5 3.5l1 2.5M3.5 8l2.5.5M9 3l-.5 2.5"],
+  ["pause", "M8 5v14M16 5v14"],
   ["pencil", "M4 20l1-4.5L16 4.5l3.5 3.5-11 11L4 20ZM14 6.5l3.5 3.5"],
   [
     "phone",

@@ -3,7 +3,16 @@ import type { User } from "../../../engine/contract.ts";
 import { Icon } from "./icon.tsx";
 
 /** Pages of the navigation. */
-export type NavKey = "home" | "workflow" | "executions" | "inbox" | "leads" | "outbox" | "data" | "settings";
+export type NavKey =
+  | "home"
+  | "workflow"
+  | "executions"
+  | "inbox"
+  | "leads"
+  | "scheduling"
+  | "outbox"
+  | "data"
+  | "settings";
 
 interface NavItem {
   key: NavKey;
@@ -19,6 +28,7 @@ const NAV: readonly NavItem[] = [
   { key: "executions", href: "/executions", icon: "play", label: "Executions" },
   { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox" },
   { key: "leads", href: "/leads", icon: "users", label: "Leads" },
+  { key: "scheduling", href: "/scheduling", icon: "calendar", label: "Schedules" },
   { key: "outbox", href: "/outbox", icon: "mail", label: "Outbox" },
   { key: "data", href: "/collections", icon: "database", label: "Data" },
   { key: "settings", href: "/settings/secrets", icon: "key", label: "Secrets" },

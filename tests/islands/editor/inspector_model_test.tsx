@@ -21,7 +21,6 @@ import {
 } from "../../../islands/editor/inspector/fields/condition_model.ts";
 import { tokensOf } from "../../../islands/editor/inspector/fields/highlight.ts";
 import { jsonProblem } from "../../../islands/editor/inspector/fields/JsonText.tsx";
-import { offsetWords, zonesMatching } from "../../../islands/editor/inspector/fields/Lookup.tsx";
 import { previewOf } from "../../../islands/editor/inspector/fields/Preview.tsx";
 import { kindOf } from "../../../islands/editor/inspector/kinds.ts";
 import { conditionProblemsAt, problemOf } from "../../../islands/editor/inspector/local_problems.ts";
@@ -44,6 +43,7 @@ import {
   variantOf,
 } from "../../../islands/editor/inspector/schema.ts";
 import { waysOutOf } from "../../../islands/editor/inspector/WaysOut.tsx";
+import { offsetWords, zonesMatching } from "../../../islands/shared/time_zones.ts";
 import { descriptorOf, descriptors, nodeOf, propsFor, sample } from "./inspector_fixture.ts";
 
 const key = fc.constantFrom("a", "b", "c");

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { isZone, offsetAt } from "../../../../engine/core/zone.ts";
-import { formatLocal } from "../../../../engine/core/zone.ts";
+import { formatLocal, isZone } from "../../../../engine/core/zone.ts";
+import { offsetWords, zonesMatching } from "../../../shared/time_zones.ts";
 import { encodingAt } from "../config_tree.ts";
 import type { ControlAttributes, ControlProps, FormScope } from "../form_scope.ts";
 import { readablesNamed } from "../readable.ts";
@@ -9,29 +9,8 @@ import { wordOf } from "../schema.ts";
 import { typeInto, useTyping } from "../typing.ts";
 import { insertion, pathCompletion, templateCompletion } from "./completions.ts";
 import { PreviewLine } from "./Preview.tsx";
-import { type Completion, matching, type Suggestion, useCompletion } from "./Suggestions.tsx";
+import { type Completion, useCompletion } from "./Suggestions.tsx";
 import { emptied, textIn } from "./Text.tsx";
-
-const MOST_ZONES = 30;
-
-/** "UTC+1", "UTC−3:30". */
-export function offsetWords(zone: string, at: number): string {
-  const minutes = Math.round(offsetAt(zone, at) / 60_000);
-  if (minutes === 0) return "UTC";
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  return `UTC${minutes < 0 ? "−" : "+"}${hours}${rest === 0 ? "" : `:${String(rest).padStart(2, "0")}`}`;
-}
-
-/** Zones whose name contains what is typed, with their offset now. */
-export function zonesMatching(typed: string, at: number): Suggestion[] {
-  const all = ["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => ({ text: zone, label: zone }));
-  const wanted = typed.trim().replaceAll(" ", "_");
-  // An offset needs a formatter of its own for each zone: only for those that are seen.
-  return matching(all, wanted).slice(0, MOST_ZONES).map((zone) => ({
-    ...zone,
-    detail: offsetWords(zone.text, at),
-  }));
-}
 
 /** A time zone, found by a part of its name; says what time it is there. */
 export function TimezoneControl({ form, path, value, required, aria }: ControlProps): JSX.Element {
