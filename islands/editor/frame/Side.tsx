@@ -6,7 +6,7 @@ import { NOTHING } from "../canvas/flow_elements.ts";
 import { changeNodeId, setNodeData } from "../document/edits.ts";
 import { useEditor } from "../editor_context.ts";
 import { useResources, useSample } from "../use_sample.ts";
-import { Inspector, LastRun, ReviewPanel } from "../later_parts.ts";
+import { Inspector, LastRun, NodeSchedule, ReviewPanel } from "../later_parts.ts";
 import type { Review } from "../publishing/review.ts";
 import { EdgePanel } from "./EdgePanel.tsx";
 import { NotePanel } from "./NotePanel.tsx";
@@ -113,6 +113,7 @@ function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly 
         sample={sample}
         resources={resources}
         readOnly={!mayEdit}
+        live={node.type === "trigger_schedule" ? <NodeSchedule nodeId={node.id} /> : null}
         {...(focusPath ? { focusPath } : {})}
         onChange={(next, mergeKey) =>
           draft.edit(

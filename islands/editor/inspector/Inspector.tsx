@@ -30,6 +30,8 @@ export interface InspectorProps {
   sample: View;
   resources: Resources;
   readOnly: boolean;
+  /** Above the form: how the node is live. */
+  live?: JSX.Element | null;
   /** A field to focus, after a click on an issue: the issue's path, or the field's below the config. */
   focusPath?: string;
   /** Edits with one key, in quick succession, are one step of undo; what is a step of its own has a key of its own. */
@@ -61,6 +63,7 @@ function NodeInspector(props: InspectorProps): JSX.Element {
         onLabel={(label) => change({ ...node, data: { ...node.data, label } }, "@label")}
         onFirstProblem={() => focusOn(whole.current?.querySelector("[aria-invalid], [data-invalid]"))}
       />
+      {props.live ?? null}
       <ConfigForm form={form} node={node} descriptor={descriptor} />
       {descriptor.kind === "effect"
         ? (

@@ -18,6 +18,8 @@ export interface FormScope {
   places: Places;
   readOnly: boolean;
   sample: View;
+  /** On whose clock its times are, where the form or else the workflow names one. */
+  timezone: string;
   readables: readonly Readable[];
   resources: Resources;
   issuesAt(path: string): readonly Issue[];
@@ -57,7 +59,7 @@ export interface ControlAttributes {
 
 /** The id of the control of a field: unique in the page, also where several islands count alike. */
 export function idOf(nodeId: string, path: string): string {
-  return `field-${nodeId}-${path.replaceAll(/[^\w.-]/g, (char) => `_${char.charCodeAt(0)}`) || "config"}`;
+  return `field-${nodeId}-${path.replaceAll(/[^\w.-]/g, (char) => `_${char.charCodeAt(0)}`) || "@config"}`;
 }
 
 export function attributesOf(id: string, has: { hint: boolean; problem: boolean }): ControlAttributes {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
+import type { JsonObject } from "../../../engine/schemas/json.ts";
 import type { WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import { drawnPaths, placeIssues, type Places, withValue } from "./config_tree.ts";
 import type { FieldProps, FormScope } from "./form_scope.ts";
@@ -46,6 +47,7 @@ export function useFormScope(
     places,
     readOnly: props.readOnly,
     sample,
+    timezone: zoneOf(node.data.config) ?? document.settings.timezone ?? "UTC",
     readables,
     resources: props.resources,
     issuesAt: (path) => placed.get(path) ?? [],
@@ -57,4 +59,8 @@ export function useFormScope(
     draw,
   };
   return { form, change };
+}
+
+function zoneOf({ timezone }: JsonObject): string | null {
+  return typeof timezone === "string" && timezone.trim() !== "" ? timezone.trim() : null;
 }

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import type { Json } from "../../../../engine/schemas/json.ts";
 import { encodingAt } from "../config_tree.ts";
 import type { ControlAttributes, ControlProps } from "../form_scope.ts";
@@ -47,20 +46,19 @@ interface PlainProps {
   text: string;
   readOnly: boolean;
   placeholder?: string;
-  mono?: boolean;
   inputMode?: "numeric" | "decimal";
   onText(text: string): void;
 }
 
 export function PlainInput(
-  { aria, text, readOnly, placeholder, mono, inputMode, onText }: PlainProps,
+  { aria, text, readOnly, placeholder, inputMode, onText }: PlainProps,
 ): JSX.Element {
   const typing = useTyping(text, onText);
   return (
     <input
       {...aria}
       {...typing}
-      class={mono ? "input nodrag mono" : "input nodrag"}
+      class="input nodrag"
       readOnly={readOnly}
       placeholder={placeholder}
       inputMode={inputMode}
@@ -98,30 +96,4 @@ export function numberIn(text: string, required: boolean): Json | undefined {
   if (trimmed === "") return required ? "" : undefined;
   const number = Number(trimmed);
   return Number.isFinite(number) ? number : text;
-}
-
-const CRON = /^\S+(\s+\S+){4}$/;
-
-/** A cron line of five fields, with what each of them means. */
-export function CronControl({ form, path, value, required, aria }: ControlProps): JSX.Element {
-  const text = textIn(value);
-  const parts = useRef(["minute", "hour", "day of month", "month", "day of week"]).current;
-  return (
-    <>
-      <PlainInput
-        aria={aria}
-        text={text}
-        mono
-        readOnly={form.readOnly}
-        placeholder="0 9 * * 1-5"
-        onText={(next) => form.set(path, emptied(next, required))}
-      />
-      <p class="hint">
-        Five fields: {parts.join(", ")}. 0 9 * * 1-5 is 09:00 from Monday to Friday.
-        {text === "" || CRON.test(text.trim())
-          ? null
-          : <span class="field-error">These are not five fields.</span>}
-      </p>
-    </>
-  );
 }
