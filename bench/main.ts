@@ -13,6 +13,7 @@ import { RawKvResult } from "./raw_kv.ts";
 import { recovery } from "./recovery.ts";
 import { rate, table } from "./report.ts";
 import type { Findings, Row } from "./report.ts";
+import { schedules } from "./schedules.ts";
 import { killAll } from "./server_process.ts";
 import { sleeping } from "./sleeping.ts";
 import { steps } from "./steps.ts";
@@ -33,6 +34,7 @@ const SECTIONS: { [letter: string]: (bench: Bench) => Promise<Findings> } = {
   j: fanOut,
   k: sleeping,
   l: recovery,
+  m: schedules,
 };
 
 /** (h) The database alone, on a file in the same folder. */

@@ -41,13 +41,22 @@ export function cronFields(text: string): { fields: string[] } | { problem: stri
 export function cronProblem(text: string): string | null {
   const read = cronFields(text);
   if ("problem" in read) return read.problem;
+  if (refusal(read.fields) === null) return null;
+  // By itself, between fields that are right, each says what is wrong with it.
+  for (const [i, field] of read.fields.entries()) {
+    const words = refusal(FIELDS.map((_, k) => k === i ? field : "*"));
+    if (words !== null) return `The ${FIELDS[i]} "${field.slice(0, 40)}" is not accepted: ${words}`;
+  }
+  return `"${text.slice(0, 80)}" is not accepted: ${refusal(read.fields)}`;
+}
+
+function refusal(fields: readonly string[]): string | null {
   try {
-    compile(read.fields.join(" "), "UTC");
+    compile(fields.join(" "), "UTC");
     return null;
   } catch (error) {
-    // Its words name the field and the value, behind its own name.
     const words = error instanceof Error ? error.message : String(error);
-    return words.replace(/^Cron\w*: (Syntax error, )?/, "").replace(/^./, (letter) => letter.toUpperCase());
+    return words.replace(/^Cron\w*: (Syntax error, )?/, "").replace(/^./, (letter) => letter.toLowerCase());
   }
 }
 

@@ -15,6 +15,7 @@ import { runMetrics } from "./metrics.ts";
 import { runPoison } from "./poison.ts";
 import type { Options, Result } from "./result.ts";
 import { runFaults, runGraphs, runJumps, runOffsets, runZombies } from "./simulations.ts";
+import { runSchedules } from "./schedules.ts";
 import { runTimers } from "./timers.ts";
 import { runVersions } from "./versions.ts";
 
@@ -28,6 +29,7 @@ const PARTS: { readonly [name: string]: (options: Options) => Promise<Result> } 
   deploy: runDeploy,
   denokv: runDenokv,
   timers: runTimers,
+  schedules: runSchedules,
   effects: runEffects,
   chunks: runChunks,
   metrics: runMetrics,

@@ -2,6 +2,7 @@ import { COMMITS, MAIL_AND_SIGNALS } from "./commits.ts";
 import { DECISIONS, SHARES, TIME } from "./decisions.ts";
 import type { Mutant } from "./mutant.ts";
 import { PEOPLE } from "./people.ts";
+import { SCHEDULES } from "./schedules.ts";
 import { SUSPECTS } from "./suspects.ts";
 
 /** What `deno task test:mutants` plants, one after the other. */
@@ -13,4 +14,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...SHARES,
   ...PEOPLE,
   ...SUSPECTS,
+  ...SCHEDULES,
 ];
