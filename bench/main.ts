@@ -4,6 +4,7 @@
  */
 import { runProgram } from "./bench.ts";
 import type { Bench } from "./bench.ts";
+import { editor } from "./editor.ts";
 import { fanOut } from "./fan_out.ts";
 import { latency } from "./latency.ts";
 import { listing } from "./listing.ts";
@@ -35,6 +36,7 @@ const SECTIONS: { [letter: string]: (bench: Bench) => Promise<Findings> } = {
   k: sleeping,
   l: recovery,
   m: schedules,
+  editor,
 };
 
 /** (h) The database alone, on a file in the same folder. */
@@ -79,7 +81,11 @@ function readArguments(args: readonly string[]): { letters: string[]; long: bool
     else if (args[i] === "--only") {
       const asked = (args[++i] ?? "").split(",");
       const unknown = asked.filter((letter) => !(letter in SECTIONS));
-      if (unknown.length > 0) throw new Error(`--only takes letters from a to l, not "${unknown.join(",")}"`);
+      if (unknown.length > 0) {
+        throw new Error(
+          `--only takes ${Object.keys(SECTIONS).sort().join(", ")}, not "${unknown.join(",")}"`,
+        );
+      }
       letters = letters.filter((letter) => asked.includes(letter));
     } else throw new Error(`"${args[i]}" is not known; accepted: --only a,b and --long`);
   }

@@ -1,11 +1,18 @@
 import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
-import type { JSX } from "preact";
+import { createContext, type JSX } from "preact";
 import { memo } from "preact/compat";
+import { useContext } from "preact/hooks";
 import { labelWidth } from "../../../routes/pages/components/graph_text.ts";
-import { useEditor } from "../editor_context.ts";
+import type { Point } from "../document/document.ts";
 import type { FlowEdge } from "./flow_elements.ts";
 
 const LABEL_SIZE = 11;
+
+/**
+ * Asks for a node to put on an edge; null: nothing may be put. Beside the editor's own context, which is new with every
+ * key: each edge would be drawn again.
+ */
+export const InsertContext = createContext<((edgeId: string, at: Point) => void) | null>(null);
 
 /** An edge: a curve, its label, and a button in the middle that puts a node on it. */
 export const EdgeLine = memo(function EdgeLine(props: EdgeProps<FlowEdge>): JSX.Element {
@@ -44,11 +51,11 @@ function EdgeLabel({ label, x, y }: { label: string; x: number; y: number }): JS
 }
 
 function AddButton({ edgeId, x, y }: { edgeId: string; x: number; y: number }): JSX.Element | null {
-  const { mayEdit, choose } = useEditor();
-  if (!mayEdit) return null;
+  const insert = useContext(InsertContext);
+  if (!insert) return null;
   const open = (event: MouseEvent): void => {
     event.stopPropagation();
-    choose({ kind: "edge", edgeId }, { x: event.clientX, y: event.clientY });
+    insert(edgeId, { x: event.clientX, y: event.clientY });
   };
   return (
     <g

@@ -6,6 +6,7 @@ import type { Issue, WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import { summaryOf } from "../../../routes/pages/components/graph_model.ts";
 import { CARD } from "../../../routes/pages/components/graph_size.ts";
 import type { EditorDocument } from "../document/document.ts";
+import { sameJson } from "../document/json_value.ts";
 import type { Pin } from "../testing/stored.ts";
 import type { NodeTypes } from "../use_node_types.ts";
 
@@ -79,9 +80,10 @@ interface Known {
   card: Card;
 }
 
-/** Makes the cards of a document; a card whose sources are the same as before is the same object. */
+/** Makes the cards of a document; a card that says the same as before is the same object, and so is the whole. */
 export class Cards {
   #known = new Map<string, Known>();
+  #last: ReadonlyMap<string, Card> = new Map();
 
   of(document: EditorDocument, sources: CardSources): ReadonlyMap<string, Card> {
     const inputs = new Map<string, number>();
@@ -106,7 +108,10 @@ export class Cards {
       cards.set(node.id, this.#card(node, around, sources));
     }
     for (const id of this.#known.keys()) if (!cards.has(id)) this.#known.delete(id);
-    return cards;
+    const changed = cards.size !== this.#last.size ||
+      [...cards].some(([id, card]) => this.#last.get(id) !== card);
+    if (changed) this.#last = cards;
+    return this.#last;
   }
 
   #card(node: WorkflowNode, around: Around, sources: CardSources): Card {
@@ -124,7 +129,9 @@ export class Cards {
       known && known.node.data === node.data && known.node.type === node.type && known.edges === edges &&
       parts.every((part, index) => part === known.sources[index])
     ) return known.card;
-    const card = makeCard(node, around, sources);
+    const made = makeCard(node, around, sources);
+    // Most of what is typed into a form is not on the card.
+    const card = known && sameJson(known.card, made) ? known.card : made;
     this.#known.set(node.id, { node, edges, sources: parts, card });
     return card;
   }

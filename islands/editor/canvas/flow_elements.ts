@@ -35,10 +35,12 @@ interface Parts {
   drawn: Drawn | null;
 }
 
-/** The document as React Flow takes it. What did not change stays the same object, so that it is not drawn again. */
+/** The document as React Flow takes it. What did not change stays the same object, lists too: React Flow looks at all of a new one. */
 export class FlowElements {
   #nodes = new Map<string, { key: readonly unknown[]; node: FlowNode }>();
   #edges = new Map<string, { key: readonly unknown[]; edge: FlowEdge }>();
+  #lastNodes: FlowNode[] = [];
+  #lastEdges: FlowEdge[] = [];
 
   nodes({ document, cards, selection, moved, readOnly, drawn }: Parts): FlowNode[] {
     const nodes: FlowNode[] = [];
@@ -63,11 +65,12 @@ export class FlowElements {
         this.#node(id, [card, position.x, position.y, selected], () => cardNode(card, position, selected)),
       );
     }
-    return nodes;
+    if (!same(nodes, this.#lastNodes)) this.#lastNodes = nodes;
+    return this.#lastNodes;
   }
 
   edges({ document, cards, selection, drawn }: Parts): FlowEdge[] {
-    return document.edges.map((edge) => {
+    const edges = document.edges.map((edge) => {
       const [source, target] = [cards.get(edge.source), cards.get(edge.target)];
       const selected = selection.edges.has(edge.id);
       const difference = drawn?.edges.get(edge.id) ?? null;
@@ -79,6 +82,8 @@ export class FlowElements {
       this.#edges.set(edge.id, { key, edge: flow });
       return flow;
     });
+    if (!same(edges, this.#lastEdges)) this.#lastEdges = edges;
+    return this.#lastEdges;
   }
 
   #node(id: string, key: readonly unknown[], make: () => FlowNode): FlowNode {

@@ -1,8 +1,7 @@
 import type { NodeChange, NodeSelectionChange } from "@xyflow/react";
-import { useRef, useState } from "preact/hooks";
-import { useEditor } from "../editor_context.ts";
+import { useMemo, useRef, useState } from "preact/hooks";
+import { type Editor, useEditor } from "../editor_context.ts";
 import type { EditorDocument, Point } from "../document/document.ts";
-import type { Card } from "./cards.ts";
 import type { FlowNode, Moved, Selection } from "./flow_elements.ts";
 
 const STILL: Moved = new Map();
@@ -10,7 +9,7 @@ const STILL: Moved = new Map();
 interface Dragging {
   moved: Moved;
   onNodesChange(changes: NodeChange<FlowNode>[]): void;
-  onDragStart(event: unknown, node: unknown, dragged: readonly FlowNode[]): void;
+  onDragStart(dragged: readonly { id: string }[]): void;
 }
 
 /**
@@ -18,30 +17,36 @@ interface Dragging {
  * takes along the nodes that lie within it.
  */
 export function useDragging(): Dragging {
-  const { draft, document, cards, select, actions } = useEditor();
+  const editor = useEditor();
   const [moved, setMoved] = useState<Moved>(STILL);
-  const latest = useRef<Map<string, Point>>(new Map());
-  const riders = useRef<Map<string, string>>(new Map());
-
-  const onDragStart = (_event: unknown, _node: unknown, dragged: readonly FlowNode[]): void => {
-    riders.current = ridersOf(dragged, draft.document, cards);
-  };
-  const onNodesChange = (changes: NodeChange<FlowNode>[]): void => {
-    const positions = changes.filter((change) => change.type === "position");
-    for (const change of positions) {
-      if (change.position) latest.current.set(change.id, rounded(change.position));
-    }
-    carryRiders(latest.current, riders.current, draft.document);
-    const dragging = positions.some((change) => change.dragging);
-    if (positions.length && !dragging && latest.current.size) {
-      actions.move(latest.current);
-      latest.current = new Map();
-      setMoved(STILL);
-    } else if (positions.length) setMoved(new Map(latest.current));
-    const chosen = changes.filter((change) => change.type === "select");
-    if (chosen.length) select((before) => withNodes(before, chosen, document));
-  };
-  return { moved, onNodesChange, onDragStart };
+  const latest = useRef(editor);
+  latest.current = editor;
+  const places = useRef<Map<string, Point>>(new Map());
+  const riders = useRef<Map<string, string> | null>(null);
+  const handlers = useMemo(() => ({
+    onDragStart(dragged: readonly { id: string }[]): void {
+      riders.current = ridersOf(dragged, latest.current);
+    },
+    onNodesChange(changes: NodeChange<FlowNode>[]): void {
+      const { draft, document, select, actions } = latest.current;
+      const positions = changes.filter((change) => change.type === "position");
+      for (const change of positions) {
+        if (change.position) places.current.set(change.id, rounded(change.position));
+      }
+      // Arrows move without a drag.
+      carryRiders(places.current, riders.current ?? ridersOf(positions, latest.current), draft.document);
+      const dragging = positions.some((change) => change.dragging);
+      if (positions.length && !dragging) {
+        if (places.current.size) actions.move(places.current);
+        places.current = new Map();
+        riders.current = null;
+        setMoved(STILL);
+      } else if (positions.length) setMoved(new Map(places.current));
+      const chosen = changes.filter((change) => change.type === "select");
+      if (chosen.length) select((before) => withNodes(before, chosen, document));
+    },
+  }), []);
+  return { moved, ...handlers };
 }
 
 function rounded({ x, y }: Point): Point {
@@ -50,9 +55,8 @@ function rounded({ x, y }: Point): Point {
 
 /** Nodes within a dragged group that are not dragged themselves, with the group that they ride on. */
 function ridersOf(
-  dragged: readonly FlowNode[],
-  document: EditorDocument,
-  cards: ReadonlyMap<string, Card>,
+  dragged: readonly { id: string }[],
+  { draft: { document }, cards }: Pick<Editor, "draft" | "cards">,
 ): Map<string, string> {
   const riders = new Map<string, string>();
   const own = new Set(dragged.map(({ id }) => id));
