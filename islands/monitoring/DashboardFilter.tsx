@@ -22,7 +22,7 @@ export function DashboardFilter(props: DashboardFilterProps): JSX.Element {
             key={range}
             href={`/?${viewQuery({ ...view, range, from: "", to: "" })}`}
             aria-current={view.range === range ? "page" : undefined}
-            aria-label={long}
+            title={long}
           >
             {short}
           </a>

@@ -140,7 +140,7 @@ Deno.test("/ keeps time and workflow in the address", free, async () => {
   await page.waitForURL("**range=7d&workflowId=**");
   await alive(page);
   await seen(page.getByRole("link", { name: /^Executions 2 started/ }));
-  await page.getByRole("link", { name: "Last hour" }).click();
+  await page.getByRole("link", { name: "1 h", exact: true }).click();
   await page.waitForURL("**range=1h&workflowId=**");
   await alive(page);
   await page.getByText("Own time").click();
