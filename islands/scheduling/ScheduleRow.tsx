@@ -86,6 +86,14 @@ export function Coming({ schedule, drawnAt }: { schedule: Schedule; drawnAt: num
 /** What was last done here: what was started, or why it was not. */
 export function SaidLine({ said }: { said: Said }): JSX.Element {
   if (said.kind === "problem") return <p class="field-error" role="alert">{said.problem.detail}</p>;
+  if (said.kind === "refused") {
+    return (
+      <p role="alert">
+        Not started, the lead may not enter now: {said.text}.{" "}
+        <a class="link" href={`/executions/${said.executionId}`}>That execution</a>
+      </p>
+    );
+  }
   return (
     <p>
       Started: <a class="link" href={`/executions/${said.executionId}`}>the execution</a>
@@ -130,7 +138,10 @@ function Item({ icon, label, onPick }: { icon: string; label: string; onPick(): 
       type="button"
       class="menu-item"
       onClick={(event) => {
-        event.currentTarget.closest("details")?.removeAttribute("open");
+        const menu = event.currentTarget.closest("details");
+        menu?.removeAttribute("open");
+        // What a dialog gives the focus back to must be in sight.
+        menu?.querySelector("summary")?.focus();
         onPick();
       }}
     >

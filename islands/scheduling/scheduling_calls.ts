@@ -1,3 +1,4 @@
+import type { Reason } from "../../engine/schemas/execution.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
 import type {
   BackfillCount,
@@ -53,8 +54,15 @@ export function switchSchedule(id: string, how: "pause" | "resume"): Promise<Ans
   return callApi("POST", pathOf(id, `/${how}`), { body: {} });
 }
 
+/** What was started; not enrolled: the execution that stands in the way, and why. */
+export interface RunAnswer {
+  executionId: string;
+  enrolled?: false;
+  reason?: Reason;
+}
+
 /** Starts it now; one key per press, so that a repeated request starts nothing twice. */
-export function runSchedule(id: string): Promise<Answer<{ executionId: string }>> {
+export function runSchedule(id: string): Promise<Answer<RunAnswer>> {
   return callApi("POST", pathOf(id, "/run"), {
     body: {},
     headers: { "idempotency-key": crypto.randomUUID() },

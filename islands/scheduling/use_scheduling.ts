@@ -16,7 +16,10 @@ const AFTER_FIRE_MS = 1_500;
 export const LIST_LIMIT = 100;
 
 /** What was last done to a schedule, said on its line. */
-export type Said = { kind: "started"; executionId: string } | { kind: "problem"; problem: Problem };
+export type Said =
+  | { kind: "started"; executionId: string }
+  | { kind: "refused"; executionId: string; text: string }
+  | { kind: "problem"; problem: Problem };
 
 export interface Scheduling {
   /** Null: they have not come yet. */
@@ -92,9 +95,11 @@ export function useScheduling(first: First | null, only: string | null = null): 
       void attempt(schedule, async () => {
         const answer = await runSchedule(schedule.id);
         if (!answer.ok) return { kind: "problem", problem: answer.problem };
+        const { executionId, enrolled, reason } = answer.data;
+        if (enrolled === false) return { kind: "refused", executionId, text: reason?.text ?? "" };
         announce(document, "Started");
         void refresh();
-        return { kind: "started", executionId: answer.data.executionId };
+        return { kind: "started", executionId };
       }),
     async remove(schedule): Promise<Problem | null> {
       const answer = await removeSchedule(schedule.id);

@@ -8,6 +8,7 @@ import type { Lead, Signal } from "../../engine/schemas/lead.ts";
 import type { BulkJob } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
+import type { Schedule } from "../../engine/schemas/schedule.ts";
 import type { Refusals, Workflow } from "../../engine/schemas/workflow.ts";
 import { fakeMetrics } from "../helpers/fake_metrics.ts";
 
@@ -23,6 +24,7 @@ export interface FakeData {
   leads: Lead[];
   signals: Signal[];
   secrets: SecretInfo[];
+  schedules: Schedule[];
   collections: CollectionInfo[];
   records: CollectionRecord[];
   nodeTypes: NodeDescriptor[];
@@ -43,6 +45,7 @@ const EMPTY: FakeData = {
   leads: [],
   signals: [],
   secrets: [],
+  schedules: [],
   collections: [],
   records: [],
   nodeTypes: [],
@@ -101,7 +104,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       cancelBulk: unused,
     },
     scheduling: {
-      list: unused,
+      list: () => page(data.schedules),
       create: unused,
       get: unused,
       update: unused,
