@@ -28,6 +28,8 @@ export interface Look {
   record: ScheduleRecord;
   lines: FireRecord[];
   now: number;
+  /** A run has ended: what waits for that need not wait for its time. */
+  again: boolean;
 }
 
 /** Fires what has fallen due. One fires an occurrence, of however many processes look. */
@@ -87,7 +89,7 @@ export class Firer {
       if (i === 0 && !again && (dueAt === null || dueAt > now)) return;
       const { state, lost, more } = takeUp(entry.value, now);
       const lines = lost.map((each) => lineOf(each, worker.newId(), now));
-      const look = { entry, record: state, lines, now };
+      const look = { entry, record: state, lines, now, again: again && i === 0 };
       if (!await this.#step(look, more) && !more) return;
     }
   }
@@ -108,12 +110,13 @@ export class Firer {
       return await this.#pending(seen, next, { room, busy });
     }
     const { backfill } = record;
-    if (typeof backfill?.lookAt === "number" && backfill.lookAt <= look.now && record.live) {
+    if (typeof backfill?.lookAt === "number" && (look.again || backfill.lookAt <= look.now) && record.live) {
+      if (!room) this.#waiting.add(record.id);
       return await backfillOne(this.#deps, seen, room);
     }
     const waits = record.pending.length > 0;
     if (waits) this.#waiting.add(record.id);
-    else this.#waiting.delete(record.id);
+    else if (typeof backfill?.lookAt !== "number") this.#waiting.delete(record.id);
     const moved = lines.length > 0 || record !== look.entry.value || waits ||
       record.dueAt !== null && record.dueAt <= look.now;
     if (moved) {

@@ -299,6 +299,24 @@ Deno.test("backfill() is counted first, runs what has not run, ten a second at m
   house.real.close();
 });
 
+Deno.test("backfill() where runs may not overlap runs one behind the other, and goes on as soon as one has ended", async () => {
+  await using house = await openEngine();
+  const { engine } = house;
+  const wait = node("wait", "wait", { kind: "for", duration: { value: 2, unit: "seconds" } });
+  const { id } = await scheduled(engine, cron("0 * * * *", {}, { overlap: "skip" }), [wait]);
+  await engine.scheduling.backfill(id, { from: "2026-11-22T01:00", to: "2026-11-22T05:00", count: 5 }, ANN);
+  const began = house.clock.now;
+  await house.until(async () => !(await engine.scheduling.get(id)).backfill!.running, 120_000);
+  assert.ok(house.clock.now - began < 40_000, `${house.clock.now - began} ms`);
+  const runs = await Promise.all(
+    (await fires(engine, id)).map(({ executionId }) => engine.executions.get(executionId!)),
+  );
+  assert.equal(runs.length, 5);
+  for (const [i, run] of runs.slice(1).entries()) {
+    assert.ok(Date.parse(run.createdAt) >= Date.parse(runs[i]!.endedAt!), "one behind the other");
+  }
+});
+
 Deno.test("backfill() refuses by field a range that is none, and can be stopped", async () => {
   await using house = await openEngine();
   const { engine } = house;
