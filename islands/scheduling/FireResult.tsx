@@ -8,17 +8,19 @@ import { FIRE_LOOK, severalWords } from "./fire_words.ts";
 /** What became of a fire: its execution's status, else why there is none; with when, and the way to it. */
 export function FireResult({ fire, now }: { fire: Fire; now: number }): JSX.Element {
   const { executionId, reason } = fire;
+  // What was decided after the page was drawn was decided just now.
+  const at = Math.max(now, Date.parse(fire.decidedAt));
   return (
     <span class="inline-block align-top">
       <FireMark fire={fire} /> {executionId
         ? (
           <a class="link" href={`/executions/${executionId}`}>
-            <Time at={fire.decidedAt} now={now} />
+            <Time at={fire.decidedAt} now={at} />
           </a>
         )
         : (
           <span class="text-soft">
-            <Time at={fire.decidedAt} now={now} />
+            <Time at={fire.decidedAt} now={at} />
           </span>
         )}
       {reason ? <span class="block text-soft break-words">{reason.text}</span> : null}

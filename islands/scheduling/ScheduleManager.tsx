@@ -74,7 +74,7 @@ function All({ add, ...part }: PartProps & { add: JSX.Element | null }): JSX.Ele
   if (items === null) return null;
   if (items.length === 0) {
     return (
-      <Empty icon="calendar" action={add}>
+      <Empty icon="calendar-clock" action={add}>
         No schedule yet: one starts a workflow at times of your choice, such as every weekday at 09:00.
       </Empty>
     );

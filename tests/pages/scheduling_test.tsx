@@ -83,6 +83,8 @@ Deno.test("FireResult() has a word for each outcome, and the execution's status 
   }
   const words = FIRE_OUTCOMES.map((outcome) => FIRE_LOOK[outcome].word);
   assert.equal(new Set(words).size, words.length, "no two of them read alike");
+  const fresh = { ...FIRE, decidedAt: "2026-11-22T09:05:20.000Z" };
+  assert.match(renderToString(<FireResult fire={fresh} now={NOW} />), /just now/, "not in 20 s");
   const several = renderToString(<FireResult fire={{ ...FIRE, outcome: "missed", count: 3 }} now={NOW} />);
   assert.match(several, /Missed 3 times/);
   const ran = renderToString(

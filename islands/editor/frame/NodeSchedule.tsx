@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ScheduleManager } from "../../scheduling/ScheduleManager.tsx";
+import type { Draft } from "../draft.ts";
 import { useEditor } from "../editor_context.ts";
 import { Section } from "../inspector/Section.tsx";
 
@@ -17,8 +18,15 @@ export function NodeSchedule({ nodeId }: { nodeId: string }): JSX.Element {
         only={`${workflowId}.${nodeId}`}
         may={{ edit: false, run: mayRun }}
         now={now}
-        onChanged={() => void draft.refresh()}
+        onChanged={() => void takeIn(draft)}
       />
     </Section>
   );
+}
+
+/** What was pressed here has changed the draft beside its saving: that alone is no news of somebody else. */
+async function takeIn(draft: Draft): Promise<void> {
+  const { news, live: { revision } } = draft;
+  await draft.refresh();
+  if (news === null && draft.live.revision === revision + 1) draft.read();
 }

@@ -28,7 +28,7 @@ const NAV: readonly NavItem[] = [
   { key: "executions", href: "/executions", icon: "play", label: "Executions" },
   { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox" },
   { key: "leads", href: "/leads", icon: "users", label: "Leads" },
-  { key: "scheduling", href: "/scheduling", icon: "calendar", label: "Schedules" },
+  { key: "scheduling", href: "/scheduling", icon: "calendar-clock", label: "Schedules" },
   { key: "outbox", href: "/outbox", icon: "mail", label: "Outbox" },
   { key: "data", href: "/collections", icon: "database", label: "Data" },
   { key: "settings", href: "/settings/secrets", icon: "key", label: "Secrets" },
