@@ -100,17 +100,34 @@ export const Surface = memo(function Surface(
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.5} />
       <Controls showInteractive={false} fitViewOptions={FIT} />
-      <MiniMap
-        pannable
-        zoomable
-        ariaLabel="Overview"
-        nodeClassName={miniClass}
-      />
+      {nodes.length
+        ? (
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel="Overview"
+            nodeClassName={miniClass}
+          />
+        )
+        : mayEdit
+        ? <Hint />
+        : null}
       <Distance />
       <Refusal reasonFor={pulling.reasonFor} />
     </ReactFlow>
   );
 });
+
+/** On an empty canvas: how one begins. */
+function Hint(): JSX.Element {
+  return (
+    <p class="canvas-hint">
+      <span>
+        Add a trigger: drag one here, press <kbd class="kbd">/</kbd> or use the search above.
+      </span>
+    </p>
+  );
+}
 
 function miniClass(node: FlowNode): string {
   return `mini-${node.type}`;

@@ -15,7 +15,7 @@ export function EdgePanel({ edge }: { edge: WorkflowEdge }): JSX.Element {
   return (
     <div class="inspector panel" key={edge.id}>
       <h2>Connection</h2>
-      <p>
+      <p class="flex flex-wrap items-center gap-x-2">
         <button type="button" class="link" onClick={() => goTo(edge.source)}>
           {source?.label ?? edge.source}
         </button>{" "}

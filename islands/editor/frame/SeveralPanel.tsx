@@ -10,6 +10,8 @@ const ALIGN: readonly { how: Parameters<Actions["align"]>[0]; words: string }[] 
   { how: "top", words: "Top" },
   { how: "middle", words: "Middle" },
   { how: "bottom", words: "Bottom" },
+];
+const SPREAD: typeof ALIGN = [
   { how: "distribute-x", words: "Evenly across" },
   { how: "distribute-y", words: "Evenly down" },
 ];
@@ -26,18 +28,8 @@ export function SeveralPanel(): JSX.Element {
           <>
             <section class="grid gap-2">
               <h3 class="text-soft">Align</h3>
-              <div class="grid grid-cols-3 gap-2">
-                {ALIGN.map(({ how, words }) => (
-                  <button
-                    key={how}
-                    type="button"
-                    class="button"
-                    onClick={() => actions.align(how)}
-                  >
-                    {words}
-                  </button>
-                ))}
-              </div>
+              <Buttons of={ALIGN} columns="grid-cols-3" />
+              <Buttons of={SPREAD} columns="grid-cols-2" />
             </section>
             <div class="flex flex-wrap gap-2">
               <button type="button" class="button" onClick={() => void actions.tidy()}>
@@ -57,6 +49,24 @@ export function SeveralPanel(): JSX.Element {
         )
         : null}
       <p class="text-soft">Ctrl+C copies them, also into another workflow or as text.</p>
+    </div>
+  );
+}
+
+function Buttons({ of, columns }: { of: typeof ALIGN; columns: string }): JSX.Element {
+  const { actions } = useEditor();
+  return (
+    <div class={`grid ${columns} gap-2`}>
+      {of.map(({ how, words }) => (
+        <button
+          key={how}
+          type="button"
+          class="button"
+          onClick={() => actions.align(how)}
+        >
+          {words}
+        </button>
+      ))}
     </div>
   );
 }
