@@ -33,7 +33,7 @@ export function schedulingPages(deps: PageDeps): Hono<PageEnv> {
         component={ScheduleManager}
         props={{
           first: firstOf(all, c),
-          week: weekFrom(all, zoneOfMost(all.items), now),
+          week: await weekFrom(all, zoneOfMost(all.items), now),
           may: { edit: deps.can(role, "schedule.edit"), run: deps.can(role, "schedule.run") },
           now,
         }}
@@ -48,12 +48,12 @@ export function schedulingPages(deps: PageDeps): Hono<PageEnv> {
       throw invalid(message, [{ path: "zone", message, accepted: "a name such as Europe/Zurich" }]);
     }
     c.header("cache-control", "no-store");
-    return c.json(weekFrom(await scheduling.list({ limit: MOST_IN_WEEK }), zone, Date.now()));
+    return c.json(await weekFrom(await scheduling.list({ limit: MOST_IN_WEEK }), zone, Date.now()));
   });
   return pages;
 }
 
-function weekFrom({ items, nextCursor }: Page<Schedule>, zone: string, now: number): Week {
+function weekFrom({ items, nextCursor }: Page<Schedule>, zone: string, now: number): Promise<Week> {
   return weekOf(items, { zone, now, cutAt: nextCursor === null ? null : items.length });
 }
 

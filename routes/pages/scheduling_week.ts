@@ -8,6 +8,8 @@ const DAYS = 7;
 const TIMES_SHOWN = 3;
 /** More in a day than once an hour is only said to be often. */
 const MOST_COUNTED = 24;
+/** So many schedules are looked at before others have their turn. */
+const AT_ONCE = 20;
 
 /** The zone in which most of them fire. */
 export function zoneOfMost(schedules: readonly Schedule[]): string {
@@ -17,28 +19,32 @@ export function zoneOfMost(schedules: readonly Schedule[]): string {
 }
 
 /** What comes from now on in seven days, today first, by the days of that zone. `cutAt`: there are more schedules. */
-export function weekOf(
+export async function weekOf(
   schedules: readonly Schedule[],
   { zone, now, cutAt }: { zone: string; now: number; cutAt: number | null },
-): Week {
-  const active = schedules.filter(({ state }) => state === "active");
-  return { zone, cutAt, days: Array.from({ length: DAYS }, (_, i) => dayOf(active, zone, now, i)) };
+): Promise<Week> {
+  const starts = Array.from({ length: DAYS + 1 }, (_, i) => startOfDay(zone, now, i));
+  const days = starts.slice(0, DAYS).map((start): WeekDay => dayAt(start, zone));
+  let looked = 0;
+  for (const schedule of schedules) {
+    if (schedule.state !== "active") continue;
+    for (const [day, line] of linesOf(schedule, { zone, now, starts })) days[day]?.lines.push(line);
+    // A long list must not keep others waiting, the firing of schedules among them.
+    if (++looked % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  for (const { lines } of days) lines.sort((a, b) => (a.times[0] ?? "").localeCompare(b.times[0] ?? ""));
+  return { zone, cutAt, days };
 }
 
-function dayOf(schedules: readonly Schedule[], zone: string, now: number, ahead: number): WeekDay {
-  const [start, end] = [startOfDay(zone, now, ahead), startOfDay(zone, now, ahead + 1)];
+function dayAt(start: number, zone: string): WeekDay {
   const date = localDate(start, zone);
-  const lines = schedules.flatMap((schedule) => lineOf(schedule, zone, Math.max(start - 1, now), end) ?? []);
-  return {
-    date: date.toISOString().slice(0, 10),
-    title: new Intl.DateTimeFormat("en-GB", {
-      weekday: "short",
-      day: "numeric",
-      month: "short",
-      timeZone: "UTC",
-    }).format(date),
-    lines: lines.sort((a, b) => (a.times[0] ?? "").localeCompare(b.times[0] ?? "")),
-  };
+  const title = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    timeZone: "UTC",
+  }).format(date);
+  return { date: date.toISOString().slice(0, 10), title, lines: [] };
 }
 
 /** The first moment of the day that lies so many days ahead on the zone's clock. */
@@ -51,30 +57,43 @@ function startOfDay(zone: string, now: number, ahead: number): number {
   );
 }
 
-/** One schedule between two moments, the first exclusive; null: it does not fire then. */
-function lineOf(schedule: Schedule, zone: string, after: number, end: number): WeekLine | null {
+interface Span {
+  zone: string;
+  now: number;
+  /** Of each day, and of the one behind the last. */
+  starts: readonly number[];
+}
+
+/** One schedule by the number of the day; days on which it does not fire are missing. */
+function linesOf(schedule: Schedule, { zone, now, starts }: Span): Map<number, WeekLine> {
   const when = whenOf(schedule);
-  const times: string[] = [];
-  let count = 0;
-  for (let at = nextRun(when, after); at !== null && at < end; at = nextRun(when, at)) {
-    if (times.length < TIMES_SHOWN) times.push(localDate(at, zone).toISOString().slice(11, 16));
-    if (++count > MOST_COUNTED) break;
+  const lines = new Map<number, WeekLine>();
+  const end = starts[DAYS] ?? now;
+  let at = nextRun(when, now);
+  while (at !== null && at < end) {
+    const day = dayOf(at, starts);
+    const line = lines.get(day) ?? emptyLine(schedule);
+    lines.set(day, line);
+    if (line.times.length < TIMES_SHOWN) line.times.push(localDate(at, zone).toISOString().slice(11, 16));
+    const count = (line.count ?? 0) + 1;
+    line.count = count > MOST_COUNTED ? null : count;
+    // Enough is known of this day: on with the next.
+    at = nextRun(when, line.count === null ? (starts[day + 1] ?? end) - 1 : at);
   }
-  if (count === 0) return null;
+  return lines;
+}
+
+function dayOf(at: number, starts: readonly number[]): number {
+  return starts.findLastIndex((start) => start <= at);
+}
+
+function emptyLine(schedule: Schedule): WeekLine {
   const { id, workflowId, nodeId, timezone } = schedule;
   const inZone = `, ${timezone}`;
   const description = schedule.description.endsWith(inZone)
     ? schedule.description.slice(0, -inZone.length)
     : schedule.description;
-  return {
-    scheduleId: id,
-    name: nameOf(schedule),
-    workflowId,
-    nodeId,
-    times,
-    count: count > MOST_COUNTED ? null : count,
-    description,
-  };
+  return { scheduleId: id, name: nameOf(schedule), workflowId, nodeId, times: [], count: 0, description };
 }
 
 /** What decides when it fires. An interval counts from its coming run, which is one of its own. */

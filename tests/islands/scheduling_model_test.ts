@@ -200,7 +200,7 @@ Deno.test("zonesMatching() begins with the four, then finds cities before region
   assert.deepEqual(zonesMatching("nowhere at all", NOW), []);
 });
 
-Deno.test("weekOf() lists by day what the engine would run, on the calendar's clock", () => {
+Deno.test("weekOf() lists by day what the engine would run, on the calendar's clock", async () => {
   const zone = "America/New_York";
   const midnight = Date.parse("2026-03-06T12:00:00.000Z");
   const schedules = [
@@ -215,7 +215,7 @@ Deno.test("weekOf() lists by day what the engine would run, on the calendar's cl
     }),
     schedule({ id: "w.e", state: "paused" }),
   ];
-  const week = weekOf(schedules, { zone, now: midnight, cutAt: null });
+  const week = await weekOf(schedules, { zone, now: midnight, cutAt: null });
   assert.deepEqual(week.days.map(({ date }) => date), [
     "2026-03-06",
     "2026-03-07",
