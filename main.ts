@@ -3,17 +3,21 @@ import { forgetSetupCode, loadSecretKeys, loadSetupCode, readEnvironment } from 
 import type { Environment } from "./environment.ts";
 import { log } from "./log.ts";
 import { createApp } from "./routes/app.ts";
+import { watchLoop } from "./routes/event_loop.ts";
 import { clientAddress } from "./routes/middleware/context.ts";
 import { createSessionCookie } from "./routes/middleware/identity.ts";
+import { aboutRequest } from "./routes/middleware/request_log.ts";
 import { errorPage, pageRoutes } from "./routes/pages/mod.ts";
 import type { PageDeps } from "./routes/pages/mod.ts";
 import { loadManifest } from "./routes/static_files.ts";
+import { createTracing } from "./telemetry.ts";
 
 const environment = start(() => readEnvironment(Deno.env, { onDeploy: Deno.env.has("DENO_DEPLOYMENT_ID") }));
 const kv = await openKv(environment);
 const setUp = await isSetUp(kv);
 const setupCode = setUp ? null : await loadSetupCode(environment);
 if (setUp) await forgetSetupCode(environment);
+const tracing = createTracing(Deno.env);
 const onFile = environment.kv !== null && environment.kv !== ":memory:" && !/^https?:/.test(environment.kv);
 
 const engine = await createEngine({
@@ -34,6 +38,7 @@ const engine = await createEngine({
   setupCode,
   token: environment.token,
   log,
+  ...(tracing ? { trace: tracing } : {}),
 });
 
 // Deno Deploy finds crons by evaluating this module: it is what wakes a sleeping app.
@@ -49,7 +54,7 @@ const pageDeps: PageDeps = {
   can,
   logError: (error, c) =>
     log("error", "page_failed", {
-      path: c.req.path,
+      ...aboutRequest(c),
       error: error instanceof Error ? error.stack : String(error),
     }),
 };
@@ -58,6 +63,7 @@ const app = createApp({
   environment,
   log,
   stopping: stopping.signal,
+  lag: watchLoop(),
   pages: pageRoutes(pageDeps),
   pageProblem: (c, error) => errorPage(c, pageDeps, error),
 });

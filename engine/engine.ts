@@ -18,8 +18,8 @@ import { createExecutions } from "./monitoring/executions.ts";
 import { Tail } from "./monitoring/feed.ts";
 import { forgetExecution, keepFeedShort, shortenFeed } from "./monitoring/forget.ts";
 import { createInbox } from "./monitoring/inbox.ts";
-import { createMetrics } from "./monitoring/metrics.ts";
 import { indexInbox } from "./monitoring/inbox_index.ts";
+import { createMetrics } from "./monitoring/metrics.ts";
 import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
@@ -40,7 +40,9 @@ import { Heartbeats } from "./worker/heartbeats.ts";
 import { Loop } from "./worker/loop.ts";
 import { Peers } from "./worker/peers.ts";
 import { Shards } from "./worker/shards.ts";
+import { Meters } from "./worker/meters.ts";
 import type { Log } from "./worker/services.ts";
+import type { Tracing } from "./worker/tracing.ts";
 import { Worker } from "./worker/worker.ts";
 import { createWorkflows, ensureSample } from "./workflows/mod.ts";
 import type { WorkflowSubject } from "./workflows/mod.ts";
@@ -68,6 +70,7 @@ export interface EngineOptions {
   setupCode: string | null;
   token: string | null;
   log: Log;
+  trace?: Tracing;
   clock?: Clock;
   /** Of a dry run: collections that are only read; what it writes stays in it. */
   collectionsBehind?: ActOnCollections;
@@ -153,6 +156,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     },
   });
   const owner = newId();
+  const meters = new Meters(options.log, options.trace);
   const retentionMs = options.retentionDays * DAY_MS;
   const peers = new Peers(options.lockFolder, owner, () => void loop.rescue());
   const beats = options.heartbeat ? new Heartbeats(store, clock, owner) : null;
@@ -180,9 +184,11 @@ async function assemble(options: EngineOptions): Promise<House> {
       egress,
       secrets,
       log: options.log,
+      trace: options.trace,
     }),
     onTransition(executionId, transition): void {
       answers.tell(executionId, transition);
+      meters.tell(transition, worker.versions.peek(transition.next.workflowId, transition.next.version));
       scheduling.heard(transition);
       options.onTransition?.(executionId, transition);
     },
@@ -190,9 +196,9 @@ async function assemble(options: EngineOptions): Promise<House> {
   const reveal = (name: string): Promise<string> => secrets.reveal(name, null);
   const triggers = createTriggers({ store, worker, leads, answers, reveal });
   const executions = createExecutions({ store, versions: worker.versions, worker, tail });
-  const metrics = createMetrics({ store, versions: worker.versions, now: clock.now, newId });
   const mending = createMending({ store, worker, leads, executions, retentionMs });
   const scheduling = createScheduling({ store, worker, workflows, triggers, executions, log: options.log });
+  const metrics = createMetrics({ store, worker, meters, now: clock.now, newId });
   const loop: Loop = new Loop({
     store,
     clock,
@@ -222,13 +228,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     scheduling,
     leads,
     metrics,
-    messages: createMessages({
-      store,
-      readToken: links.readToken,
-      now: clock.now,
-      newId,
-      notify: () => {},
-    }),
+    messages: createMessages({ store, readToken: links.readToken, now: clock.now, newId, notify: () => {} }),
     approvals: createApprovals({ store, links: links.votes, now: clock.now, newId }),
     inbox: createInbox({ store, executions, versions: worker.versions, now: clock.now, newId }),
     collections,

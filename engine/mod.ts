@@ -7,6 +7,7 @@ export type { EngineOptions } from "./engine.ts";
 export type * from "./contract.ts";
 export { EngineError, toProblem } from "./errors.ts";
 export type { Log } from "./worker/services.ts";
+export type { SpanAbout, Tracing } from "./worker/tracing.ts";
 export type { NodeDescriptor, NodeType } from "./nodes/define.ts";
 
 export { ACTIONS, can, ROLES } from "./access/can.ts";

@@ -11,6 +11,8 @@ import type { ActOnCollections } from "./simulation/collections.ts";
 import type { Store } from "./store/store.ts";
 import { factsOf } from "./triggers/mod.ts";
 import type { Heard, LeadFacts, Log, Services } from "./worker/services.ts";
+import { untraced } from "./worker/tracing.ts";
+import type { Tracing } from "./worker/tracing.ts";
 import type { WorkflowSubject } from "./workflows/mod.ts";
 
 /** Everything that steps may do to the world, handed to the worker. */
@@ -25,6 +27,7 @@ export function servicesFor(parts: {
   secrets: RevealingSecrets;
   collections: ActOnCollections;
   log: Log;
+  trace: Tracing | undefined;
 }): Services {
   const { types, workflows, leads, mailer, links, egress, secrets, collections, log } = parts;
   return {
@@ -55,6 +58,7 @@ export function servicesFor(parts: {
     },
     messageWrite,
     log,
+    trace: parts.trace ?? untraced,
   };
 }
 

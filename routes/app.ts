@@ -2,8 +2,10 @@ import { Hono } from "hono";
 import type { Engine } from "../engine/contract.ts";
 import type { Environment } from "../environment.ts";
 import { apiRoutes } from "./api/mod.ts";
+import type { LoopLag } from "./event_loop.ts";
 import { healthRoutes } from "./health.ts";
 import { hookRoutes } from "./hooks.ts";
+import { metricsRoute } from "./metrics.ts";
 import type { AppEnv, AppMiddleware, Log } from "./middleware/context.ts";
 import { declare, undeclared } from "./middleware/guard.ts";
 import { securityHeaders } from "./middleware/headers.ts";
@@ -11,6 +13,7 @@ import { createSessionCookie, identity } from "./middleware/identity.ts";
 import { mountPages } from "./middleware/page_actions.ts";
 import { handleProblem, unknownPath } from "./middleware/problems.ts";
 import type { PageProblem } from "./middleware/problems.ts";
+import { requestLog } from "./middleware/request_log.ts";
 import { sameOrigin } from "./middleware/same_origin.ts";
 import type { PageEnv } from "./pages/deps.ts";
 import { staticRoutes } from "./static_files.ts";
@@ -25,6 +28,8 @@ export interface AppParts {
   pageProblem?: PageProblem;
   /** Ends the event streams when the server stops. */
   stopping?: AbortSignal;
+  /** How late this process is, for monitors. */
+  lag?: LoopLag;
   /** Where the build lies; default static/build. */
   staticFolder?: URL;
 }
@@ -47,9 +52,11 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   healthRoutes(app, { engine });
   staticRoutes(app, parts.staticFolder ? { folder: parts.staticFolder } : {});
 
+  use(app, requestLog(log));
   use(app, securityHeaders(publicUrl));
   use(app, identity({ engine, cookie, publicUrl }));
   use(app, sameOrigin(publicUrl));
+  metricsRoute(app, { engine, lag: parts.lag });
   apiRoutes(app, { engine, cookie, log, stopping });
   const silent = undeclared(app);
   if (silent.length > 0) throw new Error(`Routes without an action: ${silent.join(", ")}`);

@@ -18,6 +18,22 @@ export interface StreamOptions {
 
 const HEARTBEAT_MS = 15_000;
 const encoder = new TextEncoder();
+let open = 0;
+
+/** How many event streams this process has open. */
+export function openStreams(): number {
+  return open;
+}
+
+/** One more is open, until what is given back is called. */
+function opened(): () => void {
+  let isOpen = true;
+  open++;
+  return () => {
+    if (isOpen) open--;
+    isOpen = false;
+  };
+}
 
 /**
  * An event stream (DESIGN, "The stream"): default message events with `id:` as cursor, a comment line every 15 s,
@@ -27,11 +43,13 @@ export function eventStream(options: StreamOptions): Response {
   const own = new AbortController();
   const signal = options.stopping ? AbortSignal.any([own.signal, options.stopping]) : own.signal;
   const messages = options.follow(signal)[Symbol.asyncIterator]();
+  const ended = opened();
+  signal.addEventListener("abort", ended, { once: true });
   const close = async (): Promise<void> => {
     own.abort();
     await messages.return?.();
   };
-  const pulls = pull(messages, { ...options, stopping: signal }, close);
+  const pulls = pull(messages, { ...options, stopping: signal }, { close, ended });
   const body = new ReadableStream<Uint8Array>({
     // The first bytes go out at once, so that the browser knows that it is connected.
     start: (controller) => controller.enqueue(encoder.encode("retry: 2000\n: open\n\n")),
@@ -58,7 +76,7 @@ type Controller = ReadableStreamDefaultController<Uint8Array>;
 function pull(
   messages: AsyncIterator<StreamMessage>,
   { stillAllowed, failed, stopping, heartbeatMs = HEARTBEAT_MS }: StreamOptions,
-  close: () => Promise<void>,
+  { close, ended }: { close(): Promise<void>; ended(): void },
 ): (controller: Controller) => Promise<void> {
   // Kept over heartbeats: asking the iterator again would skip an event.
   let next: Promise<IteratorResult<StreamMessage>> | undefined;
@@ -80,7 +98,10 @@ function pull(
     }
     if (result === "late") return controller.enqueue(encoder.encode(": beat\n\n"));
     next = undefined;
-    if (result.done) return controller.close();
+    if (result.done) {
+      ended();
+      return controller.close();
+    }
     controller.enqueue(
       encoder.encode(`id: ${result.value.id}\ndata: ${JSON.stringify(result.value.data)}\n\n`),
     );

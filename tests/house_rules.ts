@@ -2,7 +2,7 @@
 import { dirname, join, normalize } from "node:path/posix";
 
 const ROOT = new URL("../", import.meta.url).pathname;
-const PRODUCT = ["engine", "routes", "islands", "main.ts", "environment.ts", "log.ts"];
+const PRODUCT = ["engine", "routes", "islands", "main.ts", "environment.ts", "log.ts", "telemetry.ts"];
 export const MAX_LINES = 300;
 
 /** First match wins. What matches nothing belongs to no room and is refused. */
@@ -10,6 +10,7 @@ const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/schemas\//, "schemas"],
   [/^engine\/errors\.ts$/, "errors"],
   [/^engine\/contract_metrics\.ts$/, "contract"],
+  [/^telemetry\.ts$/, "environment"],
   [/^engine\/contract(_access|_scheduling)?\.ts$/, "contract"],
   [/^engine\/core\//, "core"],
   [/^engine\/store\//, "store"],

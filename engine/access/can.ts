@@ -7,6 +7,8 @@ export const ROLES = ["viewer", "operator", "editor", "admin", "owner"] as const
 export const ACTIONS = {
   "me.see": "viewer",
   "api.see": "viewer",
+  /** How the process fares, for a monitor with a token. */
+  "metrics.see": "viewer",
   "workflow.see": "viewer",
   "workflow.edit": "editor",
   "workflow.publish": "editor",

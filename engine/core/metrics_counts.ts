@@ -22,7 +22,7 @@ export function countsOf(
 
 /** From start to end, waits included; a clock that was set back makes nothing negative. */
 function lasted({ startedAt, endedAt }: ExecutionState): number {
-  return startedAt === null || endedAt === null ? 0 : Math.max(0, endedAt - startedAt);
+  return startedAt === null || endedAt === null ? 0 : Math.max(0, Math.round(endedAt - startedAt));
 }
 
 /** No step of it is the cause: its time-out. */

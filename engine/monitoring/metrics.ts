@@ -23,16 +23,20 @@ import type {
 } from "../schemas/metrics.ts";
 import { keys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
+import type { Meters } from "../worker/meters.ts";
+import type { Room } from "../worker/room.ts";
 import type { Versions } from "../worker/versions.ts";
 import { readFigures } from "./metrics_figures.ts";
 import { Folding } from "./metrics_fold.ts";
 import { readFunnel } from "./metrics_funnel.ts";
+import { readMeasured } from "./metrics_measured.ts";
 import { readActive, readCounted, sumOf } from "./metrics_read.ts";
 import type { Counted } from "./metrics_read.ts";
 
 export interface MetricsDeps {
   store: Store;
-  versions: Pick<Versions, "nodesOf">;
+  worker: { versions: Pick<Versions, "nodesOf">; room: Pick<Room, "free" | "waiting"> };
+  meters: Pick<Meters, "steps">;
   now(): number;
   newId(): string;
 }
@@ -52,12 +56,14 @@ const LATER_MS = 3_600_000;
 
 /** What was counted, as people ask for it (contract: `Metrics`). */
 export function createMetrics(deps: MetricsDeps): CountedMetrics {
+  const { store } = deps;
   const folding = new Folding(deps);
   const reading = { ...deps, folding };
   return {
     read: (query) => read(reading, query),
-    funnel: (workflowId) => readFunnel(deps, workflowId),
+    funnel: (workflowId) => readFunnel({ store, versions: deps.worker.versions }, workflowId),
     figures: () => readFigures(reading),
+    measured: () => readMeasured(reading),
     async upkeep(): Promise<number> {
       return await folding.fold(deps.now()) > MUCH ? SOON_MS : LATER_MS;
     },

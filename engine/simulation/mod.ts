@@ -19,6 +19,7 @@ import { previewPublish } from "./preview.ts";
 import type { Plan, PrepareDeps } from "./prepare.ts";
 import { toSimulated } from "./present.ts";
 import { Recorder } from "./recorder.ts";
+import { untraced } from "../worker/tracing.ts";
 import type { Doors } from "./recorder.ts";
 
 export interface SimulationDeps extends PrepareDeps {
@@ -121,6 +122,7 @@ async function simulate(
     collectionsBehind: deps.actOnCollections,
     onBatch: () => {},
     onTransition: progress.note,
+    trace: untraced,
   });
   try {
     const { executionId, leadId } = await begin(house, plan, await calledBy(deps.workflows, plan.workflow));

@@ -83,6 +83,8 @@ export interface CommitterOptions {
   onCommitted(writes: readonly Write[]): void;
   /** Called with the names of a batch before it is committed: the fault tests aim by it. */
   onBatch?(names: readonly CommitName[]): void;
+  /** How long an atomic took until it was known what became of it. */
+  onTimed?(seconds: number): void;
 }
 
 interface Pending {
@@ -158,10 +160,12 @@ export class Committer {
   async #apply(taken: Pending[]): Promise<void> {
     const writes = taken.map((pending) => pending.write);
     this.#options.onBatch?.(writes.map((write) => write.name));
+    const began = performance.now();
     const result = await this.#commitSurely(writes).catch((error) => {
       if (!isTooManyChecks(error) || taken.length === 1) throw error;
       return null;
     });
+    this.#options.onTimed?.((performance.now() - began) / 1_000);
     if (result === null) {
       this.#mostChecks = FEW_CHECKS;
       this.#queue = [...taken, ...this.#queue];

@@ -3,6 +3,7 @@ import type { BrokenRow } from "./broken.ts";
 import { Committer } from "./commit.ts";
 import type { CommitResult, CommitterOptions, Write } from "./commit.ts";
 import type { Key } from "./keys.ts";
+import { Timing } from "./timing.ts";
 
 export interface Entry<T> {
   value: T;
@@ -47,6 +48,7 @@ function readable(key: Key): Key {
 export class Store {
   readonly kv: Deno.Kv;
   readonly setAside: SetAside;
+  readonly timing: Timing = new Timing();
   readonly #committer: Committer;
 
   constructor(kv: Deno.Kv, options: Partial<CommitterOptions> & { onBroken?(row: BrokenRow): void } = {}) {
@@ -57,6 +59,7 @@ export class Store {
       random: Math.random,
       queue: false,
       onCommitted: () => {},
+      onTimed: (seconds) => this.timing.note(seconds),
       ...options,
     });
   }

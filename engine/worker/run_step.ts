@@ -76,13 +76,43 @@ export function ruleHolds(
   return evaluateCondition(condition, { ...view, signal }, facts.now).pass;
 }
 
-/** Runs one attempt of an effect. Never throws: an accident is a failure. */
-export async function runEffect(
+interface Attempted {
+  outcome: Outcome;
+  input?: Json;
+  warnings: string[];
+}
+
+/** Runs one attempt of an effect, within a span of its own. Never throws: an accident is a failure. */
+export function runEffect(
   node: GraphNode,
   facts: Facts,
   services: Services,
   signal: AbortSignal,
-): Promise<{ outcome: Outcome; input?: Json; warnings: string[] }> {
+): Promise<Attempted> {
+  const { state, version } = facts;
+  const step = state.steps.get(node.id);
+  const attributes = {
+    "leadflow.execution.id": state.id,
+    "leadflow.workflow.id": state.workflowId,
+    "leadflow.workflow.version": version.version,
+    "leadflow.node.id": node.id,
+    "leadflow.node.type": node.type,
+    "leadflow.step.visit": step?.visit ?? 1,
+    "leadflow.step.attempt": step?.attempt ?? 1,
+  };
+  return services.trace.run(`step ${node.type}`, { executionId: state.id, attributes }, async (span) => {
+    const ran = await attempt(node, facts, services, signal);
+    if (ran.outcome.kind === "fail") span.failed(ran.outcome.failure.code);
+    return ran;
+  });
+}
+
+async function attempt(
+  node: GraphNode,
+  facts: Facts,
+  services: Services,
+  signal: AbortSignal,
+): Promise<Attempted> {
   const compiled = facts.version.nodes.get(node.id)!;
   let prepared: Prepared | null = null;
   const controller = new AbortController();

@@ -9,6 +9,7 @@ import type { HttpRequest, HttpResponse, MailAbout, MailRequest, MailResult } fr
 import type { Limits, WorkflowGraph } from "../schemas/workflow.ts";
 import type { Write } from "../store/commit.ts";
 import type { Key } from "../store/keys.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** One JSON line of the log. */
 export type Log = (
@@ -55,4 +56,5 @@ export interface Services {
     message: Message,
   ): { sets: readonly { key: Key; value: Uint8Array }[]; before: readonly Write[] };
   log: Log;
+  trace: Tracing;
 }

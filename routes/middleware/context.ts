@@ -8,6 +8,8 @@ export interface AppEnv {
     user?: User | undefined;
     /** How `user` was recognised: a cookie is sent by browsers unasked, a bearer token is not. */
     via?: "cookie" | "bearer" | undefined;
+    /** In every line of the log about it. */
+    requestId?: string | undefined;
   };
 }
 export type AppContext = Context<AppEnv>;

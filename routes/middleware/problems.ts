@@ -1,5 +1,6 @@
 import { EngineError, toProblem } from "../../engine/errors.ts";
 import type { AppContext, Log } from "./context.ts";
+import { aboutRequest, requestIdOf } from "./request_log.ts";
 
 /** Draws anything thrown as a page, for browsers, and logs what was not foreseen. */
 export type PageProblem = (c: AppContext, error: unknown) => Response | Promise<Response>;
@@ -33,9 +34,9 @@ export function handleProblem(
   const path = c.req.path;
   if (!(error instanceof EngineError)) {
     const said = error instanceof Error ? error.stack ?? error.message : String(error);
-    log("error", "request_failed", { method: c.req.method, path, error: said });
+    log("error", "request_failed", { ...aboutRequest(c), error: said });
   }
-  return problemResponse(error, path);
+  return problemResponse(error, path, { "x-request-id": requestIdOf(c) });
 }
 
 /** Is it a browser that shows the answer to a person? */

@@ -35,5 +35,6 @@ export function fakeMetrics(): Engine["metrics"] {
         : Promise.reject(notFound("workflow", workflowId)),
     funnel: (workflowId) => Promise.resolve({ workflowId, version: null, nodes: [] }),
     figures: () => Promise.resolve({ items: [] }),
+    measured: () => Promise.resolve([]),
   };
 }

@@ -157,7 +157,7 @@ export async function recounted(store: Store, state: ExecutionState): Promise<Ha
         say(value.at, event.type);
         continue;
       }
-      const lasted = Math.max(0, value.at - (started ?? value.at));
+      const lasted = Math.max(0, Math.round(value.at - (started ?? value.at)));
       started ??= value.at;
       say(value.at, `${event.type}.${bucketOf(lasted)}`);
       say(value.at, "ms", lasted);

@@ -1,8 +1,6 @@
 /** Metrics are true: after a life of accidents the counters of each workflow and hour equal a recount of what happened. */
 import { EngineError } from "../../engine/errors.ts";
 import type { InboxItem } from "../../engine/schemas/inbox.ts";
-import type { EventRecord } from "../../engine/store/records.ts";
-import { eventsOf } from "../../engine/store/records.ts";
 import { loadExecutions } from "../../engine/store/executions.ts";
 import { isSettled } from "../../engine/core/state.ts";
 import { ManualClock } from "../helpers/clock.ts";
@@ -10,6 +8,7 @@ import { ANN, chain, createProbe, edge, emptyDatabase, hook, hookNode, node } fr
 import { openEngine, publish } from "../helpers/engine.ts";
 import type { Opened } from "../helpers/engine.ts";
 import { FAULTS } from "../helpers/faulty_kv.ts";
+import { compareMetrics } from "../helpers/metrics_oracle.ts";
 import { oracle } from "../helpers/oracle.ts";
 import { chance } from "../processes/chance.ts";
 import type { Options, Result } from "./result.ts";
@@ -18,6 +17,8 @@ const WORLDS = 12;
 const ACTS = 150;
 const HOUR = 3_600_000;
 
+const COUNTED = ["executions", "counters", "faults", "reopened", "mended", "folded"] as const;
+
 type Random = () => number;
 
 interface Counts {
@@ -25,23 +26,27 @@ interface Counts {
   counters: number;
   faults: number;
   reopened: number;
+  mended: number;
+  /** Days of workflows whose counters were folded. */
+  folded: number;
 }
 
 export async function runMetrics({ seed }: Options): Promise<Result> {
-  const sum: Counts = { executions: 0, counters: 0, faults: 0, reopened: 0 };
+  const sum: Counts = { executions: 0, counters: 0, faults: 0, reopened: 0, mended: 0, folded: 0 };
   const wrong: string[] = [];
   for (let i = 0; i < WORLDS; i++) {
     const found = await world(chance(seed + i)).catch((error) => {
       throw new Error(`--seed ${seed + i}: ${error instanceof Error ? error.stack : String(error)}`);
     });
-    for (const name of ["executions", "counters", "faults", "reopened"] as const) sum[name] += found[name];
+    for (const name of COUNTED) sum[name] += found[name];
     wrong.push(...found.wrong.map((line) => `--seed ${seed + i}: ${line}`));
   }
   return {
     told: `metrics: ${WORLDS} worlds of ${ACTS} acts, ${sum.executions} executions, ${sum.faults} faults, ` +
-      `${sum.reopened} reopened: ${sum.counters} counters equal a recount, ${wrong.length} do not` +
+      `${sum.reopened} reopened, ${sum.mended} mended, ${sum.folded} days folded: ${sum.counters} times equal a recount, ` +
+      `${wrong.length} do not` +
       wrong.slice(0, 10).map((line) => `\n  ${line}`).join(""),
-    ok: sum.executions > 0 && sum.counters > 0 && sum.faults > 0 && sum.reopened > 0 && wrong.length === 0,
+    ok: COUNTED.every((name) => sum[name] > 0) && wrong.length === 0,
   };
 }
 
@@ -50,7 +55,7 @@ async function world(random: Random): Promise<Counts & { wrong: string[] }> {
   const open = (): Promise<Opened> => openEngine({ real, manual, probe, random, retentionDays: 1_000 });
   probe.answer = () =>
     random() < 0.2
-      ? { kind: "fail", failure: { code: "http_401", message: "Unauthorized", retryable: false } }
+      ? { kind: "fail", failure: { code: pickCode(random), message: "No", retryable: false } }
       : { kind: "done" };
   let house = await open();
   await publishFlows(house);
@@ -81,6 +86,10 @@ async function world(random: Random): Promise<Counts & { wrong: string[] }> {
   house.die();
   real.close();
   return { ...found, faults };
+}
+
+function pickCode(random: Random): string {
+  return ["http_401", "http_500", "timeout"][Math.floor(random() * 3)]!;
 }
 
 async function cards({ engine }: Opened): Promise<InboxItem[]> {
@@ -125,47 +134,25 @@ async function act({ engine, clock }: Opened, random: Random): Promise<void> {
     async () => await engine.executions.retry(await pick("failed"), {}, ANN),
     async () => await engine.executions.cancel(await pick("waiting"), {}, ANN),
     async () => await engine.mending.replay(await pick("failed"), {}, {}, ANN),
-    () => Promise.resolve(clock.advance(random() * HOUR)),
+    () => Promise.resolve(clock.advance(Math.floor(random() * HOUR))),
   ];
   await acts[Math.floor(random() * acts.length)]!().catch(refused);
 }
 
-/** What was counted, by workflow, hour and kind, beside what the event log says of the same. */
-async function compare({ store }: Opened): Promise<Omit<Counts, "faults"> & { wrong: string[] }> {
-  const counted = new Map<string, number>();
-  for await (const { key, value } of store.kv.list<Deno.KvU64>({ prefix: ["count"] })) {
-    counted.set(key.slice(1).join(" "), Number(value.value));
-  }
-  const recounted = new Map<string, number>();
+/** Every counter and record beside what the event log says of the same. */
+async function compare({ store, engine }: Opened): Promise<Omit<Counts, "faults"> & { wrong: string[] }> {
   const ids = (await store.keys({ selector: { prefix: ["execution"] } })).map((key) => String(key[1]));
-  let reopened = 0;
-  for (const loaded of await loadExecutions(store, ids)) {
-    const { id, workflowId, parent } = loaded!.state;
-    if (!isSettled(loaded!.state)) throw new Error(`${id} has not settled`);
-    for (const { what, at } of await ownEvents(store, id)) {
-      const name = `${workflowId} ${Math.floor(at / HOUR)} ${parent ? "child_" : ""}${what}`;
-      recounted.set(name, (recounted.get(name) ?? 0) + 1);
-      if (what === "reopened") reopened++;
-    }
-  }
-  const names = new Set([...counted.keys(), ...recounted.keys()]);
-  const wrong = [...names].filter((name) => counted.get(name) !== recounted.get(name)).map((name) =>
-    `${name}: counted ${counted.get(name) ?? 0}, recounted ${recounted.get(name) ?? 0}`
+  const states = (await loadExecutions(store, ids)).map((loaded) => loaded!.state);
+  for (const state of states) if (!isSettled(state)) throw new Error(`${state.id} has not settled`);
+  const { problems, compared, reopened, mended } = await compareMetrics(
+    store,
+    new Map(states.map((state) => [state.id, state])),
   );
-  return { executions: ids.length, counters: names.size - wrong.length, reopened, wrong };
-}
-
-/** What the counters count, as the log has it: whatever happens after an end says that it was reopened. */
-async function ownEvents(store: Opened["store"], id: string): Promise<{ what: string; at: number }[]> {
-  const found: { what: string; at: number }[] = [];
-  let over = false;
-  for await (const { value } of store.list<EventRecord>({ selector: { prefix: ["event", id] } })) {
-    for (const { type, node: nodeId } of eventsOf(value)) {
-      if (over) found.push({ what: "reopened", at: value.at });
-      over = !nodeId && ["completed", "failed", "cancelled"].includes(type);
-      if (over) found.push({ what: type, at: value.at });
-      else if (!nodeId && type === "queued") found.push({ what: "started", at: value.at });
-    }
-  }
-  return found;
+  const folded = (await store.keys({ selector: { prefix: ["count_hours"] } })).length;
+  const { totals } = await engine.metrics.read({ range: "30d" });
+  const own = states.filter(({ parent }) => !parent);
+  const told =
+    `the answer says ${totals.executions} executions and ${totals.active} active, there are ${own.length}`;
+  const wrong = totals.executions === own.length && totals.active === 0 ? problems : [...problems, told];
+  return { executions: ids.length, counters: compared - problems.length, folded, reopened, mended, wrong };
 }

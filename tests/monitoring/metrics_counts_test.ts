@@ -12,6 +12,12 @@ import { encode, Store } from "../../engine/store/store.ts";
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const NOW = Date.parse("2026-11-22T14:37:12.000Z");
 
+/** A process that runs nothing. */
+const IDLE = {
+  worker: { versions: { nodesOf: () => Promise.resolve([]) }, room: { free: 64, waiting: 0 } },
+  meters: { steps: new Map() },
+};
+
 interface House extends Disposable {
   kv: Deno.Kv;
   metrics: CountedMetrics;
@@ -25,8 +31,7 @@ async function useCounters(wrap: (kv: Deno.Kv) => Deno.Kv = (kv) => kv): Promise
   const clock = { now: NOW };
   let ids = 0;
   const store = new Store(wrap(kv), { now: () => clock.now });
-  const versions = { nodesOf: () => Promise.resolve([]) };
-  const metrics = createMetrics({ store, versions, now: () => clock.now, newId: () => `id${ids++}` });
+  const metrics = createMetrics({ ...IDLE, store, now: () => clock.now, newId: () => `id${ids++}` });
   return {
     kv,
     metrics,
@@ -159,8 +164,7 @@ Deno.test("upkeep() folds over a database that takes ten checks at a time", asyn
 Deno.test("upkeep() of two processes at once folds each counter once", async () => {
   using house = await useCounters();
   const store = new Store(house.kv, { now: () => NOW });
-  const versions = { nodesOf: () => Promise.resolve([]) };
-  const other = createMetrics({ store, versions, now: () => NOW, newId: () => crypto.randomUUID() });
+  const other = createMetrics({ ...IDLE, store, now: () => NOW, newId: () => crypto.randomUUID() });
   for (let i = 0; i < 300; i++) await house.count(NOW - HOUR - i * MINUTE, `w${i % 7}`, "started", 3);
   while ((await left(house.kv, "count")).length > 0) {
     await Promise.all([house.metrics.upkeep(), other.upkeep()]);

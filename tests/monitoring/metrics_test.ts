@@ -177,6 +177,26 @@ Deno.test("metrics.read() says the same before and after the counters are folded
   real.close();
 });
 
+Deno.test("metrics.read() keeps the numbers of executions that are forgotten", async () => {
+  await using house = await openEngine({ retentionDays: 1 });
+  bySay(house);
+  const say = node("a", "probe", { say: "{{ trigger.body.say }}" });
+  await publish(house.engine, [hookNode("go"), say], chain("hook", "a"));
+  for (const each of ["", "", "http_401 api.example.com 401"]) {
+    const { executionId } = await hook(house.engine, "go", { say: each });
+    await house.until(() => isOver(house.engine, executionId), HOUR);
+  }
+  const before = await read(house, { range: "7d" });
+  house.clock.skip(48 * HOUR);
+  await house.until(
+    async () => (await house.store.keys({ selector: { prefix: ["execution"] } })).length === 0,
+    48 * HOUR,
+  );
+  const after = await read(house, { range: "7d" });
+  assert.deepEqual([after.totals, after.errors], [before.totals, before.errors]);
+  assert.equal(after.totals.failed, 1);
+});
+
 Deno.test("metrics.read() asked over and over while counters are folded counts each once", async () => {
   await using house = await openEngine();
   const flows = await Promise.all(Array.from({ length: 12 }, async (_, i) => {
