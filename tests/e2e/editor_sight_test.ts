@@ -127,6 +127,10 @@ Deno.test(
     const begin = await card(page, "Begin").boundingBox();
     assert.ok(begin && begin.width > 220 * 0.45, `${begin?.width} px wide: its words cannot be read`);
     await picture(page, "large-light");
+    assert.ok(
+      await shiftOf(page) <= 0.02,
+      `the page jumps by ${await shiftOf(page)} when the canvas takes over`,
+    );
   },
 );
 
@@ -214,6 +218,21 @@ Deno.test("Editor() on a phone: seen whole, run, small edits by thumb", free, as
   await cardsBecome(page, 7);
   await saved(page);
 });
+
+/** How far what is drawn has jumped since the page came (cumulative layout shift). */
+async function shiftOf(page: Page): Promise<number> {
+  return await page.evaluate(async () => {
+    let sum = 0;
+    const add = (entries: PerformanceEntryList): void => {
+      for (const entry of entries) sum += Number(Reflect.get(entry, "value"));
+    };
+    const observer = new PerformanceObserver((list) => add(list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    for (let frames = 0; frames < 3; frames++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    add(observer.takeRecords());
+    return sum;
+  });
+}
 
 /** What a thumb would miss: buttons, links and fields of the editor that are lower than 44 px. */
 async function small(page: Page): Promise<string[]> {
