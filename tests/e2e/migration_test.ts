@@ -65,10 +65,6 @@ Deno.test(
   free,
   async () => {
     const { page } = person;
-    const gone = ["gone", "wait", "Old pause", {
-      kind: "for",
-      duration: { value: 2, unit: "days" },
-    }] as const;
     const first = flow(
       "Sequence",
       [hookNode("sequence"), waitNode(3_600), call("old", "Old call")],
