@@ -3,7 +3,7 @@ import { chance } from "../processes/chance.ts";
 import { simulateSchedules } from "../scheduling/simulation.ts";
 import type { Options, Result } from "./result.ts";
 
-const CRONS = ["30 2 * * *", "0 */6 * * *", "15,45 1-2 * * 1-5"];
+const CRONS = ["30 2 * * *", "0 */8 * * *", "15,45 1-2 * * 1-5"];
 
 export async function runSchedules({ seed }: Options): Promise<Result> {
   const counts = await simulateSchedules({

@@ -63,12 +63,24 @@ interface World {
   /** Nothing ran from … to …. */
   dark: { from: number; to: number }[];
   random: () => number;
+  /** Lines of histories by schedule and id: gathered on the way, because they are kept for 400 days. */
+  lines: Map<string, Map<string, FireRecord>>;
 }
+
+const GATHERED_EVERY_MS = 200 * DAY;
 
 export async function simulateSchedules(plan: Plan): Promise<Counts> {
   const real = await emptyDatabase();
   const manual = new ManualClock(plan.start);
-  const world: World = { real, manual, houses: [], watched: [], dark: [], random: plan.seed };
+  const world: World = {
+    real,
+    manual,
+    houses: [],
+    watched: [],
+    dark: [],
+    random: plan.seed,
+    lines: new Map(),
+  };
   await reopen(world);
   for (const zone of ZONES) {
     for (const text of plan.crons) {
@@ -85,7 +97,12 @@ export async function simulateSchedules(plan: Plan): Promise<Counts> {
     ...moments(plan, plan.deaths).map((at) => ({ at, act: () => death(world) })),
     ...moments(plan, plan.edits).map((at) => ({ at, act: () => edit(world, plan) })),
   ].sort((a, b) => a.at - b.at);
+  let gatheredAt = manual.now;
   while (manual.now < end) {
+    if (manual.now - gatheredAt > GATHERED_EVERY_MS) {
+      await gather(world);
+      gatheredAt = manual.now;
+    }
     const next = Math.min(end, await nextDue(real, manual.now));
     const due = events[0] && events[0].at <= next ? events.shift() : undefined;
     manual.advanceTo(Math.max(next - 500, manual.now + 1));
@@ -98,6 +115,7 @@ export async function simulateSchedules(plan: Plan): Promise<Counts> {
   }
   manual.advance(2 * MINUTE);
   await settle(world.houses);
+  await gather(world);
   const counts = await compare(world, plan, manual.now);
   for (const house of world.houses) {
     await house.engine.stop();
@@ -105,6 +123,18 @@ export async function simulateSchedules(plan: Plan): Promise<Counts> {
   }
   real.close();
   return { ...counts, outages: world.dark.length, deaths: plan.deaths };
+}
+
+async function gather({ real, watched, lines }: World): Promise<void> {
+  const decoder = new TextDecoder();
+  for (const { id } of watched) {
+    const known = lines.get(id) ?? new Map<string, FireRecord>();
+    lines.set(id, known);
+    for await (const { value } of real.list<Uint8Array>({ prefix: ["fire", id] })) {
+      const line: FireRecord = JSON.parse(decoder.decode(value));
+      known.set(line.id, line);
+    }
+  }
 }
 
 function moments({ seed, start, days }: Plan, count: number): number[] {
@@ -167,7 +197,7 @@ async function nextDue(real: Deno.Kv, now: number): Promise<number> {
 }
 
 async function compare(
-  { real, watched, dark }: World,
+  { real, watched, dark, lines }: World,
   plan: Plan,
   end: number,
 ): Promise<Omit<Counts, "outages" | "deaths">> {
@@ -183,11 +213,9 @@ async function compare(
       era.enabled ? oracleTimes(era.cron, offsets, era.from + 1, (eras[i + 1]?.from ?? end) + 1) : []
     ));
     counts.expected += expected.size;
-    const decoder = new TextDecoder();
     const begun = new Set<number>();
     const covered = new Set<number>();
-    for await (const { value } of real.list<Uint8Array>({ prefix: ["fire", id] })) {
-      const line: FireRecord = JSON.parse(decoder.decode(value));
+    for (const line of lines.get(id)?.values() ?? []) {
       if (line.outcome === "fired" || line.outcome === "made_up") {
         if (begun.has(line.at)) counts.doubled++;
         if (!expected.has(line.at)) counts.unexpected++;
