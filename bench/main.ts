@@ -4,6 +4,7 @@
  */
 import { runProgram } from "./bench.ts";
 import type { Bench } from "./bench.ts";
+import { counted } from "./counted.ts";
 import { editor } from "./editor.ts";
 import { fanOut } from "./fan_out.ts";
 import { latency } from "./latency.ts";
@@ -36,6 +37,7 @@ const SECTIONS: { [letter: string]: (bench: Bench) => Promise<Findings> } = {
   k: sleeping,
   l: recovery,
   m: schedules,
+  n: counted,
   editor,
 };
 

@@ -49,8 +49,8 @@ export interface CountedMetrics extends MetricsSubject {
 
 const MOST_ERRORS = 12;
 const MOST_ROWS = 200;
-/** So much folded at once means that there is much to count: sooner again, so that reading stays quick. */
-const MUCH = 500;
+/** So many counters a minute are many to read before they are folded: sooner again then. */
+const MUCH = 8;
 const SOON_MS = 5 * 60_000;
 const LATER_MS = 3_600_000;
 

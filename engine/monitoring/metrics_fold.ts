@@ -34,7 +34,7 @@ interface FoldDeps {
 /**
  * Folds the counters of minutes that are over into a record for each workflow's day, its hours and its last minutes, and
  * into those of all workflows. A group of counters goes in one commit with the records that it is added to, so that none
- * is counted twice or lost; a death in between leaves the rest for the next time. Says how many were folded.
+ * is counted twice or lost; a death in between leaves the rest for the next time. Says how many there were for each minute.
  */
 export class Folding {
   readonly #deps: FoldDeps;
@@ -57,6 +57,7 @@ export class Folding {
 
   async #fold(now: number): Promise<number> {
     let sum = 0;
+    let [first, last] = [Infinity, -Infinity];
     // What changed meanwhile is listed again; what another process folds at the same time is left to it.
     for (let stale = 0; stale < STALE_TRIES;) {
       const groups = groupsOf(await this.#listed(now), this.#atOnce);
@@ -68,11 +69,13 @@ export class Folding {
           break;
         }
         sum += group.length;
+        first = Math.min(first, group[0]!.minute);
+        last = Math.max(last, group.at(-1)!.minute);
       }
     }
     await this.#drop(keys.countMinutes(0, "").slice(0, 1), Math.floor((now - MINUTES_KEPT_MS) / QUARTER_MS));
     await this.#drop(keys.countHours(0, "").slice(0, 1), Math.floor((now - HOURS_KEPT_MS) / DAY_MS));
-    return sum;
+    return sum === 0 ? 0 : sum / (last - first + 1);
   }
 
   async #listed(now: number): Promise<RawCount[]> {

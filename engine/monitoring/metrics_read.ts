@@ -3,7 +3,7 @@ import type { Tally } from "../core/metrics.ts";
 import type { Span } from "../core/metrics_time.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
-import { ALL, DAY_MS, HOUR_MS, MINUTE_MS, QUARTER_MS, readRaw, readSlot } from "../store/metrics.ts";
+import { addSlot, ALL, DAY_MS, HOUR_MS, MINUTE_MS, QUARTER_MS, readRaw } from "../store/metrics.ts";
 import type { CountRecord, RawCount } from "../store/metrics.ts";
 import { unpack } from "../store/node_counts.ts";
 import type { Store } from "../store/store.ts";
@@ -26,11 +26,11 @@ export interface Counted {
   rows: Map<string, Tally>;
 }
 
-/** Something counted, of a workflow or of all, at a time. */
+/** Something counted, of a workflow or of all, at a time; it is unpacked by whoever wants it. */
 interface Piece {
   at: number;
   scope: string;
-  tally: Tally;
+  addTo(tally: Tally): void;
 }
 
 const FOLD_TRIES = 30;
@@ -91,18 +91,16 @@ export function sumOf(tallies: Iterable<Tally>): Tally {
 }
 
 function pieceOf({ minute, workflowId, what, n }: RawCount): Piece {
-  const tally = emptyTally();
-  addCount(tally, what, n);
-  return { at: minute * MINUTE_MS, scope: workflowId, tally };
+  return { at: minute * MINUTE_MS, scope: workflowId, addTo: (tally) => addCount(tally, what, n) };
 }
 
 function placed({ from, to, before, starts }: Span, pieces: readonly Piece[]): Omit<Counted, "rows"> {
   const points = starts.map(emptyTally);
   const [earlier, after] = [emptyTally(), emptyTally()];
-  for (const { at, tally } of pieces) {
-    if (at >= to) addTally(after, tally);
-    else if (at >= from) addTally(points[lastAt(starts, at)]!, tally);
-    else if (at >= before) addTally(earlier, tally);
+  for (const { at, addTo } of pieces) {
+    if (at >= to) addTo(after);
+    else if (at >= from) addTo(points[lastAt(starts, at)]!);
+    else if (at >= before) addTo(earlier);
   }
   return { points, before: earlier, after };
 }
@@ -120,10 +118,10 @@ function lastAt(starts: readonly number[], at: number): number {
 
 function rowsOf({ from, to }: Span, pieces: readonly Piece[]): Map<string, Tally> {
   const rows = new Map<string, Tally>();
-  for (const { at, scope, tally } of pieces) {
+  for (const { at, scope, addTo } of pieces) {
     if (scope === ALL || at < from || at >= to) continue;
     const row = rows.get(scope) ?? emptyTally();
-    addTally(row, tally);
+    addTo(row);
     rows.set(scope, row);
   }
   return rows;
@@ -137,23 +135,20 @@ async function ofMinutes(store: Store, span: Span, scope: string, now: number): 
   return quarters.flatMap((quarter, i) => slotsOf(records[i]?.value, scope, quarter * QUARTER_MS, MINUTE_MS));
 }
 
-/** Hours as long as they are kept, days before that; and whole days from the span's end until now. */
+/** Hours of days that a border of the span cuts, as long as they are kept; else whole days. */
 async function ofHours(store: Store, span: Span, scope: string, now: number): Promise<Piece[]> {
-  const known = knownHours(now);
-  const [first, lastHour] = [Math.max(span.before, known), Math.max(span.to, known)];
-  const hourly = between(first, lastHour, DAY_MS);
-  const daily = [
-    ...between(span.before, known, DAY_MS),
-    ...between(Math.ceil(lastHour / DAY_MS) * DAY_MS, now + 1, DAY_MS),
-  ];
-  const [hours, days] = await Promise.all([
-    store.getMany<CountRecord>(hourly.map((day) => keys.countHours(day, scope))),
-    store.getMany<CountRecord>(daily.map((day) => keys.countDay(day, scope))),
-  ]);
-  return [
-    ...hourly.flatMap((day, i) => slotsOf(hours[i]?.value, scope, day * DAY_MS, HOUR_MS)),
-    ...daily.flatMap((day, i) => slotsOf(days[i]?.value, scope, day * DAY_MS, DAY_MS)),
-  ];
+  const borders = [span.before, span.to, ...span.starts].filter((at) => at % DAY_MS !== 0);
+  const cut = new Set(borders.map((at) => Math.floor(at / DAY_MS)));
+  const days = between(span.before, now + 1, DAY_MS).map((day) => ({
+    day,
+    isCut: cut.has(day) && day * DAY_MS >= knownHours(now),
+  }));
+  const records = await store.getMany<CountRecord>(
+    days.map(({ day, isCut }) => isCut ? keys.countHours(day, scope) : keys.countDay(day, scope)),
+  );
+  return days.flatMap(({ day, isCut }, i) =>
+    slotsOf(records[i]?.value, scope, day * DAY_MS, isCut ? HOUR_MS : DAY_MS)
+  );
 }
 
 /** Since when hours are known. */
@@ -205,7 +200,7 @@ function slotsOf(record: CountRecord | undefined, scope: string, at: number, slo
   return Object.keys(record.slots).map((slot) => ({
     at: at + Number(slot) * slotMs,
     scope,
-    tally: readSlot(record, slot),
+    addTo: (tally) => addSlot(tally, record, slot),
   }));
 }
 

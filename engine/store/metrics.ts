@@ -131,23 +131,46 @@ function pack(name: "b" | "m" | "e", numbers: Buckets): Partial<PackedTally> {
   return dense.length > 0 ? { [name]: dense.join(",") } : {};
 }
 
-function unpackInto(packed: string | undefined, put: (index: number, n: number) => void): void {
-  packed?.split(",").forEach((text, index) => {
-    if (text !== "") put(index, parseInt(text, 36));
+/** One slot of a record; empty when it has none. */
+export function readSlot(record: CountRecord, slot: string): Tally {
+  const tally = emptyTally();
+  addSlot(tally, record, slot);
+  return tally;
+}
+
+/** Adds a slot of a record as it lies there: a dashboard adds thousands. */
+export function addSlot(tally: Tally, { causes, slots }: CountRecord, slot: string): void {
+  const packed = slots[slot];
+  if (!packed) return;
+  for (const what in packed.n) tally.counts[what] = (tally.counts[what] ?? 0) + packed.n[what]!;
+  tally.ms += packed.ms ?? 0;
+  const { buckets, mended } = tally;
+  eachNumber(packed.b, (bucket, n) => buckets[bucket] = (buckets[bucket] ?? 0) + n);
+  eachNumber(packed.m, (bucket, n) => mended[bucket] = (mended[bucket] ?? 0) + n);
+  eachNumber(packed.e, (index, n) => {
+    const cause = causes[index - 1] ?? OTHER;
+    tally.causes[cause] = (tally.causes[cause] ?? 0) + n;
   });
 }
 
-/** One slot of a record; empty when it has none. */
-export function readSlot({ causes, slots }: CountRecord, slot: string): Tally {
-  const packed = slots[slot];
-  const tally = emptyTally();
-  if (!packed) return tally;
-  tally.counts = { ...packed.n };
-  tally.ms = packed.ms ?? 0;
-  unpackInto(packed.b, (bucket, n) => tally.buckets[bucket] = n);
-  unpackInto(packed.m, (bucket, n) => tally.mended[bucket] = n);
-  unpackInto(packed.e, (index, n) => tally.causes[causes[index - 1] ?? OTHER] = n);
-  return tally;
+const COMMA = 44;
+
+/** Reads digit by digit: taking the text apart first costs more than all the rest. */
+function eachNumber(packed: string | undefined, put: (index: number, n: number) => void): void {
+  if (packed === undefined) return;
+  let index = 0;
+  let n = 0;
+  for (let i = 0; i < packed.length; i++) {
+    const code = packed.charCodeAt(i);
+    if (code !== COMMA) {
+      n = n * 36 + (code < 58 ? code - 48 : code - 87);
+      continue;
+    }
+    if (n > 0) put(index, n);
+    index++;
+    n = 0;
+  }
+  if (n > 0) put(index, n);
 }
 
 /** All of these counters together. */
