@@ -1,4 +1,6 @@
 import type { Access, Secrets } from "./contract_access.ts";
+import type { Alerts } from "./contract_alerts.ts";
+import type { Inbox } from "./contract_inbox.ts";
 import type { Metrics } from "./contract_metrics.ts";
 import type { Scheduling } from "./contract_scheduling.ts";
 import type { NodeDescriptor } from "./nodes/define.ts";
@@ -14,7 +16,6 @@ import type {
 import type { CollectionInfo, CollectionRecord, IndexValue, PutInput } from "./schemas/collection.ts";
 import type { ExecutionEvent } from "./schemas/event.ts";
 import type { ImportAnswer, ImportInput, ImportPreview } from "./schemas/import.ts";
-import type { CardOwner, CompleteInput, InboxCards, InboxItem } from "./schemas/inbox.ts";
 import type { Json } from "./schemas/json.ts";
 import type { Lead, LeadInput, LeadPatch, Signal, SignalInput } from "./schemas/lead.ts";
 import type {
@@ -44,6 +45,7 @@ import type {
 } from "./schemas/workflow.ts";
 
 export type { Scheduling } from "./contract_scheduling.ts";
+export type { Inbox } from "./contract_inbox.ts";
 export type { Access, Role, SecretInfo, Secrets, User } from "./contract_access.ts";
 
 /** Who asks: shown in histories and audits. */
@@ -242,22 +244,6 @@ export interface Collections {
   remove(name: string, key: string): Promise<void>;
 }
 
-export interface Inbox {
-  list(paging: Paging): Promise<Page<InboxItem>>;
-  /** Cards: failures of one cause are one. */
-  count(): Promise<number>;
-  /** Failures by cause, and all else; costs what it shows. */
-  cards(paging: Paging): Promise<InboxCards>;
-  /** 404 unknown, 409 already done, 422 unknown outcome. */
-  complete(id: string, input: CompleteInput, actor: Actor): Promise<void>;
-  /** Gives a card to the actor (`me`), to somebody else, or (null) to nobody. 404 unknown card, 422 unknown person. */
-  assign(id: string, userId: string | null, actor: Actor): Promise<CardOwner | null>;
-  /** Takes a cause away until it comes back. 404 for what is no cause in the inbox. */
-  ignore(id: string, actor: Actor): Promise<void>;
-  /** Whom a card can be given to. */
-  people(): Promise<CardOwner[]>;
-}
-
 export interface Approvals {
   /** What a link from a mail is about; null for a token that we did not sign. Changes nothing. */
   look(token: string): Promise<ApprovalLink | null>;
@@ -274,6 +260,7 @@ export interface Engine {
   readonly leads: Leads;
   readonly messages: Messages;
   readonly inbox: Inbox;
+  readonly alerts: Alerts;
   readonly collections: Collections;
   readonly scheduling: Scheduling;
   readonly approvals: Approvals;

@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
 import { createAccess, createSecrets } from "./access/mod.ts";
 import type { SecretKey } from "./access/mod.ts";
+import { createAlerts } from "./alerts/mod.ts";
 import { createCollections } from "./collections/mod.ts";
 import type { Actor, Engine } from "./contract.ts";
 import type { Transition } from "./core/state.ts";
-import { Breaker, guarded, hostsCheck } from "./egress/breaker.ts";
+import { Breaker, guarded } from "./egress/breaker.ts";
 import { createEgress } from "./egress/safe_fetch.ts";
 import { createLeads } from "./leads/mod.ts";
 import { createLinks } from "./messages/links.ts";
@@ -25,6 +26,7 @@ import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
 import type { CommitName } from "./store/commit.ts";
 import { listenForBells, ringAfter } from "./queue_bell.ts";
+import { readiness } from "./readiness.ts";
 import { overlaid } from "./simulation/collections.ts";
 import type { ActOnCollections } from "./simulation/collections.ts";
 import { createDryRuns } from "./simulation/mod.ts";
@@ -199,6 +201,13 @@ async function assemble(options: EngineOptions): Promise<House> {
   const mending = createMending({ store, worker, leads, executions, retentionMs });
   const scheduling = createScheduling({ store, worker, workflows, triggers, executions, log: options.log });
   const metrics = createMetrics({ store, worker, meters, now: clock.now, newId });
+  const alerts = createAlerts({
+    ...{ store, clock, newId, retentionMs, log: options.log },
+    mail: mailer.send,
+    http: egress.fetch,
+    secret: (name, host) => secrets.reveal(name, host),
+    publicUrl: () => url.public,
+  });
   const loop: Loop = new Loop({
     store,
     clock,
@@ -211,6 +220,7 @@ async function assemble(options: EngineOptions): Promise<House> {
         forgetExecution(store, id, entry, { purge: workflows.purge, nodesOf: worker.versions.nodesOf }),
       feed: async (_id, entry) => await shortenFeed(store, clock.now(), entry, await metrics.upkeep()),
       bulk: mending.run,
+      alert: alerts.due,
       limit: async (id, entry) => {
         await worker.turns.published(id);
         await worker.slots.due(id, entry);
@@ -231,6 +241,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     messages: createMessages({ store, readToken: links.readToken, now: clock.now, newId, notify: () => {} }),
     approvals: createApprovals({ store, links: links.votes, now: clock.now, newId }),
     inbox: createInbox({ store, executions, versions: worker.versions, now: clock.now, newId }),
+    alerts,
     collections,
     secrets,
     ...createDryRuns({
@@ -242,21 +253,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     }),
     access: createAccess({ store, setupCode: options.setupCode, token: options.token, now: clock.now }),
     nodeTypes: () => [...types.values()].map(describe),
-    async ready(): ReturnType<Engine["ready"]> {
-      const read = await store.get(["meta", "sample"]).then(() => true, () => false);
-      const late = clock.now() - loop.lookedAt;
-      const checks = [
-        { name: "database", ok: read, detail: read ? "answers" : "does not answer" },
-        {
-          name: "loop",
-          ok: late < 10_000 && !worker.stopping,
-          detail: worker.stopping ? "stopping" : `looked ${late} ms ago`,
-        },
-        hostsCheck(breaker),
-        store.setAside.check(),
-      ];
-      return { ok: checks.every((check) => check.ok), checks };
-    },
+    ready: () => readiness({ store, clock, loop, worker, breaker }),
     publicUrl: () => url.public,
     learnUrl(origin): void {
       if (url.public === "") url.public = origin;
@@ -267,6 +264,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       await ensureSample(workflows, store, SYSTEM);
       await keepFeedShort(store, clock.now());
       await indexInbox(store, worker.versions);
+      await alerts.keepWatch();
       if (options.queue) listenForBells(options.kv, clock, loop, options.log);
       worker.start();
       await shards.start();

@@ -9,9 +9,8 @@ export const MAX_LINES = 300;
 const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/schemas\//, "schemas"],
   [/^engine\/errors\.ts$/, "errors"],
-  [/^engine\/contract_metrics\.ts$/, "contract"],
   [/^telemetry\.ts$/, "environment"],
-  [/^engine\/contract(_access|_scheduling)?\.ts$/, "contract"],
+  [/^engine\/contract(_\w+)?\.ts$/, "contract"],
   [/^engine\/core\//, "core"],
   [/^engine\/store\//, "store"],
   [/^engine\/worker\//, "worker"],
@@ -22,10 +21,10 @@ const ROOMS: readonly (readonly [RegExp, string])[] = [
   [/^engine\/messages\/(outbox|store)\.ts$/, "subjects"],
   [/^engine\/messages\//, "messages"],
   [
-    /^engine\/(access|collections|leads|mending|monitoring|scheduling|templates|triggers|workflows)\//,
+    /^engine\/(access|alerts|collections|leads|mending|monitoring|scheduling|templates|triggers|workflows)\//,
     "subjects",
   ],
-  [/^engine\/(engine|node_info|queue_bell|services)\.ts$|^engine\/simulation\//, "engine"],
+  [/^engine\/(engine|node_info|queue_bell|readiness|services)\.ts$|^engine\/simulation\//, "engine"],
   [/^engine\/mod\.ts$/, "door"],
   [/^(environment|log)\.ts$/, "environment"],
   [/^routes\/pages\/components\//, "components"],

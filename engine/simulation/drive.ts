@@ -19,7 +19,7 @@ export interface Limits {
 export const LIMITS: Limits = { steps: 2_000, virtualMs: 730 * 86_400_000, realMs: 5_000 };
 
 const MARK_AFTER_MS = 60_000;
-const HOUSEKEEPING = new Set<unknown>(["forget", "feed"]);
+const HOUSEKEEPING = new Set<unknown>(["forget", "feed", "alert"]);
 const OVER = new Set<unknown>(["completed", "failed", "skipped", "cancelled"]);
 /** Looks at the index before a step that takes real time is waited for. */
 const SPIN = 50;

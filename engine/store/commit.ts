@@ -44,6 +44,7 @@ export const COMMIT_NAMES = [
   "bulk",
   "schedule",
   "collection",
+  "alert",
   "card",
   "meta",
   "peer",

@@ -18,6 +18,7 @@ export const DUE_KINDS = [
   "limit",
   "rate",
   "schedule",
+  "alert",
 ] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
@@ -203,6 +204,8 @@ export const keys = {
   occurrence: (scheduleId: string, at: number): Key => ["occurrence", scheduleId, at],
   /** Lines of a schedule's history. */
   fire: (scheduleId: string, id: string): Key => ["fire", scheduleId, id],
+  /** Its newest run should have happened and did not. */
+  scheduleTrouble: (scheduleId: string): Key => ["schedule_trouble", scheduleId],
 
   // mending
   /** An action on many executions, and the chunks of their ids. */

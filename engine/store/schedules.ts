@@ -97,16 +97,51 @@ export function scheduleWrite(
   const next: ScheduleRecord = { ...changed, dueAt, last: lines.at(-1) ?? changed.last };
   const key = keys.schedule(id);
   const old = before?.value.dueAt ?? null;
+  const trouble = troubleParts(next, lines.at(-1));
   return {
     checks: [{ key, versionstamp: before?.versionstamp ?? null }],
     sets: [
       { key, value: encode(next) },
+      ...trouble.sets,
       ...dueAt === null ? [] : [{ key: dueOf(id, dueAt), value: EMPTY }],
       ...lines.map((line) => ({ key: keys.fire(id, line.id), value: encode(line) })),
     ],
-    deletes: old === null || old === dueAt ? [] : [dueOf(id, old)],
+    deletes: [...old === null || old === dueAt ? [] : [dueOf(id, old)], ...trouble.deletes],
     bells: dueAt === null ? [] : [dueAt],
   };
+}
+
+/** `["schedule_trouble", schedule]`: its newest run should have happened and did not. */
+export interface TroubleRecord {
+  v: 1;
+  workflowId: string;
+  text: string;
+}
+
+/** Noted with the line that says so, and gone with the next run that begins, or when nothing is to begin any more. */
+function troubleParts(next: ScheduleRecord, line: FireRecord | undefined): Pick<Parts, "sets" | "deletes"> {
+  const key = keys.scheduleTrouble(next.id);
+  if (!isActive(next)) return { sets: [], deletes: [key] };
+  switch (line?.outcome) {
+    case "missed":
+    case "refused":
+    case "failed": {
+      const at = new Date(line.until ?? line.at).toISOString().slice(0, 16).replace("T", " ");
+      const text = `Planned for ${at} UTC: ${line.reason?.text ?? line.outcome}`;
+      const record: TroubleRecord = { v: 1, workflowId: next.workflowId, text };
+      return { sets: [{ key, value: encode(record) }], deletes: [] };
+    }
+    case "fired":
+    case "made_up":
+    case "backfilled":
+    case "by_hand":
+      return { sets: [], deletes: [key] };
+    // Somebody wants it so.
+    case "skipped":
+    case "held":
+    case undefined:
+      return { sets: [], deletes: [] };
+  }
 }
 
 /** A line for what did not begin. */
@@ -165,7 +200,10 @@ export function changedSchedule(
 }
 
 /** Keys of one workflow's schedules, and of what lies under them. */
-function rangeOf(kind: "schedule" | "occurrence" | "fire", workflowId: string): { start: Key; end: Key } {
+function rangeOf(
+  kind: "schedule" | "schedule_trouble" | "occurrence" | "fire",
+  workflowId: string,
+): { start: Key; end: Key } {
   // "/" follows ".": every id of the workflow's schedules lies between.
   return { start: [kind, `${workflowId}.`], end: [kind, `${workflowId}/`] };
 }
@@ -234,7 +272,7 @@ export async function scheduleKeysOf(store: Store, workflowId: string): Promise<
   const records = await schedulesOf(store, workflowId);
   const dues = records.flatMap(({ value }) => value.dueAt === null ? [] : [dueOf(value.id, value.dueAt)]);
   const below = await Promise.all(
-    (["fire", "occurrence", "schedule"] as const).map((kind) =>
+    (["fire", "occurrence", "schedule", "schedule_trouble"] as const).map((kind) =>
       store.keys({ selector: rangeOf(kind, workflowId) })
     ),
   );

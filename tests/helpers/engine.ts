@@ -204,9 +204,9 @@ async function nextDue(real: Deno.Kv, now: number): Promise<number> {
   let next = Infinity;
   for (let shard = 0; shard < SHARDS; shard++) {
     for (const lane of [0, 1]) {
-      const found = await Array.fromAsync(real.list({ prefix: ["due", shard, lane] }, { limit: 2 }));
-      // The feed is looked after every hour: time need not stop for it.
-      const first = found.find(({ key }) => key[4] !== "feed");
+      const found = await Array.fromAsync(real.list({ prefix: ["due", shard, lane] }, { limit: 8 }));
+      // The feed is looked after every hour, and alerts look every minute: time need not stop for them.
+      const first = found.find(({ key }) => key[4] !== "feed" && key[5] !== "look");
       if (first) next = Math.min(next, Number(first.key[3]));
     }
   }

@@ -8,6 +8,7 @@ import type {
   WebhookRequest,
 } from "../../engine/contract.ts";
 import { conflict, notFound, stale } from "../../engine/errors.ts";
+import { AlertRuleInput, AlertSettings } from "../../engine/schemas/alert.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
 import { fakeScheduling } from "./fake_scheduling.ts";
@@ -16,6 +17,7 @@ import {
   BULK_JOB,
   execution,
   followed,
+  INCIDENT,
   LEAD,
   MESSAGE,
   RUNNING,
@@ -73,6 +75,7 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
     messages: fakeMessages(note),
     collections: fakeCollections(note),
     approvals: { look: () => Promise.resolve(null), vote: () => Promise.resolve(null) },
+    alerts: fakeAlerts(note),
     inbox: {
       list: emptyPage,
       count: () => Promise.resolve(0),
@@ -103,6 +106,38 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
     start: nothing,
     sweep: nothing,
     stop: nothing,
+  };
+}
+
+function fakeAlerts(note: (what: string) => number): Engine["alerts"] {
+  const rule = {
+    ...AlertRuleInput.parse({ kind: "streak" }),
+    id: "streak",
+    words: "3 runs failed in a row",
+    isDefault: true,
+  };
+  const noted = <T>(what: string, value: T): Promise<T> => {
+    note(`alerts.${what}`);
+    return Promise.resolve(value);
+  };
+  return {
+    rules: () => Promise.resolve([rule]),
+    rule: () => Promise.resolve(rule),
+    createRule: () => noted("createRule", rule),
+    saveRule: (id) => noted(`saveRule ${id}`, rule),
+    removeRule: async (id) => void await noted(`removeRule ${id}`, null),
+    settings: () => Promise.resolve(AlertSettings.parse({})),
+    saveSettings: () => noted("saveSettings", AlertSettings.parse({})),
+    test: () => noted("test", { ok: true, detail: "Sent" }),
+    incidents: emptyPage,
+    open: none,
+    count: () => Promise.resolve({ open: 0, undelivered: 0 }),
+    acknowledge: (id) => noted(`acknowledge ${id}`, INCIDENT),
+    mute: (id, hours) => noted(`mute ${id} ${hours}`, INCIDENT),
+    undelivered: none,
+    sendAgain: async (id) => void await noted(`sendAgain ${id}`, null),
+    dismiss: async (id) => void await noted(`dismiss ${id}`, null),
+    check: async () => void await noted("check", null),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Incident } from "../../engine/schemas/alert.ts";
 import type { Followed } from "../../engine/contract.ts";
 import type { EventType } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
@@ -155,4 +156,22 @@ export const SIMULATED: Simulated = {
   notes: [],
   events: [],
   kept: [],
+};
+
+export const INCIDENT: Incident = {
+  id: "i1",
+  ruleId: "streak",
+  kind: "streak",
+  workflowId: "w1",
+  workflowName: "Cold Outreach",
+  status: "open",
+  title: "3 runs of Cold Outreach failed in a row",
+  detail: "None completed between them.",
+  link: "/executions?workflowId=w1&status=failed",
+  openedAt: AT,
+  recoveredAt: null,
+  recovery: null,
+  acknowledged: null,
+  tellAt: AT,
+  mutedUntil: null,
 };

@@ -3,6 +3,8 @@ import { conflict, EngineError, notFound } from "../../engine/errors.ts";
 import type { NodeDescriptor } from "../../engine/nodes/define.ts";
 import type { CollectionInfo, CollectionRecord } from "../../engine/schemas/collection.ts";
 import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
+import { AlertSettings } from "../../engine/schemas/alert.ts";
+import type { AlertRule, Incident, Undelivered } from "../../engine/schemas/alert.ts";
 import type { CauseCard, InboxItem } from "../../engine/schemas/inbox.ts";
 import type { Lead, Signal } from "../../engine/schemas/lead.ts";
 import type { BulkJob } from "../../engine/schemas/mending.ts";
@@ -20,6 +22,9 @@ export interface FakeData {
   bulkJobs: BulkJob[];
   inbox: InboxItem[];
   causes: CauseCard[];
+  rules: AlertRule[];
+  incidents: Incident[];
+  undelivered: Undelivered[];
   messages: Message[];
   leads: Lead[];
   signals: Signal[];
@@ -41,6 +46,9 @@ const EMPTY: FakeData = {
   bulkJobs: [],
   inbox: [],
   causes: [],
+  rules: [],
+  incidents: [],
+  undelivered: [],
   messages: [],
   leads: [],
   signals: [],
@@ -137,6 +145,25 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       clicked: unused,
     },
     metrics: fakeMetrics(),
+    alerts: {
+      rules: () => Promise.resolve(data.rules),
+      rule: unused,
+      createRule: unused,
+      saveRule: unused,
+      removeRule: unused,
+      settings: () => Promise.resolve(AlertSettings.parse({})),
+      saveSettings: unused,
+      test: unused,
+      incidents: () => page(data.incidents),
+      open: () => Promise.resolve(data.incidents.filter(({ status }) => status === "open")),
+      count: () => Promise.resolve({ open: data.incidents.length, undelivered: data.undelivered.length }),
+      acknowledge: unused,
+      mute: unused,
+      undelivered: () => Promise.resolve(data.undelivered),
+      sendAgain: unused,
+      dismiss: unused,
+      check: unused,
+    },
     inbox: {
       list: () => page(data.inbox),
       count: () => Promise.resolve(data.inbox.length + data.causes.length),

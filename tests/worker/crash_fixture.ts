@@ -23,6 +23,8 @@ export interface Story {
   answer?: Probe["answer"];
   /** All that it waits for is virtual, so that leases are renewed alike in every run. */
   renews?: boolean;
+  /** Minutes are a part of it, and so are the looks of alerts. */
+  looks?: boolean;
   play(world: World): Promise<void>;
   /** What must be true in the end, beside the oracle. */
   after(world: World): Promise<void> | void;
@@ -227,8 +229,10 @@ export async function everyFault(
   const prepared = await Prepared.of(story);
   const clean = await run(story, prepared, options, null);
   const played: Played = { hit: new Set(), runs: 0, woken: 0 };
-  // How often a lease is renewed depends on how fast the machine is, where something real is waited for.
-  const commits = commitsOf(clean.batches).filter(({ name }) => story.renews || name !== "renew");
+  // How often a lease is renewed, and alerts look, depends on how fast the machine is, where something real is waited for.
+  const commits = commitsOf(clean.batches).filter(({ name }) =>
+    (story.renews || name !== "renew") && (story.looks || name !== "alert")
+  );
   const faults = again ? ["crash before", "crash after"] as const : FAULTS;
   const aims = commits.flatMap((commit) => faults.map((fault) => ({ ...commit, fault })));
   await pooled(aims, async (aim) => {

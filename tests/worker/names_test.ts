@@ -17,7 +17,7 @@ import { collectionStory } from "./collection_story.ts";
 import { everyFault } from "./crash_fixture.ts";
 import { HOUSE_STORIES } from "./house_stories.ts";
 import { rateStory } from "./rate_story.ts";
-import { cardStory } from "../alerts/stories.ts";
+import { alertStory, cardStory } from "../alerts/stories.ts";
 import { STORY_NAMES } from "./stories.ts";
 
 const unclean = { sanitizeOps: false, sanitizeResources: false };
@@ -31,6 +31,7 @@ const OWN_STORIES = [
   ["a schedule", scheduleStory],
   ["a migration", migrationStory],
   ["a card of the inbox", cardStory],
+  ["an alert", alertStory],
 ] as const;
 
 for (const [name, story] of [...HOUSE_STORIES, ...MORE_STORIES, ...OWN_STORIES]) {

@@ -100,7 +100,7 @@ Deno.test("a bell makes the loop look, and one that rings too early rings again"
   const { encode } = await import("../../engine/store/store.ts");
   const { keys, shardOf } = await import("../../engine/store/keys.ts");
   const mail = { kind: "complete", nodeId: "ask", visit: 1, outcome: "Yes", by: "Ann", at: clock.now };
-  await real.atomic().delete(key!)
+  await real.atomic().delete(key!).delete(keys.todo("task", String(key![1])))
     .set(keys.mail(executionId, "01MAIL"), encode(mail))
     .set(keys.due(shardOf(executionId), 0, clock.now, "mail", executionId), encode({}))
     .commit();
