@@ -9,7 +9,9 @@ const DAY = 86_400_000;
 async function keysOf(kv: Deno.Kv): Promise<Set<string>> {
   const found = new Set<string>();
   for await (const { key } of kv.list({ prefix: [] })) {
-    const isUpkeep = /^(feed|due|meta|node_count|pulse|completed_at|entered|count(_\w+)?)$/.test(String(key[0]));
+    const isUpkeep = /^(feed|due|meta|node_count|pulse|completed_at|entered|count(_\w+)?)$/.test(
+      String(key[0]),
+    );
     if (!isUpkeep) found.add(JSON.stringify(key));
   }
   return found;
