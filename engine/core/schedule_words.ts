@@ -1,22 +1,7 @@
 import type { Json } from "../schemas/json.ts";
-import { durationWords } from "./template_date.ts";
+import { durationWords, MONTHS, WEEKDAYS } from "./template_date.ts";
 
-const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const SHORT = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
 const NTH = ["first", "second", "third", "fourth", "fifth"];
 const NICKNAMES: ReadonlyMap<string, string> = new Map([
   ["@yearly", "every year on 1 January at 00:00"],
@@ -124,7 +109,7 @@ function weekdayWords(weekday: string): string | null {
 
 function dayName(text: string): string | null {
   const number = /^[0-7]$/.test(text) ? Number(text) % 7 : SHORT.indexOf(text);
-  return DAYS[number] ?? null;
+  return WEEKDAYS[number] ?? null;
 }
 
 function isWithin(text: string, most: number): boolean {

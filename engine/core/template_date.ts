@@ -2,8 +2,9 @@ import { DURATION_UNITS } from "../schemas/duration_units.ts";
 import type { Json } from "../schemas/json.ts";
 import { localDate, offsetAt } from "./zone.ts";
 
-const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = [
+/** From Sunday on, as a Date counts them. */
+export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+export const MONTHS = [
   "January",
   "February",
   "March",
