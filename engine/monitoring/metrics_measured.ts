@@ -22,12 +22,13 @@ const STARTED_AND_ENDED = ["started", "completed", "failed", "cancelled", "reope
 /** What Prometheus asks: a few reads, whatever is stored. */
 export async function readMeasured(deps: MeasuredDeps): Promise<Measured[]> {
   const { store, worker, meters } = deps;
-  const [executions, active, due, uncertain, tasks] = await Promise.all([
+  const [executions, active, due, uncertain, tasks, incidents] = await Promise.all([
     ofExecutions(deps),
     readActive(store, null),
     overdue(store, deps.now()),
     counted(store, { prefix: keys.todo("uncertain", "").slice(0, 2) }),
     counted(store, { prefix: ["attention"] }),
+    counted(store, { prefix: keys.openIncident("").slice(0, 1) }),
   ]);
   const rows = [...active.values()];
   const sum = (what: "active" | "waiting"): number => rows.reduce((all, row) => all + row[what], 0);
@@ -46,6 +47,7 @@ export async function readMeasured(deps: MeasuredDeps): Promise<Measured[]> {
     stepsOf(meters),
     commitsOf(store),
     gauge("leadflow_uncertain", `Sends of which nobody knows the result, ${MOST} at most`, uncertain),
+    gauge("leadflow_alerts_open", `Incidents that are open, ${MOST} at most`, incidents),
     gauge("leadflow_inbox", `Cards in the inbox, ${MOST} at most`, tasks),
   ];
 }

@@ -113,6 +113,60 @@ Deno.test("upkeep() takes a straggler, whose minute was folded before, in the ne
   assert.equal((await house.metrics.read({ range: "1h" })).totals.executions, 2);
 });
 
+/** Calls it before a commit, or once a list has been read. */
+function beside(kv: Deno.Kv, at: "commit" | "list", call: () => Promise<unknown>): Deno.Kv {
+  return new Proxy(kv, {
+    get(target, property): unknown {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property === "list" && at === "list") {
+        return async function* (...args: Parameters<Deno.Kv["list"]>): AsyncGenerator<Deno.KvEntry<unknown>> {
+          yield* await Array.fromAsync(target.list(...args));
+          await call();
+        };
+      }
+      if (property !== "atomic" || at === "list") {
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return () => {
+        const atomic: Deno.AtomicOperation = new Proxy(target.atomic(), {
+          get(operation, name): unknown {
+            const own: unknown = Reflect.get(operation, name, operation);
+            if (typeof own !== "function") return own;
+            if (name === "commit") return async () => (await call(), await operation.commit());
+            return (...args: unknown[]): unknown => (own.apply(operation, args), atomic);
+          },
+        });
+        return atomic;
+      };
+    },
+  });
+}
+
+Deno.test("upkeep() loses nothing that is counted between its look and its commit", async () => {
+  let late = 0;
+  using house: House = await useCounters((kv) =>
+    beside(kv, "commit", async () => {
+      if (late++ < 2) await house.count(NOW - HOUR, "w1", "started");
+    })
+  );
+  await house.count(NOW - HOUR, "w1", "started");
+  await house.metrics.upkeep();
+  assert.ok(late > 2, `${late} commits`);
+  assert.deepEqual(await left(house.kv, "count"), []);
+  assert.equal((await house.metrics.read({ range: "24h" })).totals.executions, 3);
+});
+
+Deno.test("read() while another process folds counts each once", async () => {
+  let other: CountedMetrics | null = null;
+  using house: House = await useCounters((kv) => beside(kv, "list", async () => await other?.upkeep()));
+  const store = new Store(house.kv, { now: () => NOW });
+  other = createMetrics({ ...IDLE, store, now: () => NOW, newId: () => crypto.randomUUID() });
+  for (let i = 0; i < 5; i++) await house.count(NOW - HOUR - i * MINUTE, "w1", "started");
+  const { totals, workflows } = await house.metrics.read({ range: "24h" });
+  assert.deepEqual([totals.executions, workflows[0]?.executions], [5, 5]);
+  assert.deepEqual(await left(house.kv, "count"), []);
+});
+
 Deno.test("upkeep() takes in what was counted by hours before there were minutes", async () => {
   using house = await useCounters();
   const hour = Math.floor(NOW / HOUR) - 5;

@@ -1,5 +1,6 @@
 import { COMMITS, MAIL_AND_SIGNALS } from "./commits.ts";
 import { DECISIONS, SHARES, TIME } from "./decisions.ts";
+import { METRICS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { PEOPLE } from "./people.ts";
 import { SCHEDULES } from "./schedules.ts";
@@ -15,4 +16,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PEOPLE,
   ...SUSPECTS,
   ...SCHEDULES,
+  ...METRICS,
 ];

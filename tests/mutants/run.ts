@@ -11,7 +11,7 @@ import type { Edit, Mutant, Selection } from "./mutant.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const COPIED = [
   ...["engine", "islands", "routes", "static", "tests"],
-  ...["main.ts", "environment.ts", "log.ts", "deno.json", "deno.lock"],
+  ...["main.ts", "environment.ts", "log.ts", "telemetry.ts", "deno.json", "deno.lock"],
 ];
 /** Tests that do not end have noticed nothing. */
 const LIMIT_MS = 180_000;

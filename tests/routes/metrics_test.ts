@@ -131,6 +131,7 @@ Deno.test("GET /metrics tells a real engine's executions, steps, commits and wha
   assert.equal(valueOf(families, "leadflow_executions_waiting"), 1);
   assert.equal(valueOf(families, "leadflow_inbox"), 1);
   assert.equal(valueOf(families, "leadflow_uncertain"), 0);
+  assert.equal(valueOf(families, "leadflow_alerts_open"), 0);
   assert.equal(valueOf(families, "leadflow_due_overdue"), 0);
   assert.equal(valueOf(families, "leadflow_step_queue_depth"), 0);
   assert.ok(valueOf(families, "leadflow_memory_bytes", { kind: "rss" }) > 1_000_000);
@@ -144,14 +145,16 @@ Deno.test("GET /metrics tells a real engine's executions, steps, commits and wha
 Deno.test("GET /metrics of an engine that is behind says by how much", async () => {
   const token = "metrics-token-0123456789-0123456789";
   await using house = await openEngine({ token });
+  await house.real.set(["incident_open", "failing w1"], new Uint8Array([123, 125]));
   await house.real.set(
     ["due", 3, 0, house.clock.now - 90_000, "deliver", "nobody"],
     new Uint8Array([123, 125]),
   );
   const measured = await house.engine.metrics.measured();
   const [lag] = measured.find(({ name }) => name === "leadflow_due_lag_seconds")!.samples;
+  const [alerts] = measured.find(({ name }) => name === "leadflow_alerts_open")!.samples;
   const [overdue] = measured.find(({ name }) => name === "leadflow_due_overdue")!.samples;
-  assert.deepEqual([lag?.value, overdue?.value], [90, 1]);
+  assert.deepEqual([lag?.value, overdue?.value, alerts?.value], [90, 1, 1]);
 });
 
 Deno.test("GET /metrics is for a token alone: 401 for nobody, a wrong token and a browser's session", () =>
