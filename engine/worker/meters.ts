@@ -48,6 +48,7 @@ export class Meters {
       const about = { executionId, workflowId, version: next.version, code: reason?.code ?? "failed" };
       this.#log("warn", "execution_failed", about);
     }
+    if (this.#trace === untraced) return;
     this.#trace.past("execution", {
       executionId,
       attributes: {

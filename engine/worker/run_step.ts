@@ -14,6 +14,7 @@ import { OUTPUT_BYTES } from "../store/bodies.ts";
 import { derivedId } from "./clock.ts";
 import { askUnderWay } from "../core/votes.ts";
 import type { LeadFacts, Services } from "./services.ts";
+import { untraced } from "./tracing.ts";
 import type { CompiledNode, CompiledVersion } from "./versions.ts";
 import { viewFor } from "./view.ts";
 import type { BodyCache } from "./view.ts";
@@ -89,6 +90,7 @@ export function runEffect(
   services: Services,
   signal: AbortSignal,
 ): Promise<Attempted> {
+  if (services.trace === untraced) return attempt(node, facts, services, signal);
   const { state, version } = facts;
   const step = state.steps.get(node.id);
   const attributes = {

@@ -142,6 +142,49 @@ Deno.test("GET /metrics tells a real engine's executions, steps, commits and wha
   assert.ok(commits!.value >= 10, `${commits!.value} commits`);
 });
 
+Deno.test("GET /api/monitoring/metrics, the funnel and the figures answer over a real engine, and name what is wrong", async () => {
+  const token = "metrics-token-0123456789-0123456789";
+  await using house = await openEngine({ token, setupCode: "code-1" });
+  const app = createApp({ engine: house.engine, environment: { url: null }, log: () => {} });
+  const { session } = await house.engine.access.setUp({
+    ...{ code: "code-1", email: "ann@example.com", name: "Ann", password: "a long enough password" },
+  });
+  const ask = async (path: string): Promise<Response> =>
+    await app.request(`http://localhost${path}`, { headers: { authorization: `Bearer ${token}` } });
+  const create = async (headers: { [name: string]: string }): Promise<string> => {
+    const response = await app.request("http://localhost/api/workflow", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ name: "New workflow" }),
+    });
+    assert.equal(response.status, 201, await response.clone().text());
+    return (await response.json()).id;
+  };
+  const drawn = await create({ cookie: `leadflow=${session}`, origin: "http://localhost" });
+  await create({ authorization: `Bearer ${token}` });
+  const figures = await (await ask("/api/monitoring/figures")).json();
+  const canvas = figures.items.find(({ id }: { id: string }) => id === "built_on_canvas");
+  assert.deepEqual([canvas.value, canvas.count], [0.5, 2], "a program is no canvas");
+  const funnel = await (await ask(`/api/workflow/${drawn}/funnel`)).json();
+  assert.deepEqual(funnel, { workflowId: drawn, version: null, nodes: [] });
+  const metrics = await (await ask("/api/monitoring/metrics?range=7d&interval=1d&timezone=Europe/Zurich"))
+    .json();
+  assert.deepEqual([metrics.points.length, metrics.interval, metrics.totals.executions], [7, "1d", 0]);
+  const wrong: [string, number, string?][] = [
+    ["/api/monitoring/metrics?range=2h", 400, "range"],
+    ["/api/monitoring/metrics?timezone=Mars", 422, "timezone"],
+    ["/api/monitoring/metrics?from=yesterday", 400, "from"],
+    ["/api/monitoring/metrics?range=24h&interval=1m", 422, "interval"],
+    ["/api/monitoring/metrics?workflowId=nobody", 404],
+    ["/api/workflow/nobody/funnel", 404],
+  ];
+  for (const [path, status, field] of wrong) {
+    const response = await ask(path);
+    const { issues } = await response.json();
+    assert.deepEqual([response.status, issues?.[0]?.path], [status, field], path);
+  }
+});
+
 Deno.test("GET /metrics of an engine that is behind says by how much", async () => {
   const token = "metrics-token-0123456789-0123456789";
   await using house = await openEngine({ token });
