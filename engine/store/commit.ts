@@ -214,7 +214,7 @@ export class Committer {
     for (const key of merged.deletes) atomic.delete(key);
     // Counters wrap at 2^64: one less is all but one more.
     for (const { key, add } of merged.sums) atomic.sum(key, BigInt.asUintN(64, BigInt(add)));
-    for (const { key, to } of merged.maxes) atomic.max(key, BigInt(to));
+    for (const { key, to } of merged.maxes) atomic.max(key, BigInt(Math.trunc(to)));
     for (const { prefix, value } of merged.stamped) {
       atomic.set([...prefix, this.#kv.commitVersionstamp()], value);
     }
