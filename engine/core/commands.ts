@@ -15,7 +15,7 @@ import { aloneReason, charged, conviction, isConvicted, isSuspect } from "./susp
 import { ledgerLine } from "./votes.ts";
 
 /** Steps with a record that one transition ends or reopens. */
-const MOST_AT_ONCE = 100;
+const MOST_AT_ONCE = 50;
 
 /** Waits and retries whose time has come. */
 export function wake(draft: Draft): void {

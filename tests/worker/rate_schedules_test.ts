@@ -18,7 +18,7 @@ import { FAULTS } from "../helpers/faulty_kv.ts";
 import { oracle } from "../helpers/oracle.ts";
 import { mostIn } from "../helpers/rates.ts";
 
-const SCHEDULES = Number(Deno.env.get("LEADFLOW_TEST_SCHEDULES") ?? 5);
+const SCHEDULES = Number(Deno.env.get("LEADFLOW_TEST_SCHEDULES") ?? 2);
 const SEED = Deno.env.get("LEADFLOW_TEST_SEED");
 const AIMED: readonly CommitName[] = ["rate", "claim", "wake", "settle", "retry"];
 

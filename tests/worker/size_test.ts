@@ -195,6 +195,7 @@ Deno.test("mail that gathered while nobody looked is applied whole, however much
     const mail = { v: 1, kind: "complete", nodeId: id, visit: 1, outcome: "Yes", by: "Ann", at };
     await house.real.atomic()
       .delete(keys.attention(`${executionId}.${id}.1`))
+      .delete(keys.todo("task", `${executionId}.${id}.1`))
       .set(keys.mail(executionId, `01MAIL${String(index).padStart(6, "0")}`), encode(mail))
       .set(keys.due(shardOf(executionId), 0, at, "mail", executionId), encode({}))
       .commit();
