@@ -18,6 +18,7 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
   "scheduling/ScheduleManager": async () =>
     (await import("./scheduling/ScheduleManager.tsx")).ScheduleManager,
+  "settings/Alerts": async () => (await import("./settings/Alerts.tsx")).Alerts,
   "settings/Secrets": async () => (await import("./settings/Secrets.tsx")).Secrets,
   "workflow/ImportButton": async () => (await import("./workflow/ImportButton.tsx")).ImportButton,
   "workflow/Migration": async () => (await import("./workflow/Migration.tsx")).Migration,

@@ -24,6 +24,11 @@ export const ACTIONS = {
   "payload.see": "operator",
   "inbox.see": "viewer",
   "inbox.complete": "operator",
+  "alert.see": "viewer",
+  /** Somebody is at it, nobody is to hear of it for a while, tell it again. */
+  "alert.act": "operator",
+  /** Rules and channels: where messages go, and by which secrets. */
+  "alert.edit": "admin",
   "lead.see": "viewer",
   "lead.edit": "editor",
   "lead.signal": "operator",

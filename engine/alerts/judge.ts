@@ -88,17 +88,19 @@ function sumOf(
   { pulses, now }: Measures,
   workflowId: string,
   minutes: number,
-): Omit<Pulse, "minute" | "workflowId"> {
+): Pick<Pulse, "ended" | "failed" | "unsent"> {
   const from = minuteOf(now - minutes * MINUTE_MS);
-  const sum = { entered: 0, ended: 0, failed: 0, unsent: 0 };
+  const sum = { ended: 0, failed: 0, reopened: 0, unsent: 0 };
   for (const pulse of pulses) {
     if (pulse.workflowId !== workflowId || pulse.minute < from) continue;
-    sum.entered += pulse.entered;
     sum.ended += pulse.ended;
     sum.failed += pulse.failed;
+    sum.reopened += pulse.reopened;
     sum.unsent += pulse.unsent;
   }
-  return sum;
+  // What was retried has not failed: how it ends is counted again. It may have failed before the window.
+  const failed = Math.max(0, sum.failed - sum.reopened);
+  return { failed, ended: Math.max(failed, sum.ended - sum.reopened), unsent: sum.unsent };
 }
 
 /** A day on which nobody entered a week before either, such as a Sunday, is no silence. */

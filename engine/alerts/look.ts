@@ -102,6 +102,7 @@ async function changesOf(deps: AlertDeps, about: {
   const opened: Change[] = [];
   const moved: Change[] = [];
   const judged = new Set<string>();
+  const now = [...open.values()].map(({ value }) => value);
   const pairs: [AlertRule, string | null][] = rules.filter((rule) => isOfHouse(rule) && rule.enabled)
     .map((rule) => [rule, null]);
   for (const id of workflows) for (const rule of rulesFor(rules, id)) pairs.push([rule, id]);
@@ -112,6 +113,7 @@ async function changesOf(deps: AlertDeps, about: {
     const verdict = judge(rule, workflowId, measures, known?.value.openedAt ?? null);
     if (verdict.is === "over" && known) moved.push(over(rule, known, measures.now));
     if (verdict.is !== "wrong" || (known ? moved : opened).length >= MOST_AT_ONCE) continue;
+    if (!known && isTold(rule, workflowId, [...now, ...opened.map(({ record }) => record)])) continue;
     const said = await sayIncident(deps, rule, workflowId, verdict);
     // What nobody can see any more is nobody's incident.
     if (said === null) continue;
@@ -132,6 +134,13 @@ async function changesOf(deps: AlertDeps, about: {
   }
   const once = new Map(moved.map((change) => [change.record.id, change]));
   return [...opened, ...[...once.values()].slice(0, MOST_AT_ONCE * 2)];
+}
+
+/** Both say that a workflow's runs fail: whoever was told one is not told the other. */
+const FAILING: ReadonlySet<string> = new Set(["streak", "failure_rate"]);
+
+function isTold({ kind }: AlertRule, workflowId: string | null, open: readonly IncidentRecord[]): boolean {
+  return FAILING.has(kind) && open.some((one) => one.workflowId === workflowId && FAILING.has(one.kind));
 }
 
 function over(rule: AlertRule | null, { value, versionstamp }: Entry<IncidentRecord>, now: number): Change {

@@ -1,3 +1,4 @@
+import { channelInWords } from "../core/alert_words.ts";
 import { notFound } from "../errors.ts";
 import type { Undelivered } from "../schemas/alert.ts";
 import type { Write } from "../store/commit.ts";
@@ -12,7 +13,6 @@ import type { AlertDeps } from "./deps.ts";
 import { alertDue } from "./records.ts";
 import type { NoticeRecord, TellingRecord } from "./records.ts";
 import { readSettings } from "./settings.ts";
-import { channelInWords } from "./words.ts";
 
 /** Told in one message; what is over it comes in the next. */
 const TOGETHER = 40;

@@ -1,5 +1,5 @@
 import { words } from "../core/words.ts";
-import type { AlertChannel, AlertKind, AlertRuleInput } from "../schemas/alert.ts";
+import type { AlertKind, AlertRuleInput } from "../schemas/alert.ts";
 
 /** A rule as a sentence. */
 export function ruleInWords(rule: AlertRuleInput): string {
@@ -91,18 +91,6 @@ export const RECOVERIES: { readonly [kind in AlertKind]: string } = {
   unsent: "No send has failed since",
   uncertain: "Somebody has said of each whether it arrived",
 };
-
-/** "E-mail to ann@example.com" */
-export function channelInWords(channel: AlertChannel): string {
-  switch (channel.kind) {
-    case "email":
-      return `E-mail to ${channel.to.length > 0 ? channel.to.join(", ") : "owners and admins"}`;
-    case "slack":
-      return `Slack by the secret ${channel.webhook.secret}`;
-    case "webhook":
-      return `Webhook to ${URL.parse(channel.url)?.host ?? channel.url}`;
-  }
-}
 
 export function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;

@@ -4,8 +4,8 @@ import { SecretRef } from "./json.ts";
 import { TimeOfDay, Weekday } from "./window.ts";
 
 export const ALERT_KINDS = [
-  "failure_rate",
   "streak",
+  "failure_rate",
   "missed",
   "late",
   "silence",

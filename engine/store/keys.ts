@@ -168,7 +168,7 @@ export const keys = {
 
   // alerts
   /** What a workflow did in a minute (Deno.KvU64); see pulse.ts. */
-  pulse: (minute: number, workflowId: string, what: "runs" | "unsent"): Key => [
+  pulse: (minute: number, workflowId: string, what: "runs" | "reopened" | "unsent"): Key => [
     "pulse",
     minute,
     workflowId,

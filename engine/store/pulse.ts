@@ -17,6 +17,8 @@ export interface Pulse {
   /** Completed or failed. */
   ended: number;
   failed: number;
+  /** Failed ones that were retried by hand: until they end once more they have not. */
+  reopened: number;
   /** Sends that failed for good. */
   unsent: number;
 }
@@ -42,9 +44,11 @@ export function pulseWrite(
   if (next.test) return write;
   const minute = minuteOf(now);
   let runs = 0;
+  let reopened = 0;
   // What a child sends is sent; what becomes of it is its parent's.
   for (const what of next.parent ? [] : counts) {
     if (what === "started" && next.replayOf === undefined) runs += 1;
+    if (what === "reopened") reopened++;
     if (what === "completed") {
       runs += ENDED;
       write.maxes.push({ key: keys.completedAt(workflowId), to: now });
@@ -55,6 +59,7 @@ export function pulseWrite(
     }
   }
   if (runs > 0) write.sums.push({ key: keys.pulse(minute, workflowId, "runs"), add: runs });
+  if (reopened > 0) write.sums.push({ key: keys.pulse(minute, workflowId, "reopened"), add: reopened });
   const unsent =
     ledger.filter(({ state, nodeId }) =>
       state === "refused" && events.some(({ type, node }) => type === "failed" && node === nodeId)
@@ -63,6 +68,8 @@ export function pulseWrite(
   return write;
 }
 
+const NOTHING = { entered: 0, ended: 0, failed: 0, reopened: 0, unsent: 0 };
+
 /** Every pulse from a minute to another, both included. */
 export async function readPulses(store: Store, from: number, to: number): Promise<Pulse[]> {
   const found = new Map<string, Pulse>();
@@ -70,9 +77,8 @@ export async function readPulses(store: Store, from: number, to: number): Promis
   for await (const { key, value } of store.kv.list<Deno.KvU64>(range, { batchSize: 500 })) {
     const [, minute, workflowId, what] = key;
     const id = `${String(minute)}.${String(workflowId)}`;
-    const pulse = found.get(id) ??
-      { minute: Number(minute), workflowId: String(workflowId), entered: 0, ended: 0, failed: 0, unsent: 0 };
-    if (what === "unsent") pulse.unsent = Number(value.value);
+    const pulse = found.get(id) ?? { ...NOTHING, minute: Number(minute), workflowId: String(workflowId) };
+    if (what === "unsent" || what === "reopened") pulse[what] = Number(value.value);
     else {
       pulse.entered = Number(value.value & MASK);
       pulse.ended = Number(value.value >> BITS & MASK);

@@ -1,32 +1,48 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { InboxItem } from "../../engine/schemas/inbox.ts";
+import type { CardOwner, InboxCards } from "../../engine/schemas/inbox.ts";
+import type { BulkJob } from "../../engine/schemas/mending.ts";
 import { Empty } from "../../routes/pages/components/empty.tsx";
 import { Icon } from "../../routes/pages/components/icon.tsx";
+import { BulkProgress } from "../monitoring/BulkProgress.tsx";
 import { callApi } from "../shared/api.ts";
 import { announce } from "../shared/copy.ts";
 import { INBOX_CHANGED } from "../shared/inbox_count.ts";
-import { firstState, openCount, refreshed, settledHere, taken } from "./inbox_model.ts";
+import { CauseView } from "./CauseView.tsx";
+import { firstState, isCause, openCount, owned, refreshed, settledHere, taken } from "./inbox_model.ts";
+import type { Card } from "./inbox_model.ts";
 import { InboxCard } from "./InboxCard.tsx";
 import { moveOnKey } from "./inbox_keys.ts";
+import { OwnerField } from "./OwnerField.tsx";
 
 const EVERY_MS = 5_000;
 
 export interface InboxProps {
-  items: InboxItem[];
+  cards: Card[];
   /** Epoch ms of drawing. */
   now: number;
-  /** Address of whoever looks: approvals may be meant for others. */
-  viewer?: string;
+  /** Whoever looks: approvals may be meant for others. */
+  viewer?: { id: string; email: string };
+  /** Whom a card can be given to; empty for whoever may not. */
+  people?: CardOwner[];
+  maySecrets?: boolean;
+  /** The card that an alert leads to. */
+  focus?: string | null;
 }
 
+const NOBODY = { id: "", email: "" };
+
 /** What needs a person, as cards: answered with one press, kept fresh while it is seen. */
-export function Inbox({ items, now: drawnAt, viewer = "" }: InboxProps): JSX.Element {
-  const [state, setState] = useState(() => firstState(items));
+export function Inbox(
+  { cards, now: drawnAt, viewer = NOBODY, people = [], maySecrets = false, focus = null }: InboxProps,
+): JSX.Element {
+  const [state, setState] = useState(() => firstState(cards));
+  const [jobs, setJobs] = useState<ReadonlyMap<string, BulkJob>>(new Map());
   const list = useRef<HTMLDivElement>(null);
   const now = useRefreshed(drawnAt, (fresh) => setState((held) => refreshed(held, fresh)));
   useEffect(() => {
     if (!list.current) return;
+    if (focus !== null) cardOf(list.current, focus)?.focus();
     return moveOnKey(document, list.current);
   }, []);
 
@@ -35,13 +51,28 @@ export function Inbox({ items, now: drawnAt, viewer = "" }: InboxProps): JSX.Ele
     document.title = `${open ? `(${open}) ` : ""}Inbox · LeadFlow`;
   }, [open]);
 
-  function settle(item: InboxItem, words: string): void {
-    const next = nextCardOf(list.current, item.id);
-    setState((held) => settledHere(held, item, words));
+  function settle(card: Card, words: string): void {
+    const next = nextCardOf(list.current, card.id);
+    setState((held) => settledHere(held, card, words));
     announce(document, words);
     document.dispatchEvent(new Event(INBOX_CHANGED));
     next?.focus();
   }
+  function retrying(card: Card, job: BulkJob): void {
+    setJobs((all) => new Map([...all, [card.id, job]]));
+    settle(card, `${card.title} — retrying ${job.count}`);
+  }
+  const ownerOf = (card: Card): JSX.Element | null =>
+    people.length === 0 ? null : (
+      <OwnerField
+        id={card.id}
+        title={card.title}
+        owner={card.owner}
+        people={people}
+        viewer={viewer.id}
+        onOwned={(owner) => setState((held) => owned(held, card.id, owner))}
+      />
+    );
 
   return (
     <div class="grid grid-cols-1 gap-4" ref={list}>
@@ -52,19 +83,33 @@ export function Inbox({ items, now: drawnAt, viewer = "" }: InboxProps): JSX.Ele
           </button>
         )
         : null}
-      {state.items.map((item) => {
-        const words = state.settled.get(item.id);
-        return words === undefined
+      {state.items.map((card) => {
+        const settled = state.settled.get(card.id);
+        if (settled) {
+          return <SettledLine key={card.id} words={settled.words} card={card} job={jobs.get(card.id)} />;
+        }
+        return isCause(card)
           ? (
-            <InboxCard
-              key={item.id}
-              item={item}
+            <CauseView
+              key={card.id}
+              card={card}
               now={now}
-              viewer={viewer}
-              onSettled={(said) => settle(item, said)}
+              maySecrets={maySecrets}
+              owner={ownerOf(card)}
+              onSettled={(said) => settle(card, said)}
+              onRetrying={(job) => retrying(card, job)}
             />
           )
-          : <SettledLine key={item.id} words={words} item={item} />;
+          : (
+            <InboxCard
+              key={card.id}
+              item={card}
+              now={now}
+              viewer={viewer.email}
+              owner={ownerOf(card)}
+              onSettled={(said) => settle(card, said)}
+            />
+          );
       })}
       {open === 0
         ? (
@@ -77,27 +122,33 @@ export function Inbox({ items, now: drawnAt, viewer = "" }: InboxProps): JSX.Ele
   );
 }
 
-function SettledLine({ words, item }: { words: string; item: InboxItem }): JSX.Element {
+function SettledLine(
+  { words, card, job }: { words: string; card: Card; job: BulkJob | undefined },
+): JSX.Element {
+  const [dismissed, setDismissed] = useState(false);
+  if (job && !dismissed) return <BulkProgress job={job} onDismiss={() => setDismissed(true)} />;
+  const after = isCause(card) ? "" : card.approval ? "Your vote counts." : "The execution goes on.";
+  const executionId = isCause(card) ? card.newest.executionId : card.executionId;
   return (
     <p class="notice" data-tone="good">
       <Icon name="check" size={18} class="mt-0.5" />
       <span class="min-w-0 flex-1">
-        {words}. {item.approval ? "Your vote counts." : "The execution goes on."}
+        {words}. {after}
       </span>
-      <a class="link" href={`/executions/${item.executionId}`}>See it</a>
+      {job ? null : <a class="link" href={`/executions/${executionId}`}>See it</a>}
     </p>
   );
 }
 
-/** Asks for the list every few seconds while the page is seen; returns the present moment for ages and dues. */
-function useRefreshed(drawnAt: number, take: (items: InboxItem[]) => void): number {
+/** Asks for the cards every few seconds while the page is seen; returns the present moment for ages and dues. */
+function useRefreshed(drawnAt: number, take: (cards: Card[]) => void): number {
   const [now, setNow] = useState(drawnAt);
   useEffect(() => {
     const refresh = async (): Promise<void> => {
       if (document.hidden) return;
-      const answer = await callApi<{ items: InboxItem[] }>("GET", "/api/inbox?limit=100");
+      const answer = await callApi<InboxCards>("GET", "/api/inbox/cards?limit=100");
       setNow(Date.now());
-      if (answer.ok) take(answer.data.items);
+      if (answer.ok) take([...answer.data.causes, ...answer.data.items]);
     };
     const timer = setInterval(refresh, EVERY_MS);
     document.addEventListener("visibilitychange", refresh);
@@ -109,9 +160,17 @@ function useRefreshed(drawnAt: number, take: (items: InboxItem[]) => void): numb
   return now;
 }
 
+function cardsOf(list: HTMLElement): HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>("[data-card]")];
+}
+
+function cardOf(list: HTMLElement, id: string): HTMLElement | undefined {
+  return cardsOf(list).find((card) => card.dataset.card === id);
+}
+
 /** Where focus goes when a card leaves: the one behind it, else the one before. */
 function nextCardOf(list: HTMLElement | null, id: string): HTMLElement | null {
-  const cards = [...list?.querySelectorAll<HTMLElement>("[data-card]") ?? []];
+  const cards = list ? cardsOf(list) : [];
   const at = cards.findIndex((card) => card.dataset.card === id);
   return cards[at + 1] ?? cards[at - 1] ?? null;
 }

@@ -17,6 +17,7 @@ interface InboxCardProps {
   now: number;
   /** Address of whoever looks. */
   viewer: string;
+  owner: JSX.Element | null;
   onSettled: (words: string) => void;
 }
 
@@ -31,7 +32,7 @@ const KINDS: {
 const CALL = { icon: "phone", word: "To call", tone: "info" } as const;
 
 /** One thing that needs a person: what to do, who it is about, and the answers. */
-export function InboxCard({ item, now, viewer, onSettled }: InboxCardProps): JSX.Element {
+export function InboxCard({ item, now, viewer, owner, onSettled }: InboxCardProps): JSX.Element {
   const kind = item.call ? CALL : KINDS[item.kind];
   const titleId = `title-${item.id}`;
   return (
@@ -73,6 +74,7 @@ export function InboxCard({ item, now, viewer, onSettled }: InboxCardProps): JSX
       {mayAnswer(item, viewer)
         ? <Answers item={item} onSettled={onSettled} />
         : <p class="mt-3 text-soft">Only the approvers can answer this.</p>}
+      {owner}
     </article>
   );
 }
@@ -98,18 +100,6 @@ function Answers({ item, onSettled }: { item: InboxItem; onSettled: (words: stri
     setBusy(false);
     if (result.ok) onSettled(words);
     else setProblem(result.problem);
-  }
-  if (item.kind === "failed") {
-    const retry = (): void =>
-      void answer(`${item.title} — trying again`, `/api/monitoring/executions/${item.executionId}/retry`, {
-        nodeId: item.nodeId,
-      });
-    return (
-      <Buttons problem={problem}>
-        <Outcome index={0} label="Retry" icon="rotate" busy={busy} onClick={retry} />
-        <a class="button" href={`/executions/${item.executionId}`}>See what happened</a>
-      </Buttons>
-    );
   }
   return (
     <>

@@ -1,12 +1,13 @@
 /**
  * j and k go from card to card; 1–9 go to the card's outcome with that number, where Enter presses it. Two keys on
- * purpose: an answer cannot be taken back. Returns the function that stops listening.
+ * purpose: an answer cannot be taken back. a takes the card, which can. Returns the function that stops listening.
  */
 export function moveOnKey(root: Document, list: HTMLElement): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const cards = [...list.querySelectorAll<HTMLElement>("[data-card]")];
     const at = cards.findIndex((card) => card.contains(root.activeElement));
+    if (event.key === "a") return cards[at]?.querySelector<HTMLElement>("[data-take]")?.click();
     const target = targetOf(event.key, cards, at);
     if (!target) return;
     event.preventDefault();

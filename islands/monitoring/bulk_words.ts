@@ -1,4 +1,5 @@
 /** What a bulk action does and how far it is, in words: pure. */
+import { causeInWords, readCause } from "../../engine/core/cause.ts";
 import type { ExecutionFilter, ListedStatus } from "../../engine/schemas/execution.ts";
 import type { BulkAction, BulkJob, FilterAction } from "../../engine/schemas/mending.ts";
 import { durationWords } from "../../routes/pages/components/time_words.ts";
@@ -33,9 +34,10 @@ export function chosenWords({ action, count, filter, workflow }: Chosen): string
   const status = filter.status ??
     (action === "retry" ? "failed" : action === "cancel" ? "unsettled" : "settled");
   const executions = count === 1 ? "execution" : "executions";
+  const cause = filter.cause === undefined ? null : readCause(filter.cause);
   return `${ACTION_WORDS[action].act} ${numberWords(count)} ${status} ${executions}${
     workflow ? ` of ${workflow}` : ""
-  }`;
+  }${cause ? `: ${causeInWords(cause)}` : ""}`;
 }
 
 /** "10 a second, about 4 s". */

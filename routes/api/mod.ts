@@ -9,6 +9,7 @@ import { define, json, mountApi } from "./define.ts";
 import type { ApiDeps, ApiRoute } from "./define.ts";
 import { docsPage } from "./docs_page.ts";
 import { editorRoutes } from "./editor.ts";
+import { alertRoutes } from "./alerts.ts";
 import { collectionRoutes } from "./collections.ts";
 import { executionRoutes } from "./executions.ts";
 import { importRoutes } from "./import.ts";
@@ -70,6 +71,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...editorRoutes,
   ...leadRoutes,
   ...inboxRoutes,
+  ...alertRoutes,
   ...collectionRoutes,
   ...schedulingRoutes,
   ...secretRoutes,

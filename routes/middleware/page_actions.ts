@@ -19,6 +19,7 @@ const PAGE_ACTIONS: { readonly [prefix: string]: RouteAction } = {
   "/collections": "collection.see",
   "/scheduling": "schedule.see",
   "/settings/secrets": "secret.see",
+  "/settings/alerts": "alert.see",
 };
 
 /** Guards every page by the table, then mounts them. Throws for a page that the table does not know. */

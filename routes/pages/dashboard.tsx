@@ -31,9 +31,10 @@ export async function dashboardPage(
   const zone = zoneOf(c);
   const { view, issues } = readView(new URL(c.req.url).searchParams, zone);
   const { engine } = deps;
-  const [counted, cards, recent, figures] = await Promise.all([
+  const [counted, cards, incidents, recent, figures] = await Promise.all([
     read(deps, view, zone),
     engine.inbox.cards({ limit: INBOX_LOOKED_AT }),
+    engine.alerts.open(),
     engine.executions.list({ limit: RECENT }),
     engine.metrics.figures(),
   ]);
@@ -46,7 +47,7 @@ export async function dashboardPage(
     (
       <div class="grid grid-cols-1 gap-8">
         <div>
-          <NeedsYou cards={cards} now={now} zone={zone} />
+          <NeedsYou cards={cards} incidents={incidents} now={now} zone={zone} />
           {issues.length > 0 ? <NotShown issues={issues} /> : null}
           {"problem" in counted
             ? <Unreadable problem={counted.problem} view={view} workflows={named} zone={zone} />

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Incident } from "../../engine/schemas/alert.ts";
 import type { CauseCard, InboxCards, InboxItem } from "../../engine/schemas/inbox.ts";
 import { Icon } from "./components/icon.tsx";
 import { countWords } from "./components/metric_words.ts";
@@ -7,15 +8,23 @@ interface Need {
   icon: string;
   tone: "bad" | "warn" | "info";
   text: string;
+  href?: string;
 }
 
+const INCIDENTS_SHOWN = 3;
 const CAUSES_SHOWN = 3;
 
 /** What waits for a person, in one line: failures by cause, all else by kind. Each part leads to the inbox. */
 export function NeedsYou(
-  { cards, now, zone }: { cards: InboxCards; now: number; zone: string },
+  { cards, incidents, now, zone }: {
+    cards: InboxCards;
+    /** Those that are open. */
+    incidents: readonly Incident[];
+    now: number;
+    zone: string;
+  },
 ): JSX.Element {
-  const needs = needsOf(cards, now, zone);
+  const needs = [...incidentNeeds(incidents), ...needsOf(cards, now, zone)];
   return (
     <section class="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2" aria-labelledby="needs-you">
       <h2 id="needs-you">Needs you</h2>
@@ -31,10 +40,18 @@ export function NeedsYou(
   );
 }
 
-function NeedLink({ icon, tone, text }: Need): JSX.Element {
+/** What is wrong as a whole, newest first: each leads to the incident, and from there to where it is mended. */
+function incidentNeeds(incidents: readonly Incident[]): Need[] {
+  const others = incidents.length - INCIDENTS_SHOWN;
+  const shown = incidents.slice(0, INCIDENTS_SHOWN).map(({ title }) => title);
+  const texts = others > 0 ? [...shown, `${others} more ${others === 1 ? "alert" : "alerts"}`] : shown;
+  return texts.map((text): Need => ({ icon: "bell", tone: "bad", text, href: "/settings/alerts" }));
+}
+
+function NeedLink({ icon, tone, text, href = "/inbox" }: Need): JSX.Element {
   return (
     <li class="min-w-0">
-      <a class="button max-w-full whitespace-normal" href="/inbox" data-tone={tone}>
+      <a class="button max-w-full whitespace-normal" href={href} data-tone={tone}>
         <Icon name={icon} size={15} class="text-status" />
         <span class="min-w-0 break-words">{text}</span>
       </a>
@@ -64,9 +81,10 @@ export function needsOf({ causes, items }: InboxCards, now: number, zone: string
 }
 
 /** "50 failed — 401 from api.example.com". */
-function causeNeed({ count, more, title }: CauseCard): Need {
+function causeNeed({ id, count, more, title }: CauseCard): Need {
   const many = `${countWords(count)}${more ? " and more" : ""}`;
-  return { icon: "alert", tone: "bad", text: `${many} failed — ${title}` };
+  const href = `/inbox?card=${encodeURIComponent(id)}`;
+  return { icon: "alert", tone: "bad", text: `${many} failed — ${title}`, href };
 }
 
 function need(

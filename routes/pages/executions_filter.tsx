@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { ExecutionFilter, LISTED_STATUSES, NODE_STATUSES } from "../../engine/schemas/execution.ts";
 import type { Issue, WorkflowSummary } from "../../engine/schemas/workflow.ts";
+import { causeInWords, readCause } from "../../engine/core/cause.ts";
 import { parseMoment } from "../../engine/core/zone.ts";
 import { Icon } from "./components/icon.tsx";
 import { localInput } from "./components/metric_words.ts";
@@ -11,6 +12,8 @@ export interface AddressFilter {
   workflowId: string;
   status: string;
   error: string;
+  /** Of a card in the inbox. */
+  cause: string;
   leadId: string;
   nodeId: string;
   nodeStatus: string;
@@ -25,6 +28,7 @@ const NAMES = [
     "workflowId",
     "status",
     "error",
+    "cause",
     "leadId",
     "nodeId",
     "nodeStatus",
@@ -52,6 +56,7 @@ export function readFilter(query: URLSearchParams, zone = "UTC"): {
     workflowId: text("workflowId"),
     status: text("status"),
     error: text("error"),
+    cause: text("cause"),
     leadId: text("leadId"),
     nodeId: text("nodeId"),
     nodeStatus: text("nodeStatus"),
@@ -94,6 +99,7 @@ function issueOf(path: (typeof NAMES)[number], value: string): Issue {
     to: "a moment such as 2026-11-20T09:00, or a day",
     q: "at most 200 characters",
     error: "at most 300 characters",
+    cause: "a cause of the inbox",
     workflowId: "the id of a workflow",
     leadId: "the id of a lead",
     nodeId: "the id of a node",
@@ -116,7 +122,7 @@ interface FilterFormProps {
   zone: string;
 }
 
-const RARE = ["workflowId", "error", "from", "to", "timeOf", "leadId", "nodeId"] as const;
+const RARE = ["workflowId", "error", "cause", "from", "to", "timeOf", "leadId", "nodeId"] as const;
 
 /** The filters as a form that works without JavaScript: a view is an address, and can be shared. */
 export function FilterForm({ address, workflows, leadName, zone }: FilterFormProps): JSX.Element {
@@ -150,6 +156,7 @@ export function FilterForm({ address, workflows, leadName, zone }: FilterFormPro
         <div class="mt-2 flex flex-wrap items-end gap-2">
           <WorkflowSelect value={address.workflowId} workflows={workflows} />
           <ErrorField value={address.error} />
+          <CauseField value={address.cause} />
           <TimeFields address={address} zone={zone} />
           <LeadField address={address} leadName={leadName} />
           <NodeField address={address} />
@@ -206,6 +213,18 @@ function ErrorField({ value }: { value: string }): JSX.Element {
         placeholder="401, http_503 or a host"
       />
     </div>
+  );
+}
+
+/** Comes from a card of the inbox, and is taken off here. */
+function CauseField({ value }: { value: string }): JSX.Element | null {
+  const cause = readCause(value);
+  if (cause === null) return null;
+  return (
+    <label class="flex min-h-11 items-center gap-2 sm:min-h-9">
+      <input type="checkbox" name="cause" value={value} checked />
+      In the inbox for {causeInWords(cause)}
+    </label>
   );
 }
 

@@ -24,7 +24,7 @@ export function homePages(deps: PageDeps): Hono<PageEnv> {
       (
         <div class="grid max-w-4xl grid-cols-1 gap-4">
           {cards.items.length + cards.causes.length > 0
-            ? <NeedsYou cards={cards} now={Date.now()} zone={zoneOf(c)} />
+            ? <NeedsYou cards={cards} incidents={[]} now={Date.now()} zone={zoneOf(c)} />
             : null}
           <FirstSteps flows={flows.items} publicUrl={deps.engine.publicUrl()} />
         </div>

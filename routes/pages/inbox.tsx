@@ -1,34 +1,60 @@
 import { Hono } from "hono";
+import type { JSX } from "preact";
+import type { Undelivered } from "../../engine/schemas/alert.ts";
 import { Inbox } from "../../islands/inbox/Inbox.tsx";
+import { Icon } from "./components/icon.tsx";
 import { Island } from "./components/island.tsx";
 import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 
 const LIMIT = 100;
 
-/** `/inbox`, and `/inbox/count` for the number beside it in the navigation. */
+/** `/inbox` (`?card=`: the one that an alert leads to), and `/inbox/count` for the numbers beside it in the frame. */
 export function inboxPages(deps: PageDeps): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/inbox", async (c) => {
     requireAction(c, deps, "inbox.see");
-    const { items } = await deps.engine.inbox.list({ limit: LIMIT });
-    const title = items.length ? `(${items.length}) Inbox` : "Inbox";
+    const { inbox, alerts } = deps.engine;
+    const user = userOf(c);
+    const mayAnswer = deps.can(user.role, "inbox.complete");
+    const [{ causes, items, nextCursor }, undelivered, people, count] = await Promise.all([
+      inbox.cards({ limit: LIMIT }),
+      alerts.undelivered(),
+      mayAnswer ? inbox.people() : [],
+      inbox.count(),
+    ]);
+    const cards = [...causes, ...items];
+    const focus = c.req.query("card") ?? null;
     return await renderPage(
       c,
       deps,
-      { title, heading: "Inbox", nav: "inbox" },
+      { title: count ? `(${count}) Inbox` : "Inbox", heading: "Inbox", nav: "inbox" },
       (
         <>
+          {undelivered.length ? <Untold undelivered={undelivered} /> : null}
+          {focus !== null && !cards.some(({ id }) => id === focus) ? <Gone /> : null}
           <p class="mb-4 text-soft max-sm:hidden">
             <kbd class="kbd">j</kbd> <kbd class="kbd">k</kbd> move ·{" "}
-            <kbd class="kbd">1</kbd>–<kbd class="kbd">9</kbd> choose · <kbd class="kbd">Enter</kbd> answers
+            <kbd class="kbd">1</kbd>–<kbd class="kbd">9</kbd> choose · <kbd class="kbd">Enter</kbd> answers ·
+            {" "}
+            <kbd class="kbd">a</kbd> takes
           </p>
           <Island
             name="inbox/Inbox"
             component={Inbox}
-            props={{ items, now: Date.now(), viewer: userOf(c).email }}
+            props={{
+              cards,
+              now: Date.now(),
+              viewer: { id: user.id, email: user.email },
+              people,
+              maySecrets: deps.can(user.role, "secret.see"),
+              focus,
+            }}
             class="max-w-4xl"
           />
+          {nextCursor === null
+            ? null
+            : <p class="mt-4 text-soft">There is more: it follows as these are answered.</p>}
         </>
       ),
     );
@@ -36,7 +62,32 @@ export function inboxPages(deps: PageDeps): Hono<PageEnv> {
   pages.get("/inbox/count", async (c) => {
     requireAction(c, deps, "inbox.see");
     c.header("cache-control", "no-store");
-    return c.json({ count: await deps.engine.inbox.count() });
+    const [count, alerts] = await Promise.all([deps.engine.inbox.count(), deps.engine.alerts.count()]);
+    return c.json({ count, alerts: alerts.open + alerts.undelivered });
   });
   return pages;
+}
+
+/** An alert that reached nobody is told here. */
+function Untold({ undelivered }: { undelivered: readonly Undelivered[] }): JSX.Element {
+  const [first] = undelivered;
+  const many = undelivered.length === 1 ? "An alert" : `${undelivered.length} alerts`;
+  return (
+    <div class="notice mb-4 max-w-4xl" data-tone="bad" role="alert">
+      <Icon name="alert" size={18} class="mt-0.5" />
+      <p class="min-w-0 flex-1 break-words">
+        {many} could not be delivered. {first ? `${first.channel}: ${first.problem}` : ""}
+      </p>
+      <a class="link" href="/settings/alerts">See alerts</a>
+    </div>
+  );
+}
+
+function Gone(): JSX.Element {
+  return (
+    <p class="notice mb-4 max-w-4xl" role="status">
+      <Icon name="check" size={18} class="mt-0.5" />
+      What you followed is not here any more: it was retried, ignored or answered.
+    </p>
+  );
 }

@@ -57,11 +57,15 @@ function Headers({ message }: { message: Message }): JSX.Element {
       <Fact name="Clicked">{message.clickedAt ? <Time at={message.clickedAt} /> : null}</Fact>
       <Fact name="About">
         <span class="flex flex-wrap gap-x-3">
-          {message.test
+          {message.workflowId === ""
+            ? <a class="link" href="/settings/alerts">Alerts</a>
+            : message.test
             ? "A test: nobody got it"
             : <a class="link" href={`/executions/${message.executionId}`}>Execution</a>}
           {message.leadId ? <a class="link" href={`/leads/${message.leadId}`}>Lead</a> : null}
-          <a class="link" href={`/workflow/${message.workflowId}?node=${message.nodeId}#node`}>Node</a>
+          {message.workflowId === ""
+            ? null
+            : <a class="link" href={`/workflow/${message.workflowId}?node=${message.nodeId}#node`}>Node</a>}
         </span>
       </Fact>
       <Fact name="Message-ID">

@@ -12,6 +12,7 @@ import { outboxPages } from "./outbox.tsx";
 import { runningPages } from "./running.tsx";
 import { schedulingPages } from "./scheduling.tsx";
 import { settingsPages } from "./settings.tsx";
+import { alertPages } from "./settings_alerts.tsx";
 import { workflowPages } from "./workflows.tsx";
 
 export { errorPage } from "./errors.tsx";
@@ -41,6 +42,7 @@ export function pageRoutes(deps: PageDeps): Hono<PageEnv> {
       collectionPages(deps),
       schedulingPages(deps),
       settingsPages(deps),
+      alertPages(deps),
     ]
   ) pages.route("/", part);
   pages.get("*", async (c, next) => {

@@ -29,12 +29,13 @@ export async function renderPage(
   options: PageOptions,
   body: ComponentChildren,
 ): Promise<Response> {
-  const inboxCount = await deps.engine.inbox.count();
+  const [inboxCount, alerts] = await Promise.all([deps.engine.inbox.count(), deps.engine.alerts.count()]);
   const content = renderToString(
     <Frame
       user={userOf(c)}
       nav={options.nav}
       inboxCount={inboxCount}
+      alertCount={alerts.open + alerts.undelivered}
       crumbs={options.crumbs ?? []}
       heading={options.heading === undefined ? options.title : options.heading}
       actions={options.actions}

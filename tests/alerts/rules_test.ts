@@ -92,6 +92,23 @@ Deno.test("failure_rate: from two of ten on, and not of nine; over when runs com
   assert.equal((await told(house)).length, 2);
 });
 
+Deno.test("a burst is one incident, not one of each rule; retried and completed, it is over and nothing else begins", async () => {
+  await using house = await openHouse();
+  await workflow(house, "go");
+  await runs(house, "go", "bad", 20);
+  await pass(house, 3 * MINUTE);
+  assert.deepEqual((await incidents(house)).map(({ kind, status }) => [kind, status]), [["streak", "open"]]);
+  house.probe.answer = () => ({ kind: "done" });
+  const [card] = (await house.engine.inbox.cards({ limit: 10 })).causes;
+  const input = { action: "retry", filter: { cause: card!.id }, expect: 20 } as const;
+  await house.engine.mending.startBulk(input, {}, ANN);
+  await pass(house, 10 * MINUTE);
+  assert.deepEqual((await incidents(house)).map(({ kind, status }) => [kind, status]), [[
+    "streak",
+    "recovered",
+  ]]);
+});
+
 Deno.test("failure_rate: what failed sixteen minutes before is no part of it", async () => {
   await using house = await openHouse();
   await workflow(house, "go");

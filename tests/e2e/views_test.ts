@@ -65,7 +65,7 @@ async function fill(): Promise<string[]> {
     ...ids.map((id) => `/executions/${id}`),
     ...[`/executions/${ids[0]}?step=gone`, `/executions/${ids[0]}?step=mail`, "/inbox"],
     ...["/leads", `/leads/${leadId}`, "/leads?q=nobody", "/outbox", `/outbox/${message}`],
-    ...[`/outbox/${message}?view=text`, "/settings/secrets", "/api/docs", "/nowhere"],
+    ...[`/outbox/${message}?view=text`, "/settings/secrets", "/settings/alerts", "/api/docs", "/nowhere"],
   ];
 }
 

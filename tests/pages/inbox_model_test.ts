@@ -44,7 +44,7 @@ Deno.test("settledHere() keeps a line in the card's place, also when a late answ
   for (const answer of [[older, newer], [newer]]) {
     const state = refreshed(settled, answer);
     assert.deepEqual(ids(state), ["a", "b"]);
-    assert.equal(state.settled.get("a"), "Call Ann — Interested");
+    assert.equal(state.settled.get("a")?.words, "Call Ann — Interested");
     assert.deepEqual(state.gathered, []);
     assert.equal(openCount(state), 1);
   }

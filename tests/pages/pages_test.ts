@@ -120,9 +120,9 @@ Deno.test("GET /workflow/:id/export gives what an import takes back", async () =
   assert.deepEqual(document.nodes, workflow().nodes);
 });
 
-Deno.test("GET /inbox/count is the number alone", async () => {
+Deno.test("GET /inbox/count is the numbers of cards and of alerts alone", async () => {
   const { html } = await pageApp({ inbox: [inboxItem()] }).get("/inbox/count");
-  assert.deepEqual(JSON.parse(html), { count: 1 });
+  assert.deepEqual(JSON.parse(html), { count: 1, alerts: 0 });
 });
 
 Deno.test("GET /outbox/:id frames the HTML in a sandbox and shows the text on demand", async () => {

@@ -44,6 +44,8 @@ export interface FrameProps {
   user: User;
   nav: NavKey | null;
   inboxCount: number;
+  /** Incidents that are open, and alerts that could not be delivered. */
+  alertCount: number;
   crumbs: readonly Crumb[];
   /** The page's h1; null: the page draws its own. */
   heading: ComponentChildren | null;
@@ -60,7 +62,7 @@ export function Frame(props: FrameProps): JSX.Element {
       <a class="skip-link" href="#main">Skip to content</a>
       <Nav current={props.nav} inboxCount={props.inboxCount} />
       <div class="min-w-0">
-        {props.full ? null : <TopBar user={props.user} crumbs={props.crumbs} />}
+        {props.full ? null : <TopBar user={props.user} crumbs={props.crumbs} alerts={props.alertCount} />}
         <main
           id="main"
           class={props.full ? "page-full" : "page"}
@@ -141,7 +143,9 @@ function NavLink(
   );
 }
 
-function TopBar({ user, crumbs }: { user: User; crumbs: readonly Crumb[] }): JSX.Element {
+function TopBar(
+  { user, crumbs, alerts }: { user: User; crumbs: readonly Crumb[]; alerts: number },
+): JSX.Element {
   return (
     <header class="topbar">
       <nav aria-label="Breadcrumb" class="min-w-0 flex-1">
@@ -154,6 +158,19 @@ function TopBar({ user, crumbs }: { user: User; crumbs: readonly Crumb[] }): JSX
           ))}
         </ol>
       </nav>
+      <a class="icon-button bell" href="/settings/alerts" title="Alerts">
+        <Icon name="bell" size={18} />
+        <span class="sr-only">Alerts</span>
+        <span
+          class="bell-count"
+          data-tone="bad"
+          data-alert-count
+          hidden={alerts === 0}
+          aria-label={`${alerts} open`}
+        >
+          {alerts > 99 ? "99+" : alerts}
+        </span>
+      </a>
       <button
         type="button"
         class="icon-button"

@@ -1,0 +1,265 @@
+/** From an alert to everything mended, in a real browser: a burst of 401, the mail, the card, the secret, all retried. */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import {
+  alive,
+  createOwner,
+  go,
+  openBrowser,
+  openWindow,
+  OWNER,
+  seen,
+  type Window,
+} from "../helpers/browser.ts";
+import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { flow, hookNode } from "./flows.ts";
+
+const free = { sanitizeOps: false, sanitizeResources: false };
+const RIGHT = "the-right-key-of-the-team";
+const FIVE_MINUTES_MS = 300_000;
+
+/** Another company's service: 401 until the key is right. */
+const service = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const known = request.headers.get("authorization") === `Bearer ${RIGHT}`;
+  return known ? Response.json({ ok: true }) : new Response("Unauthorized", { status: 401 });
+});
+const HOST = `127.0.0.1:${service.addr.port}`;
+
+let browser: Browser;
+let server: Server;
+let person: Window;
+
+Deno.test.beforeAll(async () => {
+  server = await startServer({ env: { LEADFLOW_ALLOW_HOSTS: HOST } });
+  browser = await openBrowser();
+  person = await openWindow(browser, server);
+  await createOwner(person.page, server);
+});
+Deno.test.afterAll(async () => {
+  await person[Symbol.asyncDispose]();
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+  await service.shutdown();
+});
+
+/** Nothing serious for axe, nothing sticks out; both schemes, both widths; a picture where a folder is named. */
+async function look(page: Page, name: string): Promise<void> {
+  const folder = Deno.env.get("LEADFLOW_SHOTS");
+  for (const [scheme, width] of [["light", 1280], ["dark", 360], ["dark", 1280], ["light", 360]] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 800 });
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+      return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(" | ")}`);
+    });
+    assert.deepEqual(found, [], `${name} ${scheme} ${width}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${name} is ${wide} px wider than ${width}`);
+    if (folder) await page.screenshot({ path: `${folder}/${name}_${scheme}_${width}.png`, fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** Asks for a look, and waits until the incident that it is about is as it should be. */
+async function incident(status: "open" | "recovered"): Promise<{ title: string; link: string }> {
+  for (let i = 0; i < 50; i++) {
+    await server.api("POST", "/api/monitoring/alert-settings/check", {});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { items } = await server.api("GET", `/api/monitoring/incidents?status=${status}`) as {
+      items: { title: string; link: string }[];
+    };
+    if (items[0]) return items[0];
+  }
+  assert.fail(`no incident is ${status}`);
+}
+
+/** The text of the alert with this subject, as it lies in the outbox. */
+async function mailed(subject: string): Promise<string> {
+  for (let i = 0; i < 50; i++) {
+    const { items } = await server.api("GET", "/api/outbox?limit=20") as {
+      items: { id: string; subject: string; to: string[] }[];
+    };
+    const found = items.find((one) => one.subject === subject);
+    if (found) {
+      assert.deepEqual(found.to, [OWNER.email]);
+      return textOf(await server.api("GET", `/api/outbox/${found.id}`), "text");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`no mail says "${subject}"`);
+}
+
+Deno.test(
+  "a burst of 401: the alert's link, the card, another secret, all 50 retried, and it is over",
+  free,
+  async () => {
+    const { page } = person;
+    await server.api("PUT", "/api/secrets/crm", { value: "a-key-that-has-expired", hosts: ["127.0.0.1"] });
+    const auth = { kind: "bearer", token: { secret: "crm" } };
+    const api = ["call", "api", "Write to the CRM", {
+      method: "GET",
+      url: `http://${HOST}/lead`,
+      auth,
+    }] as const;
+    await server.publish(flow("Into the CRM", [hookNode("crm"), api], [["hook", "call"]]));
+    const all: string[] = [];
+    for (let i = 0; i < 50; i++) all.push(await server.hook("crm", { i }));
+    for (const executionId of all) assert.equal(await server.settled(executionId), "failed");
+
+    const { title } = await incident("open");
+    const text = await mailed(title);
+    const began = performance.now();
+    const link = /http:\/\/\S+\/inbox\?card=\S+/.exec(text)?.[0];
+    assert.ok(link, text);
+
+    await page.goto(link);
+    await alive(page);
+    const card = page.getByRole("article", { name: "401 from 127.0.0.1" });
+    await seen(card.getByText("50 runs failed"));
+    assert.ok(await card.evaluate((one) => one === document.activeElement), "the link leads to the card");
+    await seen(card.getByText("Write to the CRM in Into the CRM"));
+    await seen(page.getByRole("link", { name: /^Alerts/ }).getByText("1"));
+    await look(page, "inbox_cause");
+
+    await page.keyboard.press("a");
+    await card.getByRole("button", { name: /^Take it/ }).waitFor({ state: "detached" });
+    const owner = card.getByLabel(/^Owner/);
+    assert.equal(
+      await owner.evaluate((one: HTMLSelectElement) => one.selectedOptions[0]?.text),
+      `${OWNER.name} (you)`,
+    );
+    await card.getByRole("button", { name: "Replace crm …" }).click();
+    const secret = page.getByRole("dialog", { name: "Replace crm" });
+    assert.equal(await secret.getByLabel("Hosts").inputValue(), "127.0.0.1", "its hosts stay");
+    await secret.getByLabel("Value").fill(RIGHT);
+    await secret.getByRole("button", { name: "Save" }).click();
+    await seen(card.getByText("crm is replaced: retry now."));
+    await card.getByRole("button", { name: "Retry all 50 …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Retry all that match" });
+    await seen(dialog.getByText("Retry 50 failed executions: 401 from 127.0.0.1, 10 a second, about 5 s"));
+    await dialog.getByRole("button", { name: "Retry 50" }).click();
+    await seen(page.getByText("Finished: 50 of 50 retried"), 30_000);
+    for (const executionId of all) assert.equal(await server.settled(executionId), "completed");
+    assert.ok(performance.now() - began < FIVE_MINUTES_MS);
+
+    const over = await incident("recovered");
+    await mailed(`Recovered: ${over.title}`);
+    await page.goto(link);
+    await alive(page);
+    await seen(page.getByText("What you followed is not here any more"));
+    await seen(page.getByText("Nothing needs you now."));
+  },
+);
+
+Deno.test(
+  "a cause is ignored until it comes back; one failure is retried by keys; where it failed leads to its node",
+  free,
+  async () => {
+    const { page } = person;
+    await server.api("PUT", "/api/secrets/other", { value: "not-right", hosts: ["127.0.0.1"] });
+    const auth = { kind: "bearer", token: { secret: "other" } };
+    const api = ["call", "api", "Ask", { method: "GET", url: `http://${HOST}/ask`, auth }] as const;
+    const ids: string[] = [];
+    for (const name of ["one", "two"]) {
+      ids.push(await server.publish(flow(`Ask ${name}`, [hookNode(name), api], [["hook", "call"]])));
+      for (let i = 0; i < 2; i++) await server.settled(await server.hook(name, { i }));
+    }
+    await go(page, "/inbox");
+    const card = page.getByRole("article", { name: "401 from 127.0.0.1" });
+    await seen(card.getByText("4 runs failed"));
+    const places = card.getByRole("list", { name: "Where" }).getByRole("link");
+    assert.deepEqual((await places.allInnerTexts()).sort(), ["Ask in Ask one", "Ask in Ask two"]);
+    const href = await places.filter({ hasText: "Ask one" }).getAttribute("href");
+    assert.equal(href, `/workflow/${ids[0]}?node=call#node`);
+    await card.getByRole("link", { name: "See them" }).click();
+    await seen(page.getByLabel("In the inbox for 401 from 127.0.0.1"));
+    assert.equal(await page.locator("tbody tr").count(), 4);
+    await page.goBack();
+    await alive(page);
+    await card.getByRole("button", { name: "Ignore" }).click();
+    await seen(page.getByText("401 from 127.0.0.1 — ignored until it comes back"));
+    await server.settled(await server.hook("one", { again: true }));
+    await page.getByRole("button", { name: "1 new" }).click();
+    await seen(card.getByText("Came back"));
+    await server.api("PUT", "/api/secrets/other", { value: RIGHT, hosts: ["127.0.0.1"] });
+    await page.keyboard.press("j");
+    await page.keyboard.press("1");
+    await page.keyboard.press("Enter");
+    await seen(page.getByText("401 from 127.0.0.1 — trying again"));
+  },
+);
+
+Deno.test(
+  "/settings/alerts: rules are switched and added, channels tried; what could not be told is seen in the inbox",
+  free,
+  async () => {
+    const { page } = person;
+    await go(page, "/settings/alerts");
+    const streak = page.getByRole("switch", { name: "3 runs failed in a row" });
+    await streak.focus();
+    await page.keyboard.press("Space");
+    await page.waitForFunction(() => document.getElementById("announce")?.textContent?.endsWith("off"));
+    await page.reload();
+    await alive(page);
+    assert.equal(await streak.isChecked(), false);
+    await streak.check();
+
+    await page.getByRole("button", { name: "Add a rule" }).click();
+    const form = page.getByRole("dialog", { name: "Add a rule" });
+    await form.getByLabel("When").selectOption("streak");
+    await form.getByLabel("Runs in a row").fill("2");
+    await form.getByLabel("Workflow").selectOption("Ask two");
+    await form.getByRole("button", { name: "Save" }).click();
+    await seen(page.locator("[data-rule]", { hasText: "2 runs failed in a row" }).getByText("Ask two"));
+
+    await page.getByRole("button", { name: "Test: E-mail to owners and admins" }).click();
+    await seen(page.getByText(`It works. Laid into the outbox, as there is no mail server: ${OWNER.email}`));
+    await page.getByRole("button", { name: "Change", exact: true }).last().click();
+    const telling = page.getByRole("dialog", { name: "How alerts are told" });
+    await telling.getByRole("button", { name: "Webhook" }).click();
+    await telling.getByRole("button", { name: "Remove E-mail" }).click();
+    await telling.getByLabel("Address").fill("nothing");
+    person.foresee("status of 422");
+    await telling.getByRole("button", { name: "Save" }).click();
+    await seen(telling.locator(".field-error", { hasText: "an address such as https://example.com/alerts" }));
+    await telling.getByLabel("Address").fill("http://127.0.0.1:9/alerts");
+    await telling.getByLabel(/^Quiet hours/).check();
+    await look(page, "alerts_form");
+    await telling.getByLabel(/^Quiet hours/).uncheck();
+    await telling.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Test: Webhook to 127.0.0.1:9" }).click();
+    await seen(page.getByText(/^It does not: /));
+
+    await server.api("PUT", "/api/secrets/other", { value: "wrong-again", hosts: ["127.0.0.1"] });
+    for (let i = 0; i < 2; i++) await server.settled(await server.hook("two", { i }));
+    await page.getByRole("button", { name: "Check now" }).click();
+    const open = page.locator("[data-incident]", { hasText: /\d runs of Ask two failed in a row/ });
+    await seen(open);
+    await open.getByRole("button", { name: "I am at it" }).click();
+    await seen(open.getByText(`${OWNER.name} is at it`));
+    await open.getByLabel(/^Mute/).selectOption("For a day");
+    await seen(open.getByText("muted, told again"));
+    const untold = page.getByRole("region", { name: "Could not be delivered" });
+    for (let i = 0; i < 50 && await untold.count() === 0; i++) {
+      await page.getByRole("button", { name: "Check now" }).click();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    await seen(untold.getByText(/^Webhook to 127\.0\.0\.1:9: /));
+    await look(page, "alerts");
+
+    await go(page, "/inbox");
+    await seen(page.getByRole("alert").getByText("An alert could not be delivered. Webhook to 127.0.0.1:9"));
+    await look(page, "inbox_untold");
+    await page.getByRole("alert").getByRole("link", { name: "See alerts" }).click();
+    await alive(page);
+    await untold.getByRole("button", { name: "Dismiss" }).click();
+    await untold.waitFor({ state: "detached" });
+    await go(page, "/");
+    await seen(page.getByRole("link", { name: /\d runs of Ask two failed in a row/ }));
+  },
+);
