@@ -1,10 +1,11 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { ensureChromium } from "../tests/helpers/chromium.ts";
 import { type Bench, MAIN } from "./bench.ts";
 import { percentile } from "./percentile.ts";
 import { ms, whole } from "./report.ts";
 import type { Findings, Row } from "./report.ts";
 import { ServerProcess } from "./server_process.ts";
+import { signedIn } from "./signed_in.ts";
 
 const NODES = 300;
 const COLUMNS = 10;
@@ -26,7 +27,8 @@ export async function editor(bench: Bench): Promise<Findings> {
     args: FLAGS,
   });
   try {
-    const page = await signedIn(browser, `http://127.0.0.1:${server.port}`);
+    const page = await signedIn(browser, `http://127.0.0.1:${server.port}`, CODE);
+    await page.addInitScript(watchCards);
     bench.say(`(editor) opening ${NODES} nodes, ${OPENINGS} times`);
     const opened: number[] = [];
     for (let time = 0; time < OPENINGS; time++) opened.push(await open(page, id));
@@ -95,19 +97,6 @@ function drawing(): unknown {
     return { id: `e${at}`, source: `n${source}`, sourceHandle: "out", target: id, targetHandle: "in" };
   });
   return { name: "Three hundred", nodes, edges };
-}
-
-async function signedIn(browser: Browser, url: string): Promise<Page> {
-  const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.goto(`/setup?code=${CODE}`);
-  await page.getByLabel("Your name").fill("Ann Lee");
-  await page.getByLabel("E-mail").fill("owner@example.com");
-  await page.getByLabel("Password").fill("correct horse battery");
-  await page.getByRole("button", { name: "Create owner" }).click();
-  await page.waitForURL(`${url}/`);
-  await page.addInitScript(watchCards);
-  return page;
 }
 
 /** Runs in the page: when the last card came, by the page's own clock since its navigation began. */

@@ -20,6 +20,7 @@ import { killAll } from "./server_process.ts";
 import { sleeping } from "./sleeping.ts";
 import { steps } from "./steps.ts";
 import { throughput } from "./throughput.ts";
+import { viewers } from "./viewers.ts";
 import { waits } from "./waits.ts";
 
 const SECTIONS: { [letter: string]: (bench: Bench) => Promise<Findings> } = {
@@ -38,6 +39,7 @@ const SECTIONS: { [letter: string]: (bench: Bench) => Promise<Findings> } = {
   l: recovery,
   m: schedules,
   n: counted,
+  o: viewers,
   editor,
 };
 

@@ -142,6 +142,16 @@ export interface Followed {
   event: ExecutionEvent;
 }
 
+/** What all executions did, for whoever watches them. */
+export interface Watched {
+  /** The cursor behind it. */
+  at: string;
+  /** Null: more than can be shown, or too long ago. What is on the screen must be read again. */
+  events: readonly Followed[] | null;
+  /** Lists are read again no sooner than so many ms after the last time, so that all who watch together can. */
+  readMs: number;
+}
+
 export interface Executions {
   /** `payloads` false: text is not searched in inputs and outputs, which the person may not see. */
   list(
@@ -161,6 +171,8 @@ export interface Executions {
     cursor: string | null,
     signal: AbortSignal,
   ): AsyncIterable<Followed | { id: string; reset: true }>;
+  /** The same for screens: put together once for all who watch, and passed over where it is more than one can read. */
+  watch(cursor: string | null, signal: AbortSignal): AsyncIterable<Watched>;
   cancel(
     id: string,
     options: { reason?: string },

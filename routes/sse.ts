@@ -5,8 +5,8 @@ export interface StreamMessage {
 }
 
 export interface StreamOptions {
-  /** Follows from the cursor until the signal aborts or nothing more can come. */
-  follow(signal: AbortSignal): AsyncIterable<StreamMessage>;
+  /** Follows from the cursor until the signal aborts or nothing more can come; bytes go out as they are. */
+  follow(signal: AbortSignal): AsyncIterable<StreamMessage | Uint8Array>;
   /** Asked about every `heartbeatMs`: a session that ended or was revoked ends its streams. */
   stillAllowed(): Promise<boolean>;
   /** Following failed: for the log. */
@@ -71,15 +71,22 @@ export function endedStream(): Response {
   return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
 }
 
+/** Messages as they go over the line: made once, they may go to many. */
+export function messageBytes(messages: readonly StreamMessage[]): Uint8Array {
+  return encoder.encode(
+    messages.map(({ id, data }) => `id: ${id}\ndata: ${JSON.stringify(data)}\n\n`).join(""),
+  );
+}
+
 type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 function pull(
-  messages: AsyncIterator<StreamMessage>,
+  messages: AsyncIterator<StreamMessage | Uint8Array>,
   { stillAllowed, failed, stopping, heartbeatMs = HEARTBEAT_MS }: StreamOptions,
   { close, ended }: { close(): Promise<void>; ended(): void },
 ): (controller: Controller) => Promise<void> {
   // Kept over heartbeats: asking the iterator again would skip an event.
-  let next: Promise<IteratorResult<StreamMessage>> | undefined;
+  let next: Promise<IteratorResult<StreamMessage | Uint8Array>> | undefined;
   let checkedAt = performance.now();
   return async (controller) => {
     if (stopping?.aborted) return controller.close();
@@ -102,9 +109,7 @@ function pull(
       ended();
       return controller.close();
     }
-    controller.enqueue(
-      encoder.encode(`id: ${result.value.id}\ndata: ${JSON.stringify(result.value.data)}\n\n`),
-    );
+    controller.enqueue(result.value instanceof Uint8Array ? result.value : messageBytes([result.value]));
   };
 }
 

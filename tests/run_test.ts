@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readSummary, testArguments } from "./run.ts";
+import { lotsOf, readSummary, testArguments } from "./run.ts";
 
 Deno.test("readSummary() counts tests, takes the last summary, and lets no skipped test pass", () => {
   assert.deepEqual(readSummary("ok | 120 passed (30 steps) | 0 failed (12s)\n"), { passed: 120, failed: 0 });
@@ -27,4 +27,14 @@ Deno.test("testArguments() tells paths, words and options apart", () => {
     "/(?i:retry|a\\.b)/",
     "tests/core",
   ]);
+});
+
+Deno.test("lotsOf() puts every entry into one lot, those of a browser apart; one core runs one lot", () => {
+  const entries = ["tests/core/", "tests/e2e/", "tests/islands/", "tests/run_test.ts"];
+  assert.deepEqual(lotsOf(entries, 2), [["tests/e2e/", "tests/islands/"], [
+    "tests/core/",
+    "tests/run_test.ts",
+  ]]);
+  assert.deepEqual(lotsOf(entries, 1), [entries]);
+  assert.deepEqual(lotsOf(["tests/core/"], 8), [["tests/core/"]]);
 });

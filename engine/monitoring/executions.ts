@@ -28,6 +28,7 @@ import { readNodeCounts } from "./node_counts.ts";
 import { readSamples } from "./samples.ts";
 import { retrySteps } from "./retry.ts";
 import { looksInside, searchPage } from "./search.ts";
+import { Watch } from "./watch.ts";
 
 export interface MonitoringDeps {
   store: Store;
@@ -38,6 +39,7 @@ export interface MonitoringDeps {
 
 /** Executions as people see and steer them (contract: `Executions`). */
 export function createExecutions(deps: MonitoringDeps): Executions {
+  const watch = new Watch(deps);
   return {
     list: (filter, see) => list(deps, filter, see?.payloads ?? true),
     get: (id) => detail(deps, id),
@@ -51,6 +53,7 @@ export function createExecutions(deps: MonitoringDeps): Executions {
     },
     follow: (id, after, signal) => followOne(deps, id, after, signal),
     followAll: (cursor, signal) => followEverything(deps, cursor, signal),
+    watch: (cursor, signal) => watch.follow(cursor, signal),
     cancel: (id, options, actor) => cancel(deps, id, options.reason ?? "", actor),
     retry: (id, options) => retrySteps(deps, id, options.nodeId ?? null),
   };

@@ -8,6 +8,7 @@ export interface FeedEntry {
 }
 
 const POLL_MS = 100;
+const PACE_MS = 20;
 const BATCH = 200;
 
 /**
@@ -58,15 +59,20 @@ export class Tail {
     this.#timer = null;
   }
 
+  /** At once when it has been quiet, and no more often than every 20 ms, however many commits ring. */
   #read(): void {
     if (this.#reading) {
       this.#again = true;
       return;
     }
     this.#reading = true;
-    this.#readOn().catch(() => {}).finally(() => {
+    const next = performance.now() + PACE_MS;
+    this.#readOn().catch(() => {}).finally(async () => {
+      if (this.#again) {
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
+      }
       this.#reading = false;
-      if (!this.#again) return;
+      if (!this.#again || this.#timer === null) return;
       this.#again = false;
       this.#read();
     });
@@ -80,6 +86,8 @@ export class Tail {
       for (const bell of this.#followers) bell();
       return;
     }
+    // Whoever follows all of them reads for himself: that something happened is enough.
+    if (this.#byExecution.size === 0) return await this.#lookForAny(this.#cursor);
     const entries = await readFeed(this.#store, this.#cursor, BATCH);
     if (entries.length === 0) return;
     this.#cursor = entries.at(-1)!.versionstamp;
@@ -87,6 +95,15 @@ export class Tail {
     for (const id of touched) for (const bell of this.#byExecution.get(id) ?? []) bell();
     for (const bell of this.#followers) bell();
     if (entries.length === BATCH) this.#again = true;
+  }
+
+  async #lookForAny(before: string): Promise<void> {
+    const newest = await newestFeed(this.#store) ?? "";
+    // A follower of one execution that came meanwhile has looked for itself, and is rung from here on.
+    if (newest === before || this.#cursor !== before) return;
+    this.#cursor = newest;
+    for (const bells of this.#byExecution.values()) for (const bell of bells) bell();
+    for (const bell of this.#followers) bell();
   }
 }
 

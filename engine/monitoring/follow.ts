@@ -18,6 +18,8 @@ export interface FollowDeps {
 }
 
 const PAGE = 200;
+/** Should a ring be lost. */
+const PATIENCE_MS = 5_000;
 /** A record holds up to this many events: reading from the middle of one starts so far back. */
 const RECORD_SPAN = 200;
 
@@ -50,6 +52,41 @@ async function headOf(deps: FollowDeps, id: string): Promise<HeadRecord> {
   return head.value;
 }
 
+interface Stretch {
+  events: readonly Followed[];
+  /** There are more behind them. */
+  more: boolean;
+  /** The last event that there will be, once it is settled. */
+  last: number | null;
+}
+
+/** Those who follow one execution are woken at once and stand at the same event: one of them reads, for all. */
+const underWay = new WeakMap<Store, Map<string, Promise<Stretch>>>();
+
+function readOnce(deps: FollowDeps, id: string, after: number): Promise<Stretch> {
+  const all = underWay.get(deps.store) ?? new Map<string, Promise<Stretch>>();
+  underWay.set(deps.store, all);
+  const key = `${id} ${after}`;
+  const known = all.get(key);
+  if (known) return known;
+  const reading = readStretch(deps, id, after).finally(() => all.delete(key));
+  all.set(key, reading);
+  return reading;
+}
+
+async function readStretch(deps: FollowDeps, id: string, after: number): Promise<Stretch> {
+  // Read before the events: a settled head means that its last event is there to be read.
+  const now = stateOf(await headOf(deps, id));
+  // A person may have moved it to another version meanwhile.
+  const { graph } = await deps.versions.get(now.workflowId, now.version);
+  const found = await readEvents(deps, { id, graph, left: now.left }, after, PAGE);
+  return {
+    events: found.map(({ seq, event }) => ({ id: String(seq), event })),
+    more: found.length === PAGE,
+    last: isSettled(now) ? now.seq : null,
+  };
+}
+
 /** History, then live; ends after the last event of a settled execution. */
 export async function* followOne(
   deps: FollowDeps,
@@ -62,21 +99,16 @@ export async function* followOne(
   const unfollow = deps.tail.follow(id, () => bell.ring());
   try {
     let seen = after;
-    while (!signal.aborted) {
-      // Read before the events: a settled head means that its last event is there to be read.
-      const now = stateOf(await headOf(deps, id));
-      // A person may have moved it to another version meanwhile.
-      const { graph } = await deps.versions.get(now.workflowId, now.version);
-      for (;;) {
-        const events = await readEvents(deps, { id, graph, left: now.left }, seen, PAGE);
-        for (const { seq, event } of events) {
-          seen = seq;
-          yield { id: String(seq), event };
-        }
-        if (events.length < PAGE) break;
+    // The first reading is one's own: what another began before this one followed may miss what nobody rings for again.
+    for (let read = readStretch; !signal.aborted; read = readOnce) {
+      const { events, more, last } = await read(deps, id, seen);
+      for (const one of events) {
+        seen = Number(one.id);
+        yield one;
       }
-      if (isSettled(now) && seen >= now.seq) return;
-      await bell.wait(1_000);
+      if (more) continue;
+      if (last !== null && seen >= last) return;
+      await bell.wait(PATIENCE_MS);
     }
   } finally {
     unfollow();
@@ -117,7 +149,7 @@ export async function* followEverything(
         }
         from = entry.versionstamp;
       }
-      if (entries.length === 0) await bell.wait(1_000);
+      if (entries.length === 0) await bell.wait(PATIENCE_MS);
     }
   } finally {
     unfollow();

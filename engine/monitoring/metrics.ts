@@ -30,6 +30,7 @@ import { readFigures } from "./metrics_figures.ts";
 import { Folding } from "./metrics_fold.ts";
 import { readFunnel } from "./metrics_funnel.ts";
 import { readMeasured } from "./metrics_measured.ts";
+import { NextRuns } from "./next_runs.ts";
 import { readActive, readCounted, sumOf } from "./metrics_read.ts";
 import type { Counted } from "./metrics_read.ts";
 
@@ -58,7 +59,7 @@ const LATER_MS = 3_600_000;
 export function createMetrics(deps: MetricsDeps): CountedMetrics {
   const { store } = deps;
   const folding = new Folding(deps);
-  const reading = { ...deps, folding };
+  const reading = { ...deps, folding, nextRuns: new NextRuns(deps) };
   return {
     read: (query) => read(reading, query),
     funnel: (workflowId) => readFunnel({ store, versions: deps.worker.versions }, workflowId),
@@ -72,7 +73,10 @@ export function createMetrics(deps: MetricsDeps): CountedMetrics {
 
 type Active = ReadonlyMap<string, { active: number; waiting: number }>;
 
-async function read(deps: MetricsDeps & { folding: Folding }, query: MetricsQuery): Promise<Metrics> {
+async function read(
+  deps: MetricsDeps & { folding: Folding; nextRuns: NextRuns },
+  query: MetricsQuery,
+): Promise<Metrics> {
   const { store } = deps;
   const now = deps.now();
   const span = spanOf(query, now);
@@ -80,9 +84,10 @@ async function read(deps: MetricsDeps & { folding: Folding }, query: MetricsQuer
   if (workflowId !== null && !await store.get(keys.workflow(workflowId))) {
     throw notFound("workflow", workflowId);
   }
-  const [counted, active] = await Promise.all([
+  const [counted, active, nextRuns] = await Promise.all([
     readCounted(deps, span, workflowId, now),
     readActive(store, workflowId),
+    deps.nextRuns.byWorkflow(),
   ]);
   const all = sumOf(counted.points);
   const atEnd = sum(active) - netOf(counted.after);
@@ -96,7 +101,7 @@ async function read(deps: MetricsDeps & { folding: Folding }, query: MetricsQuer
     previous: { ...totalsOf(counted.before, atEnd - netOf(all)), from: iso(span.before), to: iso(span.from) },
     points: pointsOf(span, counted),
     errors: errorsOf(all),
-    workflows: await rowsOf(store, counted.rows, active),
+    workflows: await rowsOf(store, { tallies: counted.rows, active, nextRuns, only: workflowId }),
   };
 }
 
@@ -150,17 +155,24 @@ function errorsOf({ causes, counts }: Tally): MetricsError[] {
 
 async function rowsOf(
   store: Store,
-  tallies: ReadonlyMap<string, Tally>,
-  active: Active,
+  { tallies, active, nextRuns, only }: {
+    tallies: ReadonlyMap<string, Tally>;
+    active: Active;
+    nextRuns: ReadonlyMap<string, number>;
+    only: string | null;
+  },
 ): Promise<MetricsRow[]> {
-  const ids = [
-    ...new Set([...tallies.keys(), ...[...active].filter(([, each]) => each.active > 0).map(([id]) => id)]),
-  ];
+  const busy = [...active].filter(([, each]) => each.active > 0).map(([id]) => id);
+  const planned = only === null ? nextRuns.keys() : [];
+  const ids = [...new Set([...tallies.keys(), ...busy, ...planned])];
   const rows = ids.map((workflowId) => {
     const tally = tallies.get(workflowId) ?? emptyTally();
     const { executions, success, failed, p50, p95 } = endedOf(tally);
     const now = active.get(workflowId) ?? { active: 0, waiting: 0 };
-    return { workflowId, executions, success, failed, successRate: successRate(tally), p50, p95, ...now };
+    const next = nextRuns.get(workflowId);
+    const nextRunAt = next === undefined ? null : new Date(next).toISOString();
+    const rate = successRate(tally);
+    return { workflowId, executions, success, failed, successRate: rate, p50, p95, ...now, nextRunAt };
   }).sort((a, b) =>
     b.executions - a.executions || b.active - a.active || (a.workflowId < b.workflowId ? -1 : 1)
   )

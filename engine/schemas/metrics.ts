@@ -80,6 +80,8 @@ export const MetricsRow = z.object({
   /** Of the active ones, those that only wait; both at this moment. */
   waiting: count,
   active: count,
+  /** When its next schedule fires, ISO 8601 UTC; null: nothing is planned. */
+  nextRunAt: z.string().nullable(),
 }).meta({ id: "MetricsRow" });
 export type MetricsRow = z.infer<typeof MetricsRow>;
 

@@ -97,19 +97,24 @@ function Count({ label, count, href }: { label: string; count: number; href: str
 }
 
 const HEADS = ["Workflow", "Executions", "Success", "Typical", "Slowest 5 %", "Waiting now", "Active now"];
+const NEXT_HEAD = "Next schedule";
 
-/** What each workflow did in this time, and what it does now. */
+/** What each workflow did in this time, what it does now and, where something is scheduled, when it starts next. */
 export function WorkflowTable({ shown, view }: TablesProps): JSX.Element {
+  const { workflows } = shown.metrics;
+  const scheduled = workflows.some(({ nextRunAt }) => nextRunAt !== null);
   return (
-    <Table label="Workflows" heads={HEADS}>
-      {shown.metrics.workflows.map((row) => (
-        <WorkflowRow key={row.workflowId} row={row} shown={shown} view={view} />
+    <Table label="Workflows" heads={scheduled ? [...HEADS, NEXT_HEAD] : HEADS}>
+      {workflows.map((row) => (
+        <WorkflowRow key={row.workflowId} row={row} shown={shown} view={view} scheduled={scheduled} />
       ))}
     </Table>
   );
 }
 
-function WorkflowRow({ row, shown, view }: TablesProps & { row: MetricsRow }): JSX.Element {
+function WorkflowRow(
+  { row, shown, view, scheduled }: TablesProps & { row: MetricsRow; scheduled: boolean },
+): JSX.Element {
   const own = { ...view, workflowId: row.workflowId };
   const list = (filter: { status?: string; ended?: true }): string =>
     executionsHref(shown.metrics, own, filter, shown.now);
@@ -134,6 +139,31 @@ function WorkflowRow({ row, shown, view }: TablesProps & { row: MetricsRow }): J
       <td data-label="Slowest 5 %">{aboutWords(row.p95)}</td>
       <Count label="Waiting now" count={row.waiting} href={now("waiting")} />
       <Count label="Active now" count={row.active} href={now("active")} />
+      {scheduled ? <NextRun row={row} shown={shown} /> : null}
     </tr>
   );
+}
+
+function NextRun({ row, shown }: { row: MetricsRow; shown: Shown }): JSX.Element {
+  const at = row.nextRunAt;
+  return (
+    <td data-label={NEXT_HEAD}>
+      {at === null ? <span class="text-soft">none</span> : (
+        <a class="link" href="/scheduling">
+          <time dateTime={at}>{momentWords(at, shown)}</time>
+        </a>
+      )}
+    </td>
+  );
+}
+
+/** By the clock by which everything here is drawn: the time alone where it is within a day. */
+function momentWords(at: string, { zone, now }: Shown): string {
+  const soon = Date.parse(at) - now < 20 * 3_600_000;
+  return new Intl.DateTimeFormat("en-GB", {
+    ...(soon ? {} : { day: "numeric", month: "short" }),
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+  }).format(Date.parse(at));
 }

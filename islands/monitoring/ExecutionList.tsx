@@ -6,7 +6,7 @@ import { Empty } from "../../routes/pages/components/empty.tsx";
 import { callApi } from "../shared/api.ts";
 import { liveList, reduceList, showGathered, takeFirstPage } from "../shared/list_reducer.ts";
 import type { LiveList } from "../shared/list_reducer.ts";
-import { isReset, readEvent } from "../shared/live_events.ts";
+import { isReset, readEvent, readPace } from "../shared/live_events.ts";
 import { isSettled } from "../shared/live_reducer.ts";
 import { useClock } from "../shared/use_clock.ts";
 import { useEventSource } from "../shared/use_event_source.ts";
@@ -27,7 +27,7 @@ export interface ExecutionListProps {
   now: number;
 }
 
-/** New rows are asked for at most this often, however many executions start. */
+/** New rows are asked for at most this often, however many executions start; with many viewers less often. */
 const READ_EVERY_MS = 1_000;
 
 /** Executions, newest first, live: rows repaint in place, new ones gather behind a button. */
@@ -80,9 +80,10 @@ export function useLiveList(
     held.current = next;
     setList(next);
   };
-  const reader = useRef<{ timer: ReturnType<typeof setTimeout> | null; last: number }>({
+  const reader = useRef<{ timer: ReturnType<typeof setTimeout> | null; last: number; every: number }>({
     timer: null,
     last: 0,
+    every: READ_EVERY_MS,
   });
   const readSoon = (): void => {
     const own = reader.current;
@@ -100,19 +101,25 @@ export function useLiveList(
       // On an empty page nothing lies under the pointer that could move.
       if (next.items.length === 0) put(showGathered(next));
       else put(props.newest ? next : { ...next, gathered: [] });
-    }, Math.max(0, own.last + READ_EVERY_MS - Date.now()));
+    }, Math.max(0, own.last + own.every - Date.now(), spread(own.every)));
   };
-  const source = useEventSource("/api/monitoring/stream", {
+  const source = useEventSource("/api/monitoring/stream?busy=skip", {
     lastEventId: null,
     // The stream begins now: what happened since the page was drawn is read once.
     onOpen: readSoon,
     onEvents: (received) => {
       const next = received.reduce(applyEvent, held.current);
       if (next !== held.current) put(next);
+      reader.current.every = received.reduce((every, one) => readPace(one) ?? every, reader.current.every);
       if ((next.stale && props.newest) || received.some(isReset)) readSoon();
     },
   });
   return { list, source, take: () => put(showGathered(held.current)) };
+}
+
+/** With many viewers not all read in the same moment. */
+function spread(every: number): number {
+  return every > READ_EVERY_MS ? Math.random() * every : 0;
 }
 
 function applyEvent(list: LiveList, received: ServerEvent): LiveList {

@@ -1,6 +1,8 @@
 const EVERY_MS = 10_000;
 /** Dispatched on `document` by whatever knows that the inbox changed. */
 export const INBOX_CHANGED = "leadflow:inbox";
+/** Dispatched on `document` when the counts have been read again. */
+export const INBOX_COUNTED = "leadflow:inbox-counted";
 
 /**
  * Keeps the count beside "Inbox" in the navigation, and the one at the bell, true: every 10 s while the page is seen, and
@@ -16,6 +18,7 @@ export function followInboxCount(root: Document): void {
     if (counts === null) return;
     show(inbox, counts.count, "to do");
     if (bell) show(bell, counts.alerts, "open");
+    root.dispatchEvent(new Event(INBOX_COUNTED));
   };
   setInterval(refresh, EVERY_MS);
   root.addEventListener("visibilitychange", refresh);

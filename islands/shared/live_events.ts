@@ -19,6 +19,14 @@ export function isReset(source: ServerEvent): boolean {
   return source.event === "reset" || (typeof value === "object" && value !== null && "reset" in value);
 }
 
+/** How often lists may be read again, where the stream says so: ms. */
+export function readPace(source: ServerEvent): number | null {
+  const value = parse(source.data);
+  return typeof value === "object" && value !== null && "readMs" in value && typeof value.readMs === "number"
+    ? value.readMs
+    : null;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Execution } from "../../engine/schemas/execution.ts";
-import type { Engine, Followed, User } from "../../engine/contract.ts";
+import type { Engine, Followed, User, Watched } from "../../engine/contract.ts";
+import { can } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/errors.ts";
-import { endedStream, eventStream } from "../sse.ts";
+import { endedStream, eventStream, messageBytes } from "../sse.ts";
 import type { StreamMessage } from "../sse.ts";
 import { define } from "./define.ts";
 import type { ApiRoute, Call } from "./define.ts";
@@ -10,8 +11,12 @@ import { cursorOf } from "./executions.ts";
 import { eventFor } from "./payload.ts";
 
 const query = z.object({ lastEventId: z.string().max(64).optional() });
+const queryOfAll = query.extend({
+  /** `skip`: for screens. What is more than one can read is passed over with `{ reset: true }`. */
+  busy: z.enum(["skip"]).optional(),
+});
 const headers = { "Last-Event-ID": "Go on behind this event; wins over ?lastEventId=" };
-type StreamCall = Call<z.infer<typeof query>, undefined>;
+type StreamCall = Call<z.infer<typeof queryOfAll>, undefined>;
 
 export const streamRoutes: readonly ApiRoute[] = [
   define({
@@ -31,8 +36,9 @@ export const streamRoutes: readonly ApiRoute[] = [
     method: "get",
     path: "/api/monitoring/stream",
     action: "execution.see",
-    summary: "Live events of all executions, from now; `{ reset: true }` when the cursor is too old",
-    query,
+    summary: "Live events of all executions, from now; `{ reset: true }` when the cursor is too old, or, " +
+      "with ?busy=skip, when more happens than a screen can show",
+    query: queryOfAll,
     headers,
     answers: { 200: { description: "Events; `id:` is the cursor", contentType: "text/event-stream" } },
     handle: followAll,
@@ -53,12 +59,18 @@ function followAll(call: StreamCall): Response {
   const { c, engine } = call;
   const user = call.user();
   const cursor = cursorOf(c.req.header("last-event-id"), call.query.lastEventId);
-  return stream(call, (signal) => messagesOf(engine.executions.followAll(cursor, signal), user));
+  return stream(
+    call,
+    (signal) =>
+      call.query.busy === "skip"
+        ? watchedBy(user, engine.executions.watch(cursor, signal))
+        : messagesOf(engine.executions.followAll(cursor, signal), user),
+  );
 }
 
 function stream(
   { c, engine, cookie, stopping, log }: StreamCall,
-  follow: (signal: AbortSignal) => AsyncIterable<StreamMessage>,
+  follow: (signal: AbortSignal) => AsyncIterable<StreamMessage | Uint8Array>,
 ): Response {
   // Read now: the request is over when the stream asks.
   const session = c.var.via === "cookie" ? cookie.get(c) : undefined;
@@ -81,6 +93,27 @@ async function* messagesOf(
   for await (const one of followed) {
     yield { id: one.id, data: "reset" in one ? { reset: true } : eventFor(user, one) };
   }
+}
+
+/** A batch's bytes: the same for all who may see the same. */
+const encoded = new WeakMap<Watched, Map<boolean, Uint8Array>>();
+
+async function* watchedBy(user: User, watched: AsyncIterable<Watched>): AsyncGenerator<Uint8Array> {
+  const bodies = can(user.role, "payload.see");
+  for await (const batch of watched) {
+    const made = encoded.get(batch) ?? new Map<boolean, Uint8Array>();
+    encoded.set(batch, made);
+    const bytes = made.get(bodies) ?? messageBytes(watchedMessages(user, batch));
+    made.set(bodies, bytes);
+    yield bytes;
+  }
+}
+
+/** The pace is told behind the events, where it is not the usual one. */
+function watchedMessages(user: User, { at, events, readMs }: Watched): StreamMessage[] {
+  if (events === null) return [{ id: at, data: { reset: true, readMs } }];
+  const messages: StreamMessage[] = events.map((one) => ({ id: one.id, data: eventFor(user, one) }));
+  return messages.at(-1)?.id === at ? messages : [...messages, { id: at, data: { readMs } }];
 }
 
 function afterOf(cursor: string | null): number {

@@ -5,6 +5,7 @@ import type { Issue, WorkflowSummary } from "../../engine/schemas/workflow.ts";
 import { EngineError, toProblem } from "../../engine/errors.ts";
 import { Dashboard } from "../../islands/monitoring/Dashboard.tsx";
 import { DashboardFilter } from "../../islands/monitoring/DashboardFilter.tsx";
+import { NeedsYou } from "../../islands/monitoring/NeedsYou.tsx";
 import { drawMetrics } from "./components/chart_geometry.ts";
 import { ErrorCard } from "./components/error_card.tsx";
 import { ExecutionLines } from "./components/execution_lines.tsx";
@@ -12,15 +13,13 @@ import { Island } from "./components/island.tsx";
 import { viewQuery } from "./components/metric_words.ts";
 import type { DashboardView } from "./components/metric_words.ts";
 import { FiguresSection } from "./dashboard_figures.tsx";
-import { NeedsYou } from "./dashboard_needs.tsx";
+import { readNeeds } from "./dashboard_needs.ts";
 import { readView } from "./dashboard_view.ts";
 import type { PageContext, PageDeps } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 import { zoneOf } from "./zone.ts";
 
 const RECENT = 5;
-/** What waits is summed up by kind; whoever has more than this goes to the inbox. */
-const INBOX_LOOKED_AT = 50;
 
 /** `/` once something has run: figures and charts, what needs a person, what ran last. */
 export async function dashboardPage(
@@ -31,10 +30,9 @@ export async function dashboardPage(
   const zone = zoneOf(c);
   const { view, issues } = readView(new URL(c.req.url).searchParams, zone);
   const { engine } = deps;
-  const [counted, cards, incidents, recent, figures] = await Promise.all([
+  const [counted, needs, recent, figures] = await Promise.all([
     read(deps, view, zone),
-    engine.inbox.cards({ limit: INBOX_LOOKED_AT }),
-    engine.alerts.open(),
+    readNeeds(deps, zone),
     engine.executions.list({ limit: RECENT }),
     engine.metrics.figures(),
   ]);
@@ -47,7 +45,7 @@ export async function dashboardPage(
     (
       <div class="grid grid-cols-1 gap-8">
         <div>
-          <NeedsYou cards={cards} incidents={incidents} now={now} zone={zone} />
+          <Island name="monitoring/NeedsYou" component={NeedsYou} props={{ needs }} />
           {issues.length > 0 ? <NotShown issues={issues} /> : null}
           {"problem" in counted
             ? <Unreadable problem={counted.problem} view={view} workflows={named} zone={zone} />

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { accessPages } from "./access.tsx";
 import { approvalPages } from "./approval.tsx";
 import { collectionPages } from "./collections.tsx";
+import { needsPages } from "./dashboard_needs.ts";
 import type { PageDeps, PageEnv } from "./deps.ts";
 import { errorPage, notFoundPage } from "./errors.tsx";
 import { executionRoutes } from "./executions.tsx";
@@ -33,6 +34,7 @@ export function pageRoutes(deps: PageDeps): Hono<PageEnv> {
       accessPages(deps),
       approvalPages(deps),
       homePages(deps),
+      needsPages(deps),
       workflowPages(deps),
       runningPages(deps),
       executionRoutes(deps),

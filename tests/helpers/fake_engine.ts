@@ -4,6 +4,7 @@ import type {
   Engine,
   Followed,
   Secrets,
+  Watched,
   WebhookAnswer,
   WebhookRequest,
 } from "../../engine/contract.ts";
@@ -214,6 +215,11 @@ function fakeExecutions(note: (what: string) => void, stored: FakeEngine["stored
     followAll: async function* (cursor, signal): AsyncGenerator<Followed | { id: string; reset: true }> {
       if (cursor === "old.0") yield { id: "v9.0", reset: true };
       for (const one of stored.events) yield one;
+      await aborted(signal);
+    },
+    watch: async function* (cursor, signal): AsyncGenerator<Watched> {
+      if (cursor === "old.0") yield { at: "v9.0", events: null, readMs: 4_000 };
+      yield { at: stored.events.at(-1)?.id ?? "0", events: stored.events, readMs: 1_000 };
       await aborted(signal);
     },
     cancel: (id, { reason }) => {

@@ -73,7 +73,7 @@ Deno.test("metrics.read() tells what started, how it ended, how long it took and
       p50: null,
       p95: null,
     },
-    ...{ active: 5, waiting: 5 },
+    ...{ active: 5, waiting: 5, nextRunAt: null },
   });
   await house.until(
     async () => (await Promise.all(ids.map((each) => isOver(house.engine, each)))).every(Boolean),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Engine } from "../../engine/contract.ts";
 import { invalid } from "../../engine/errors.ts";
 import type { Metrics, MetricsQuery } from "../../engine/schemas/metrics.ts";
-import { needsOf } from "../../routes/pages/dashboard_needs.tsx";
+import { needsOf } from "../../routes/pages/dashboard_needs.ts";
 import { readView } from "../../routes/pages/dashboard_view.ts";
 import { pageApp } from "./page_app.ts";
 import { execution, inboxItem, workflow } from "./sample_data.ts";
@@ -44,6 +44,7 @@ function metrics(change: Partial<Metrics> = {}): Metrics {
       {
         ...{ workflowId: "wf1", name: "Cold Outreach", executions: 1_204, success: 986, failed: 14 },
         ...{ successRate: 0.986, p50: 3_210, p95: 60_000, waiting: 12, active: 17 },
+        nextRunAt: "2026-11-22T16:30:00.000Z",
       },
     ],
     ...change,

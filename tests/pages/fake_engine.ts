@@ -97,6 +97,7 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       events: unused,
       follow: unused,
       followAll: unused,
+      watch: unused,
       cancel: unused,
       retry: unused,
     },

@@ -125,6 +125,12 @@ Deno.test("GET /inbox/count is the numbers of cards and of alerts alone", async 
   assert.deepEqual(JSON.parse(html), { count: 1, alerts: 0 });
 });
 
+Deno.test("GET /inbox/needs is what the dashboard's first line says", async () => {
+  const { html } = await pageApp({ inbox: [inboxItem({ kind: "uncertain" })] }).get("/inbox/needs");
+  const needs = [{ icon: "mail", tone: "warn", text: "1 uncertain send" }];
+  assert.deepEqual(JSON.parse(html), { items: needs, more: false });
+});
+
 Deno.test("GET /outbox/:id frames the HTML in a sandbox and shows the text on demand", async () => {
   const app = pageApp({ messages: [message({ html: "<script>alert(1)</script><p>Hello</p>" })] });
   const { html } = await app.get("/outbox/m1");

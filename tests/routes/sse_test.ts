@@ -85,12 +85,24 @@ Deno.test("the stream of all says reset when the cursor is too old", () =>
     assert.match(text, /id: v9\.0\ndata: \{"reset":true\}\n\n/);
   }));
 
+Deno.test("the stream of all for screens: events in one piece, a reset with the pace where they were passed over", () =>
+  useApp(async ({ ask }) => {
+    const response = await ask("/api/monitoring/stream?busy=skip&lastEventId=old.0", { as: "token" });
+    const text = await readUntil(response, (got) => got.includes("id: 3"));
+    assert.match(text, /id: v9\.0\ndata: \{"reset":true,"readMs":4000\}\n\n/);
+    assert.deepEqual(idsIn(text), ["v9.0", "1", "2", "3"]);
+    assert.equal((await ask("/api/monitoring/stream?busy=x", { as: "token" })).status, 400);
+  }));
+
 Deno.test("a viewer's stream carries no bodies", () => {
   const user = { id: "u2", email: "ann@example.com", name: "Ann", role: "viewer" } as const;
   return useApp(async ({ ask }) => {
     const text = await (await ask(STREAM, { as: "token" })).text();
     assert.deepEqual(idsIn(text), ["1", "2", "3"]);
     assert.ok(text.includes('"seq":1') && !text.includes("payload marker"));
+    const all = await ask("/api/monitoring/stream?busy=skip", { as: "token" });
+    const shown = await readUntil(all, (got) => got.includes("id: 3"));
+    assert.ok(shown.includes('"seq":1') && !shown.includes("payload marker"));
     for (
       const path of [
         "/api/monitoring/executions/e1",

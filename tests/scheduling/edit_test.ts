@@ -346,3 +346,17 @@ Deno.test("list() pages over all workflows, newest first, and over one", async (
   assert.deepEqual([found, second.nextCursor], [ids.toReversed(), null]);
   await assert.rejects(engine.scheduling.list({ limit: 2, cursor: "x" }), { status: 422 });
 });
+
+Deno.test("the dashboard's rows say when each workflow's next schedule fires, and nothing of what is paused", async () => {
+  await using house = await openEngine();
+  const { engine, clock } = house;
+  const { id, workflowId } = await scheduled(engine, cron("30 9 * * *"));
+  const planned = async (): Promise<(string | null)[]> => {
+    clock.advance(10_000);
+    const [all, own] = [await engine.metrics.read({}), await engine.metrics.read({ workflowId })];
+    return [...all.workflows, ...own.workflows].map(({ nextRunAt }) => nextRunAt);
+  };
+  assert.deepEqual(await planned(), [iso(NINE + 30 * MINUTE), iso(NINE + 30 * MINUTE)]);
+  await engine.scheduling.pause(id, ANN);
+  assert.deepEqual(await planned(), [null]);
+});

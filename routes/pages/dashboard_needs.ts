@@ -1,43 +1,37 @@
-import type { JSX } from "preact";
+import { Hono } from "hono";
 import type { Incident } from "../../engine/schemas/alert.ts";
 import type { CauseCard, InboxCards, InboxItem } from "../../engine/schemas/inbox.ts";
-import { Icon } from "./components/icon.tsx";
+import type { Need, Needs } from "../../islands/monitoring/NeedsYou.tsx";
 import { countWords } from "./components/metric_words.ts";
-
-interface Need {
-  icon: string;
-  tone: "bad" | "warn" | "info";
-  text: string;
-  href?: string;
-}
+import { type PageDeps, type PageEnv, requireAction } from "./deps.ts";
+import { zoneOf } from "./zone.ts";
 
 const INCIDENTS_SHOWN = 3;
 const CAUSES_SHOWN = 3;
+/** What waits is summed up by kind; whoever has more than this goes to the inbox. */
+const LOOKED_AT = 50;
 
-/** What waits for a person, in one line: failures by cause, all else by kind. Each part leads to the inbox. */
-export function NeedsYou(
-  { cards, incidents, now, zone }: {
-    cards: InboxCards;
-    /** Those that are open. */
-    incidents: readonly Incident[];
-    now: number;
-    zone: string;
-  },
-): JSX.Element {
-  const needs = [...incidentNeeds(incidents), ...needsOf(cards, now, zone)];
-  return (
-    <section class="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2" aria-labelledby="needs-you">
-      <h2 id="needs-you">Needs you</h2>
-      {needs.length === 0
-        ? <p class="text-soft">Nothing needs you now.</p>
-        : (
-          <ul class="flex min-w-0 flex-wrap gap-2">
-            {needs.map((one) => <NeedLink key={one.text} {...one} />)}
-          </ul>
-        )}
-      {cards.nextCursor === null ? null : <a class="link text-sm" href="/inbox">and more</a>}
-    </section>
-  );
+/** `/inbox/needs`: what the dashboard's first line says, for the page that stays open. */
+export function needsPages(deps: PageDeps): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  pages.get("/inbox/needs", async (c) => {
+    requireAction(c, deps, "inbox.see");
+    c.header("cache-control", "no-store");
+    return c.json(await readNeeds(deps, zoneOf(c)));
+  });
+  return pages;
+}
+
+/** What waits for a person: what is wrong as a whole, failures by cause, all else by kind. */
+export async function readNeeds({ engine }: Pick<PageDeps, "engine">, zone: string): Promise<Needs> {
+  const [cards, incidents] = await Promise.all([
+    engine.inbox.cards({ limit: LOOKED_AT }),
+    engine.alerts.open(),
+  ]);
+  return {
+    items: [...incidentNeeds(incidents), ...needsOf(cards, Date.now(), zone)],
+    more: cards.nextCursor !== null,
+  };
 }
 
 /** What is wrong as a whole, newest first: each leads to the incident, and from there to where it is mended. */
@@ -46,17 +40,6 @@ function incidentNeeds(incidents: readonly Incident[]): Need[] {
   const shown = incidents.slice(0, INCIDENTS_SHOWN).map(({ title }) => title);
   const texts = others > 0 ? [...shown, `${others} more ${others === 1 ? "alert" : "alerts"}`] : shown;
   return texts.map((text): Need => ({ icon: "bell", tone: "bad", text, href: "/settings/alerts" }));
-}
-
-function NeedLink({ icon, tone, text, href = "/inbox" }: Need): JSX.Element {
-  return (
-    <li class="min-w-0">
-      <a class="button max-w-full whitespace-normal" href={href} data-tone={tone}>
-        <Icon name={icon} size={15} class="text-status" />
-        <span class="min-w-0 break-words">{text}</span>
-      </a>
-    </li>
-  );
 }
 
 /** What went wrong first, by cause, then what people are asked. */
