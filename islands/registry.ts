@@ -16,6 +16,7 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "monitoring/Dashboard": async () => (await import("./monitoring/Dashboard.tsx")).Dashboard,
   "monitoring/ExecutionList": async () => (await import("./monitoring/ExecutionList.tsx")).ExecutionList,
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
+  "monitoring/Funnel": async () => (await import("./monitoring/Funnel.tsx")).Funnel,
   "monitoring/NeedsYou": async () => (await import("./monitoring/NeedsYou.tsx")).NeedsYou,
   "scheduling/ScheduleManager": async () =>
     (await import("./scheduling/ScheduleManager.tsx")).ScheduleManager,

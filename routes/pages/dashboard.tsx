@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
-import type { Metrics } from "../../engine/schemas/metrics.ts";
+import type { Funnel as Counted, Metrics } from "../../engine/schemas/metrics.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import type { Issue, WorkflowSummary } from "../../engine/schemas/workflow.ts";
 import { EngineError, toProblem } from "../../engine/errors.ts";
 import { Dashboard } from "../../islands/monitoring/Dashboard.tsx";
 import { DashboardFilter } from "../../islands/monitoring/DashboardFilter.tsx";
+import { Funnel } from "../../islands/monitoring/Funnel.tsx";
 import { NeedsYou } from "../../islands/monitoring/NeedsYou.tsx";
 import { drawMetrics } from "./components/chart_geometry.ts";
 import { ErrorCard } from "./components/error_card.tsx";
@@ -30,11 +31,15 @@ export async function dashboardPage(
   const zone = zoneOf(c);
   const { view, issues } = readView(new URL(c.req.url).searchParams, zone);
   const { engine } = deps;
-  const [counted, needs, recent, figures] = await Promise.all([
+  const [counted, needs, recent, figures, funnel] = await Promise.all([
     read(deps, view, zone),
     readNeeds(deps, zone),
-    engine.executions.list({ limit: RECENT }),
+    engine.executions.list({
+      limit: RECENT,
+      ...(view.workflowId === "" ? {} : { workflowId: view.workflowId }),
+    }),
     engine.metrics.figures(),
+    readFunnel(deps, view.workflowId),
   ]);
   const now = Date.now();
   const named = workflows.map(({ id, name }) => ({ id, name }));
@@ -61,10 +66,11 @@ export async function dashboardPage(
               />
             )}
         </div>
+        {funnel ? <Island name="monitoring/Funnel" component={Funnel} props={{ first: funnel }} /> : null}
         <section>
           <div class="mb-2 flex items-baseline gap-3">
             <h2 class="flex-1">Recent executions</h2>
-            <a class="link text-sm" href="/executions">All executions</a>
+            <a class="link text-sm" href={allHref(view.workflowId)}>All executions</a>
           </div>
           <ExecutionLines items={recent.items} />
         </section>
@@ -72,6 +78,21 @@ export async function dashboardPage(
       </div>
     ),
   );
+}
+
+function allHref(workflowId: string): string {
+  return workflowId === "" ? "/executions" : `/executions?${new URLSearchParams({ workflowId })}`;
+}
+
+/** Of the workflow that is looked at; null without one, and for one that is not there. */
+async function readFunnel({ engine }: PageDeps, workflowId: string): Promise<Counted | null> {
+  if (workflowId === "") return null;
+  try {
+    return await engine.metrics.funnel(workflowId);
+  } catch (error) {
+    if (error instanceof EngineError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 /** A question that cannot be answered is no reason to show nothing at all. */

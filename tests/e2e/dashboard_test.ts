@@ -133,6 +133,31 @@ Deno.test("/ tells the values of a chart by keys and pointer, and looks closer a
   assert.equal(chosen, 2 * 3_600_000);
 });
 
+Deno.test(
+  "Funnel() counts where those of one workflow stand, live; each number leads to these",
+  free,
+  async () => {
+    const { page } = person;
+    await go(page, "/");
+    await page.locator("#dashboard-workflow").selectOption({ label: "Long wait" });
+    await page.waitForURL("**workflowId=**");
+    await alive(page);
+    const row = page.getByRole("table", { name: "Funnel" }).getByRole("row").filter({
+      hasText: "Take a breath",
+    });
+    await seen(row.getByText("100 %"));
+    const before = Number(await row.getByRole("cell").first().innerText());
+    await markDocument(page);
+    await server.hook("long", { email: "zoe@example.com", firstName: "Zoe" });
+    const numbers = row.getByRole("link", { name: String(before + 1), exact: true });
+    await seen(numbers.first(), PATIENCE_MS);
+    await notReloaded(page);
+    await numbers.last().click();
+    await page.waitForURL("**nodeStatus=waiting**");
+    assert.equal(await page.getByRole("row").filter({ hasText: "Long wait" }).count(), before + 1);
+  },
+);
+
 Deno.test("/ keeps time and workflow in the address", free, async () => {
   const { page } = person;
   await go(page, "/?range=7d");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../engine/contract.ts";
-import { invalid } from "../../engine/errors.ts";
-import type { Metrics, MetricsQuery } from "../../engine/schemas/metrics.ts";
+import { invalid, notFound } from "../../engine/errors.ts";
+import type { Funnel, Metrics, MetricsQuery } from "../../engine/schemas/metrics.ts";
 import { needsOf } from "../../routes/pages/dashboard_needs.ts";
 import { readView } from "../../routes/pages/dashboard_view.ts";
 import { pageApp } from "./page_app.ts";
@@ -53,16 +53,19 @@ function metrics(change: Partial<Metrics> = {}): Metrics {
 
 interface Given {
   read(query: MetricsQuery): Promise<Metrics>;
+  funnel?: Funnel;
   figures?: Awaited<ReturnType<Engine["metrics"]["figures"]>>["items"];
 }
 
 async function dashboard(
   path: string,
-  { read, figures = [] }: Given,
+  { read, funnel, figures = [] }: Given,
   headers: Record<string, string> = {},
 ): Promise<string> {
   const base = pageApp({ workflows: [workflow()], executions: [execution()] });
   base.engine.metrics.read = read;
+  base.engine.metrics.funnel = (id) =>
+    funnel?.workflowId === id ? Promise.resolve(funnel) : Promise.reject(notFound("workflow", id));
   base.engine.metrics.figures = () => Promise.resolve({ items: figures });
   const { response, html } = await base.get(path, headers);
   assert.equal(response.status, 200);
@@ -178,6 +181,29 @@ Deno.test("readView() takes a range before an own time, and the last 24 hours fo
   assert.deepEqual(view("to=2026-11-01"), day);
   const { issues } = readView(new URLSearchParams("from=x&range=y"), "UTC");
   assert.deepEqual(issues.map(({ path }) => path), ["from", "range"]);
+});
+
+Deno.test("GET /?workflowId= shows the workflow's funnel: each number leads to these executions", async () => {
+  const node = { entered: 40, active: 1, waiting: 9, passed: 28, failed: 2, skipped: 0, cancelled: 0 };
+  const funnel: Funnel = {
+    workflowId: "wf1",
+    version: 2,
+    nodes: [
+      { ...node, nodeId: "hook", label: "New lead", type: "trigger_webhook", entered: 80, converted: 7 },
+      { ...node, nodeId: "mail", label: "First mail", type: "email", active: 0, converted: 7 },
+    ],
+  };
+  const read = (): Promise<Metrics> => Promise.resolve(metrics());
+  const html = await dashboard("/?workflowId=wf1", { read, funnel });
+  const rows = html.slice(html.indexOf('aria-label="Funnel"')).split("<tr>").slice(2, 4);
+  assert.match(rows[0] ?? "", /New lead.*>80<.*100 %/);
+  assert.match(rows[1] ?? "", /href="\/workflow\/wf1\?node=mail">First mail</);
+  assert.match(rows[1] ?? "", /workflowId=wf1&amp;nodeId=mail&amp;nodeStatus=waiting">9</);
+  assert.match(rows[1] ?? "", /data-status="waiting" style="width:11.25%/);
+  assert.match(rows[1] ?? "", />50 %<.*data-label="Converted">7.*\(25 %\)/);
+  assert.match(html, /href="\/executions\?workflowId=wf1">All executions/);
+  assert.doesNotMatch(await dashboard("/", { read, funnel }), /Funnel/);
+  assert.doesNotMatch(await dashboard("/?workflowId=wf9", { read, funnel }), /Funnel/);
 });
 
 Deno.test("needsOf() names causes first, then what people are asked, with what is due today", () => {
