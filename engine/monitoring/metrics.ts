@@ -31,7 +31,7 @@ import { Folding } from "./metrics_fold.ts";
 import { readFunnel } from "./metrics_funnel.ts";
 import { readMeasured } from "./metrics_measured.ts";
 import { NextRuns } from "./next_runs.ts";
-import { readActive, readCounted, sumOf } from "./metrics_read.ts";
+import { KeptFolded, readActive, readCounted, sumOf } from "./metrics_read.ts";
 import type { Counted } from "./metrics_read.ts";
 
 export interface MetricsDeps {
@@ -59,7 +59,7 @@ const LATER_MS = 3_600_000;
 export function createMetrics(deps: MetricsDeps): CountedMetrics {
   const { store } = deps;
   const folding = new Folding(deps);
-  const reading = { ...deps, folding, nextRuns: new NextRuns(deps) };
+  const reading = { ...deps, folding, nextRuns: new NextRuns(deps), kept: new KeptFolded() };
   return {
     read: (query) => read(reading, query),
     funnel: (workflowId) => readFunnel({ store, versions: deps.worker.versions }, workflowId),
@@ -74,7 +74,7 @@ export function createMetrics(deps: MetricsDeps): CountedMetrics {
 type Active = ReadonlyMap<string, { active: number; waiting: number }>;
 
 async function read(
-  deps: MetricsDeps & { folding: Folding; nextRuns: NextRuns },
+  deps: MetricsDeps & { folding: Folding; nextRuns: NextRuns; kept: KeptFolded },
   query: MetricsQuery,
 ): Promise<Metrics> {
   const { store } = deps;

@@ -279,3 +279,40 @@ async function entriesRead(each: number): Promise<{ entries: number; executions:
   const { totals } = await house.metrics.read({ range: "30d" });
   return { entries, executions: totals.executions };
 }
+
+Deno.test("read() asked again reads only what came since, and all of it when another process has folded", async () => {
+  let listed = 0;
+  using house = await useCounters((kv) =>
+    new Proxy(kv, {
+      get(target, name): unknown {
+        if (name === "list") listed++;
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    })
+  );
+  const other = createMetrics({
+    ...IDLE,
+    store: new Store(house.kv, { now: () => house.clock.now }),
+    now: () => house.clock.now,
+    newId: () => crypto.randomUUID(),
+  });
+  const started = async (metrics: CountedMetrics): Promise<number[]> => {
+    const { totals, points, workflows } = await metrics.read({ range: "24h" });
+    const all = [totals.executions, points.reduce((sum, one) => sum + one.executions, 0)];
+    return [...all, workflows.reduce((sum, one) => sum + one.executions, 0)];
+  };
+  for (let hour = 1; hour < 20; hour++) await house.count(NOW - hour * HOUR, `w${hour % 3}`, "started", hour);
+  await house.metrics.upkeep();
+  assert.deepEqual(await started(house.metrics), [190, 190, 190]);
+  const first = listed;
+  await house.count(NOW, "w1", "started", 5);
+  assert.deepEqual(await started(house.metrics), [195, 195, 195]);
+  assert.ok(listed - first < first, `${listed - first} lists again, ${first} before`);
+  await house.count(NOW - 3 * HOUR, "w2", "started", 2);
+  await other.upkeep();
+  assert.deepEqual(await started(house.metrics), [197, 197, 197]);
+  house.clock.now += HOUR;
+  await other.upkeep();
+  assert.deepEqual(await started(house.metrics), await started(other));
+});
