@@ -9,8 +9,8 @@ import { toEvents } from "./present.ts";
 
 interface WatchDeps {
   store: Store;
-  versions: Versions;
-  tail: Tail;
+  versions: Pick<Versions, "get">;
+  tail: Pick<Tail, "follow">;
 }
 
 /** More changes than this between two looks nobody can read: a reset comes instead. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Watched } from "../../engine/contract.ts";
+import { Watch } from "../../engine/monitoring/watch.ts";
+import { Store } from "../../engine/store/store.ts";
 import type { Followed } from "../../engine/mod.ts";
 import { chain, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
 import type { Opened } from "../helpers/engine.ts";
@@ -124,4 +126,52 @@ Deno.test("watch() tells many viewers to read their lists less often: ten readin
   await until(() => viewers.every(({ got }) => got.length > 0), "all are shown it");
   assert.deepEqual(new Set(viewers.map(({ got }) => got[0]!.readMs)), new Set([4_000]));
   for (const viewer of viewers) await viewer.leave();
+});
+
+Deno.test("watch() shows what is committed while it looks, though nothing rings again", async () => {
+  const feed = ["00000000000000000001"];
+  const gate = Promise.withResolvers<void>();
+  const looked = Promise.withResolvers<void>();
+  let held = true;
+  const kv = await Deno.openKv(":memory:");
+  const store = new Store(kv);
+  store.list = async function* <T>({ selector }: { selector: Deno.KvListSelector }) {
+    const after = "start" in selector ? String(selector.start[1]).replace("\u0000", "") : "";
+    const found = feed.filter((one) => one > after);
+    if (held && found.length > 0) {
+      held = false;
+      looked.resolve();
+      await gate.promise;
+    }
+    for (const one of found) {
+      yield { key: ["feed", one], versionstamp: one, value: { v: 1, e: [["e1", 1]] } as T };
+    }
+  };
+  store.keys = () => Promise.resolve([]);
+  const bells = new Set<() => void>();
+  const tail = {
+    follow(_id: string | null, bell: () => void): () => void {
+      bells.add(bell);
+      return () => bells.delete(bell);
+    },
+  };
+  const versions = { get: () => Promise.reject(new Error("no execution is there")) };
+  const watch = new Watch({ store, versions, tail });
+  const controller = new AbortController();
+  const shown: string[] = [];
+  const watching = (async (): Promise<void> => {
+    for await (const { at } of watch.follow(null, controller.signal)) shown.push(at.slice(0, 20));
+  })();
+  await until(() => bells.size > 0, "it follows");
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const bell of bells) bell();
+  await looked.promise;
+  feed.push("00000000000000000002");
+  for (const bell of bells) bell();
+  gate.resolve();
+  await until(() => shown.length === 2, `both are shown, not only ${shown}`);
+  assert.deepEqual(shown, feed);
+  controller.abort();
+  await watching;
+  kv.close();
 });

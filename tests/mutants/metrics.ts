@@ -58,4 +58,24 @@ export const METRICS: readonly Mutant[] = [
       filter: "children and another workflow stay apart",
     },
   },
+  {
+    name: "what was put together for a question is kept although something was folded",
+    loses: "A dashboard that stays open shows less with every fold",
+    edits: [{
+      file: "engine/monitoring/metrics_read.ts",
+      find: "    return mark === this.#mark ? this.#known.get(question) : undefined;",
+      replace: "    return this.#known.get(question);",
+    }],
+    noticedBy: { file: COUNTS, filter: "reads only what came since" },
+  },
+  {
+    name: "what is committed while the feed is looked at rings for nobody",
+    loses: "An open list does not show the last thing that happened",
+    edits: [{
+      file: "engine/monitoring/watch.ts",
+      find: "        if (this.#again && this.#unfollow !== null) this.#lookSoon();",
+      replace: "",
+    }],
+    noticedBy: { file: "tests/monitoring/watch_test.ts", filter: "committed while it looks" },
+  },
 ];
