@@ -61,7 +61,14 @@ async function fill(): Promise<string[]> {
   const message = await firstId("/api/outbox");
   const leadId = await firstId("/api/leads?q=mark");
   return [
-    ...["/", "/workflow", `/workflow/${hostile}`, `/workflow/${hostile}?node=mail`, "/executions"],
+    ...[
+      "/",
+      `/?workflowId=${hostile}`,
+      "/workflow",
+      `/workflow/${hostile}`,
+      `/workflow/${hostile}?node=mail`,
+    ],
+    ...["/executions", `/workflow/${hostile}/running`, "/scheduling", "/collections"],
     ...ids.map((id) => `/executions/${id}`),
     ...[`/executions/${ids[0]}?step=gone`, `/executions/${ids[0]}?step=mail`, "/inbox"],
     ...["/leads", `/leads/${leadId}`, "/leads?q=nobody", "/outbox", `/outbox/${message}`],
