@@ -15,6 +15,8 @@ import type { ReplaceSecretProps } from "./ReplaceSecret.tsx";
 interface CauseViewProps {
   card: CauseCard;
   now: number;
+  /** May retry and ignore. */
+  mayAct: boolean;
   /** May replace secrets. */
   maySecrets: boolean;
   owner: JSX.Element | null;
@@ -85,7 +87,7 @@ type Asking =
   | { what: "retry"; Dialog: ComponentType<BulkDialogProps> }
   | { what: "secret"; name: string; Dialog: ComponentType<ReplaceSecretProps> };
 
-function CauseActions({ card, maySecrets, onSettled, onRetrying }: CauseViewProps): JSX.Element {
+function CauseActions({ card, mayAct, maySecrets, onSettled, onRetrying }: CauseViewProps): JSX.Element {
   const [asking, setAsking] = useState<Asking | null>(null);
   const [replaced, setReplaced] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -126,10 +128,21 @@ function CauseActions({ card, maySecrets, onSettled, onRetrying }: CauseViewProp
         )
         : null}
       <div class="flex flex-wrap gap-2">
-        <button type="button" class="button" data-outcome data-kind="primary" disabled={busy} onClick={retry}>
-          <Icon name="rotate" /> {alone ? "Retry" : `Retry all ${card.more ? "" : `${card.count} `}…`}
-          <Hint n={1} />
-        </button>
+        {mayAct
+          ? (
+            <button
+              type="button"
+              class="button"
+              data-outcome
+              data-kind="primary"
+              disabled={busy}
+              onClick={retry}
+            >
+              <Icon name="rotate" /> {alone ? "Retry" : `Retry all ${card.more ? "" : `${card.count} `}…`}
+              <Hint n={1} />
+            </button>
+          )
+          : null}
         {secrets.map((name, i) => (
           <button
             key={name}
@@ -145,7 +158,7 @@ function CauseActions({ card, maySecrets, onSettled, onRetrying }: CauseViewProp
           ? (
             <a class="button max-w-full" data-outcome href={editorPath(place)}>
               <Icon name="pencil" /> <span class="min-w-0 truncate">Edit {place.label}</span>{" "}
-              <Hint n={secrets.length + 2} />
+              <Hint n={secrets.length + (mayAct ? 2 : 1)} />
             </a>
           )
           : null}
@@ -157,20 +170,24 @@ function CauseActions({ card, maySecrets, onSettled, onRetrying }: CauseViewProp
         >
           {alone ? "See what happened" : "See them"}
         </a>
-        <button
-          type="button"
-          class="button"
-          disabled={busy}
-          title="Until something fails for it again"
-          onClick={() =>
-            act(
-              `${card.title} — ignored until it comes back`,
-              `/api/inbox/${encodeURIComponent(card.id)}/ignore`,
-              {},
-            )}
-        >
-          Ignore
-        </button>
+        {mayAct
+          ? (
+            <button
+              type="button"
+              class="button"
+              disabled={busy}
+              title="Until something fails for it again"
+              onClick={() =>
+                act(
+                  `${card.title} — ignored until it comes back`,
+                  `/api/inbox/${encodeURIComponent(card.id)}/ignore`,
+                  {},
+                )}
+            >
+              Ignore
+            </button>
+          )
+          : null}
       </div>
       {problem ? <ErrorCard problem={problem} /> : null}
       {asking?.what === "retry"

@@ -25,6 +25,8 @@ export interface InboxProps {
   viewer?: { id: string; email: string };
   /** Whom a card can be given to; empty for whoever may not. */
   people?: CardOwner[];
+  /** May answer, retry and ignore; whoever may not reads the cards. */
+  mayAct?: boolean;
   maySecrets?: boolean;
   /** The card that an alert leads to. */
   focus?: string | null;
@@ -33,9 +35,9 @@ export interface InboxProps {
 const NOBODY = { id: "", email: "" };
 
 /** What needs a person, as cards: answered with one press, kept fresh while it is seen. */
-export function Inbox(
-  { cards, now: drawnAt, viewer = NOBODY, people = [], maySecrets = false, focus = null }: InboxProps,
-): JSX.Element {
+export function Inbox(props: InboxProps): JSX.Element {
+  const { cards, now: drawnAt, viewer = NOBODY, people = [], focus = null } = props;
+  const { mayAct = true, maySecrets = false } = props;
   const [state, setState] = useState(() => firstState(cards));
   const [jobs, setJobs] = useState<ReadonlyMap<string, BulkJob>>(new Map());
   const list = useRef<HTMLDivElement>(null);
@@ -94,6 +96,7 @@ export function Inbox(
               key={card.id}
               card={card}
               now={now}
+              mayAct={mayAct}
               maySecrets={maySecrets}
               owner={ownerOf(card)}
               onSettled={(said) => settle(card, said)}
@@ -105,6 +108,7 @@ export function Inbox(
               key={card.id}
               item={card}
               now={now}
+              mayAct={mayAct}
               viewer={viewer.email}
               owner={ownerOf(card)}
               onSettled={(said) => settle(card, said)}

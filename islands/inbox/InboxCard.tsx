@@ -15,6 +15,8 @@ import { KnownLead } from "./KnownLead.tsx";
 interface InboxCardProps {
   item: InboxItem;
   now: number;
+  /** May answer tasks of the team. */
+  mayAct: boolean;
   /** Address of whoever looks. */
   viewer: string;
   owner: JSX.Element | null;
@@ -32,7 +34,7 @@ const KINDS: {
 const CALL = { icon: "phone", word: "To call", tone: "info" } as const;
 
 /** One thing that needs a person: what to do, who it is about, and the answers. */
-export function InboxCard({ item, now, viewer, owner, onSettled }: InboxCardProps): JSX.Element {
+export function InboxCard({ item, now, mayAct, viewer, owner, onSettled }: InboxCardProps): JSX.Element {
   const kind = item.call ? CALL : KINDS[item.kind];
   const titleId = `title-${item.id}`;
   return (
@@ -71,7 +73,9 @@ export function InboxCard({ item, now, viewer, owner, onSettled }: InboxCardProp
           </div>
         )
         : null}
-      {mayAnswer(item, viewer)
+      {!mayAct
+        ? <p class="mt-3 text-soft">Operators and above answer this.</p>
+        : mayAnswer(item, viewer)
         ? <Answers item={item} onSettled={onSettled} />
         : <p class="mt-3 text-soft">Only the approvers can answer this.</p>}
       {owner}

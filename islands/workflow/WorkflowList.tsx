@@ -10,18 +10,20 @@ import { DeleteDialog } from "./DeleteDialog.tsx";
 import { PublishRefusal } from "./PublishOutcome.tsx";
 import { RunDialog } from "./RunDialog.tsx";
 import { publishWorkflow } from "./workflow_calls.ts";
-import { WorkflowRow } from "./WorkflowRow.tsx";
+import { type MayDo, WorkflowRow } from "./WorkflowRow.tsx";
 
 export interface WorkflowListProps {
   items: WorkflowSummary[];
   /** Where webhooks are called, without a slash at the end. */
   publicUrl: string;
+  /** What the person's role may do with workflows. */
+  may: MayDo & { edit: boolean };
 }
 
 type Open = { kind: "none" } | { kind: "run" | "delete"; workflow: WorkflowSummary };
 
 /** The workflow list: publish, run, export, delete and import. */
-export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Element {
+export function WorkflowList({ items, publicUrl, may }: WorkflowListProps): JSX.Element {
   const [rows, setRows] = useState(items);
   const [open, setOpen] = useState<Open>({ kind: "none" });
   const [refusal, setRefusal] = useState<{ workflow: WorkflowSummary; problem: Problem } | null>(null);
@@ -54,6 +56,7 @@ export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Eleme
                 key={row.id}
                 row={row}
                 publicUrl={publicUrl}
+                may={may}
                 busy={busy === row.id}
                 onPublish={() => publish(row)}
                 onRun={() => setOpen({ kind: "run", workflow: row })}
@@ -65,14 +68,18 @@ export function WorkflowList({ items, publicUrl }: WorkflowListProps): JSX.Eleme
         : (
           <Empty
             icon="workflow"
-            action={
-              <span class="flex flex-wrap justify-center gap-2">
-                <NewWorkflow />
-                <ImportButton />
-              </span>
-            }
+            action={may.edit
+              ? (
+                <span class="flex flex-wrap justify-center gap-2">
+                  <NewWorkflow />
+                  <ImportButton />
+                </span>
+              )
+              : null}
           >
-            No workflow yet: draw one, or import one as JSON.
+            {may.edit
+              ? "No workflow yet: draw one, or import one as JSON."
+              : "No workflow yet: an editor draws the first."}
           </Empty>
         )}
       <RunDialog workflow={open.kind === "run" ? open.workflow : null} onClose={close} />

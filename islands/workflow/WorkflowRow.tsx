@@ -5,9 +5,17 @@ import { Icon } from "../../routes/pages/components/icon.tsx";
 import { Copyable } from "../../routes/pages/components/id.tsx";
 import { Time } from "../../routes/pages/components/time.tsx";
 
+/** What the person's role may do with a line; the rest is not offered. */
+export interface MayDo {
+  publish: boolean;
+  run: boolean;
+  delete: boolean;
+}
+
 interface WorkflowRowProps {
   row: WorkflowSummary;
   publicUrl: string;
+  may: MayDo;
   busy: boolean;
   onPublish: () => void;
   onRun: () => void;
@@ -40,10 +48,10 @@ export function WorkflowRow(props: WorkflowRowProps): JSX.Element {
   );
 }
 
-function RowActions({ row, busy, onPublish, onRun, onDelete }: WorkflowRowProps): JSX.Element {
+function RowActions({ row, may, busy, onPublish, onRun, onDelete }: WorkflowRowProps): JSX.Element {
   return (
     <div class="flex items-center justify-end gap-2 max-sm:justify-start max-sm:pt-1">
-      {row.version === null || row.draftChanged
+      {may.publish && (row.version === null || row.draftChanged)
         ? (
           <button
             type="button"
@@ -56,16 +64,20 @@ function RowActions({ row, busy, onPublish, onRun, onDelete }: WorkflowRowProps)
           </button>
         )
         : null}
-      <button
-        type="button"
-        class="button"
-        disabled={row.version === null}
-        title={row.version === null ? "Publish it first" : undefined}
-        onClick={onRun}
-        aria-label={`Run ${row.name}`}
-      >
-        <Icon name="play" size={14} /> Run
-      </button>
+      {may.run
+        ? (
+          <button
+            type="button"
+            class="button"
+            disabled={row.version === null}
+            title={row.version === null ? "Publish it first" : undefined}
+            onClick={onRun}
+            aria-label={`Run ${row.name}`}
+          >
+            <Icon name="play" size={14} /> Run
+          </button>
+        )
+        : null}
       <details class="menu" data-menu>
         <summary class="icon-button" role="button" aria-label={`More for ${row.name}`}>
           <Icon name="more" />
@@ -74,9 +86,13 @@ function RowActions({ row, busy, onPublish, onRun, onDelete }: WorkflowRowProps)
           <a class="menu-item" href={`/workflow/${row.id}/export`} download>
             <Icon name="download" /> Export JSON
           </a>
-          <button type="button" class="menu-item" onClick={onDelete}>
-            <Icon name="trash" /> Delete …
-          </button>
+          {may.delete
+            ? (
+              <button type="button" class="menu-item" onClick={onDelete}>
+                <Icon name="trash" /> Delete …
+              </button>
+            )
+            : null}
         </div>
       </details>
     </div>

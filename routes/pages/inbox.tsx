@@ -33,12 +33,7 @@ export function inboxPages(deps: PageDeps): Hono<PageEnv> {
         <>
           {undelivered.length ? <Untold undelivered={undelivered} /> : null}
           {focus !== null && !cards.some(({ id }) => id === focus) ? <Gone /> : null}
-          <p class="mb-4 text-soft max-sm:hidden">
-            <kbd class="kbd">j</kbd> <kbd class="kbd">k</kbd> move ·{" "}
-            <kbd class="kbd">1</kbd>–<kbd class="kbd">9</kbd> choose · <kbd class="kbd">Enter</kbd> answers ·
-            {" "}
-            <kbd class="kbd">a</kbd> takes
-          </p>
+          {cards.length > 0 && mayAnswer ? <Keys /> : null}
           <Island
             name="inbox/Inbox"
             component={Inbox}
@@ -47,6 +42,7 @@ export function inboxPages(deps: PageDeps): Hono<PageEnv> {
               now: Date.now(),
               viewer: { id: user.id, email: user.email },
               people,
+              mayAct: mayAnswer,
               maySecrets: deps.can(user.role, "secret.see"),
               focus,
             }}
@@ -80,6 +76,17 @@ function Untold({ undelivered }: { undelivered: readonly Undelivered[] }): JSX.E
       </p>
       <a class="link" href="/settings/alerts">See alerts</a>
     </div>
+  );
+}
+
+/** Of use where there is something to answer. */
+function Keys(): JSX.Element {
+  return (
+    <p class="mb-4 text-soft max-sm:hidden">
+      <kbd class="kbd">j</kbd> next card · <kbd class="kbd">k</kbd> the one before · <kbd class="kbd">1</kbd>–
+      <kbd class="kbd">9</kbd> choose an answer · <kbd class="kbd">Enter</kbd> give it ·{" "}
+      <kbd class="kbd">a</kbd> take the card
+    </p>
   );
 }
 

@@ -8,7 +8,7 @@ import { JsonTree } from "./components/json_tree.tsx";
 import { LeadFacts } from "./components/lead_facts.tsx";
 import { leadName } from "./components/lead_name.tsx";
 import { Time } from "./components/time.tsx";
-import type { PageContext, PageDeps } from "./deps.ts";
+import { type PageContext, type PageDeps, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 
 /** `/leads/:id`: what is known of a lead, its executions and what happened to it. */
@@ -24,7 +24,9 @@ export async function showLead(c: PageContext, deps: PageDeps, lead: Lead): Prom
       title: leadName(lead),
       nav: "leads",
       crumbs: [{ label: "Leads", href: "/leads" }],
-      actions: <Island name="leads/LeadDialog" component={LeadDialog} props={{ lead }} />,
+      actions: deps.can(userOf(c).role, "lead.edit")
+        ? <Island name="leads/LeadDialog" component={LeadDialog} props={{ lead }} />
+        : null,
     },
     (
       <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]">

@@ -8,7 +8,7 @@ import { Island } from "./components/island.tsx";
 import { LeadName } from "./components/lead_name.tsx";
 import { NextPage, Table } from "./components/table.tsx";
 import { Time } from "./components/time.tsx";
-import { type PageDeps, type PageEnv, requireAction } from "./deps.ts";
+import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
 import { showLead } from "./lead.tsx";
 import { renderPage } from "./page.tsx";
 
@@ -19,6 +19,7 @@ export function leadPages(deps: PageDeps): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/leads", async (c) => {
     requireAction(c, deps, "lead.see");
+    const mayEdit = deps.can(userOf(c).role, "lead.edit");
     const q = c.req.query("q")?.trim() || undefined;
     const page = await deps.engine.leads.list({ limit: LIMIT, cursor: c.req.query("cursor"), q });
     return await renderPage(
@@ -28,12 +29,14 @@ export function leadPages(deps: PageDeps): Hono<PageEnv> {
         title: q ? `Leads: ${q}` : "Leads",
         heading: "Leads",
         nav: "leads",
-        actions: <Island name="leads/LeadDialog" component={LeadDialog} props={{ lead: null }} />,
+        actions: mayEdit
+          ? <Island name="leads/LeadDialog" component={LeadDialog} props={{ lead: null }} />
+          : null,
       },
       (
         <>
           <Search q={q ?? ""} />
-          {page.items.length ? <LeadTable items={page.items} /> : <NoLeads q={q} />}
+          {page.items.length ? <LeadTable items={page.items} /> : <NoLeads q={q} mayEdit={mayEdit} />}
           <NextPage
             path="/leads"
             cursor={page.nextCursor}
@@ -69,7 +72,7 @@ function Search({ q }: { q: string }): JSX.Element {
   );
 }
 
-function NoLeads({ q }: { q: string | undefined }): JSX.Element {
+function NoLeads({ q, mayEdit }: { q: string | undefined; mayEdit: boolean }): JSX.Element {
   if (q) {
     return (
       <Empty icon="search" action={<a class="button" href="/leads">Show all leads</a>}>
@@ -77,7 +80,13 @@ function NoLeads({ q }: { q: string | undefined }): JSX.Element {
       </Empty>
     );
   }
-  return <Empty icon="users">No lead yet: add one above, or let a webhook bring the first.</Empty>;
+  return (
+    <Empty icon="users">
+      {mayEdit
+        ? "No lead yet: add one above, or let a webhook bring the first."
+        : "No lead yet: a webhook brings the first."}
+    </Empty>
+  );
 }
 
 function LeadTable({ items }: { items: readonly Lead[] }): JSX.Element {

@@ -5,7 +5,7 @@ import { Empty } from "./components/empty.tsx";
 import { Marks, TRANSPORTS } from "./components/message_marks.tsx";
 import { NextPage, Table } from "./components/table.tsx";
 import { Time } from "./components/time.tsx";
-import { type PageDeps, type PageEnv, requireAction } from "./deps.ts";
+import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
 import { messageDocument, showMessage } from "./message.tsx";
 import { renderPage } from "./page.tsx";
 
@@ -32,7 +32,7 @@ export function outboxPages(deps: PageDeps): Hono<PageEnv> {
       (
         <>
           {items.length
-            ? <MessageTable items={items} />
+            ? <MessageTable items={items} readable={deps.can(userOf(c).role, "payload.see")} />
             : (
               <Empty icon="mail" action={<a class="button" href="/workflow">Go to workflows</a>}>
                 No message yet: what workflows send, or would send, lies here.
@@ -59,16 +59,23 @@ export function outboxPages(deps: PageDeps): Hono<PageEnv> {
   return pages;
 }
 
-function MessageTable({ items }: { items: readonly MessageSummary[] }): JSX.Element {
+/** `readable`: whether the person may open them; the text is as a step's output. */
+function MessageTable(
+  { items, readable }: { items: readonly MessageSummary[]; readable: boolean },
+): JSX.Element {
   return (
     <Table label="Messages" heads={["To", "Subject", "When", "Marks", "Way"]}>
       {items.map((message) => (
         <tr key={message.id}>
           <td class="max-w-56 truncate text-soft" title={message.to.join(", ")}>{message.to.join(", ")}</td>
           <td>
-            <a class="link break-words" href={`/outbox/${encodeURIComponent(message.id)}`}>
-              {message.subject || "(no subject)"}
-            </a>
+            {readable
+              ? (
+                <a class="link break-words" href={`/outbox/${encodeURIComponent(message.id)}`}>
+                  {message.subject || "(no subject)"}
+                </a>
+              )
+              : <span class="break-words">{message.subject || "(no subject)"}</span>}
           </td>
           <td class="whitespace-nowrap text-soft">
             <Time at={message.createdAt} />

@@ -29,10 +29,12 @@ export async function renderPage(
   options: PageOptions,
   body: ComponentChildren,
 ): Promise<Response> {
+  const user = userOf(c);
   const [inboxCount, alerts] = await Promise.all([deps.engine.inbox.count(), deps.engine.alerts.count()]);
   const content = renderToString(
     <Frame
-      user={userOf(c)}
+      user={user}
+      may={(action) => deps.can(user.role, action)}
       nav={options.nav}
       inboxCount={inboxCount}
       alertCount={alerts.open + alerts.undelivered}

@@ -16,19 +16,24 @@ export function workflowPages(deps: PageDeps): Hono<PageEnv> {
     requireAction(c, deps, "workflow.see");
     const cursor = c.req.query("cursor");
     const { items, nextCursor } = await workflows.list({ limit: 50, cursor });
+    const { role } = userOf(c);
+    const may = {
+      edit: deps.can(role, "workflow.edit"),
+      publish: deps.can(role, "workflow.publish"),
+      run: deps.can(role, "execution.start"),
+      delete: deps.can(role, "workflow.delete"),
+    };
     return await renderPage(
       c,
       deps,
       {
         title: "Workflows",
         nav: "workflow",
-        actions: items.length
+        actions: items.length && may.edit
           ? (
             <>
               <Island name="workflow/ImportButton" component={ImportButton} props={{}} />
-              {deps.can(userOf(c).role, "workflow.edit")
-                ? <Island name="workflow/NewWorkflow" component={NewWorkflow} props={{}} />
-                : null}
+              <Island name="workflow/NewWorkflow" component={NewWorkflow} props={{}} />
             </>
           )
           : null,
@@ -38,7 +43,7 @@ export function workflowPages(deps: PageDeps): Hono<PageEnv> {
           <Island
             name="workflow/WorkflowList"
             component={WorkflowList}
-            props={{ items, publicUrl: deps.engine.publicUrl() }}
+            props={{ items, publicUrl: deps.engine.publicUrl(), may }}
           />
           <NextPage path="/workflow" cursor={nextCursor} label="More workflows" />
         </>

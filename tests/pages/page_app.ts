@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import type { Engine } from "../../engine/contract.ts";
+import { can } from "../../engine/access/can.ts";
+import type { Engine, Role } from "../../engine/contract.ts";
 import { EngineError } from "../../engine/errors.ts";
 import { pageRoutes } from "../../routes/pages/mod.ts";
 import type { PageAction, PageEnv } from "../../routes/pages/mod.ts";
@@ -25,16 +26,16 @@ interface PageApp {
   post(path: string, form: Record<string, string>): Promise<{ response: Response; html: string }>;
 }
 
-/** The pages over a fake engine; `refuse` is what the role may not do, `fault` is thrown by every count. */
+/** The pages over a fake engine; `role` is who looks and `refuse` what nobody may do, `fault` is thrown by every count. */
 export function pageApp(
   data: Partial<FakeData> = {},
-  options: { signedIn?: boolean; refuse?: PageAction; fault?: Error } = {},
+  options: { signedIn?: boolean; role?: Role; refuse?: PageAction; fault?: Error } = {},
 ): PageApp {
   const engine = fakeEngine(data);
   const logged: unknown[] = [];
   const app = new Hono<PageEnv>();
   app.use("*", async (c, next) => {
-    if (options.signedIn !== false) c.set("user", OWNER);
+    if (options.signedIn !== false) c.set("user", { ...OWNER, role: options.role ?? OWNER.role });
     await next();
   });
   const { fault } = options;
@@ -46,7 +47,7 @@ export function pageApp(
       manifest: MANIFEST,
       signInUser: (c, session) => c.header("set-cookie", `leadflow=${session}`),
       clientAddress: () => "127.0.0.1",
-      can: (_role, action) => action !== options.refuse,
+      can: (role, action) => action !== options.refuse && can(role, action),
       logError: (error) => logged.push(error),
     }),
   );

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { User } from "../../../engine/contract.ts";
+import type { PageAction } from "../deps.ts";
 import { Icon } from "./icon.tsx";
 
 /** Pages of the navigation. */
@@ -19,19 +20,27 @@ interface NavItem {
   href: string;
   icon: string;
   label: string;
+  /** What the page behind it asks for; absent: everybody who is signed in may see it. */
+  action?: PageAction;
 }
 
 /** The first four stay in sight on a phone. */
 const NAV: readonly NavItem[] = [
   { key: "home", href: "/", icon: "gauge", label: "Dashboard" },
-  { key: "workflow", href: "/workflow", icon: "workflow", label: "Workflows" },
-  { key: "executions", href: "/executions", icon: "play", label: "Executions" },
-  { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox" },
-  { key: "leads", href: "/leads", icon: "users", label: "Leads" },
-  { key: "scheduling", href: "/scheduling", icon: "calendar-clock", label: "Schedules" },
-  { key: "outbox", href: "/outbox", icon: "mail", label: "Outbox" },
-  { key: "data", href: "/collections", icon: "database", label: "Data" },
-  { key: "settings", href: "/settings/secrets", icon: "key", label: "Secrets" },
+  { key: "workflow", href: "/workflow", icon: "workflow", label: "Workflows", action: "workflow.see" },
+  { key: "executions", href: "/executions", icon: "play", label: "Executions", action: "execution.see" },
+  { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox", action: "inbox.see" },
+  { key: "leads", href: "/leads", icon: "users", label: "Leads", action: "lead.see" },
+  {
+    key: "scheduling",
+    href: "/scheduling",
+    icon: "calendar-clock",
+    label: "Schedules",
+    action: "schedule.see",
+  },
+  { key: "outbox", href: "/outbox", icon: "mail", label: "Outbox", action: "message.see" },
+  { key: "data", href: "/collections", icon: "database", label: "Data", action: "collection.see" },
+  { key: "settings", href: "/settings/secrets", icon: "key", label: "Secrets", action: "secret.see" },
 ];
 const IN_SIGHT = 4;
 
@@ -42,6 +51,8 @@ export interface Crumb {
 
 export interface FrameProps {
   user: User;
+  /** May the person's role do it? What a role gets a refusal for is not offered to it. */
+  may(action: PageAction): boolean;
   nav: NavKey | null;
   inboxCount: number;
   /** Incidents that are open, and alerts that could not be delivered. */
@@ -60,7 +71,7 @@ export function Frame(props: FrameProps): JSX.Element {
   return (
     <div class="frame">
       <a class="skip-link" href="#main">Skip to content</a>
-      <Nav current={props.nav} inboxCount={props.inboxCount} />
+      <Nav current={props.nav} inboxCount={props.inboxCount} may={props.may} />
       <div class="min-w-0">
         {props.full ? null : <TopBar user={props.user} crumbs={props.crumbs} alerts={props.alertCount} />}
         <main
@@ -98,7 +109,10 @@ export function Plain(
   );
 }
 
-function Nav({ current, inboxCount }: { current: NavKey | null; inboxCount: number }): JSX.Element {
+function Nav(
+  { current, inboxCount, may }: { current: NavKey | null; inboxCount: number; may: FrameProps["may"] },
+): JSX.Element {
+  const offered = NAV.filter(({ action }) => action === undefined || may(action));
   const link = (item: NavItem): JSX.Element => (
     <NavLink
       key={item.key}
@@ -112,14 +126,14 @@ function Nav({ current, inboxCount }: { current: NavKey | null; inboxCount: numb
       <a class="brand" href="/">
         <Icon name="workflow" size={20} /> LeadFlow
       </a>
-      {NAV.slice(0, IN_SIGHT).map(link)}
-      <div class="nav-rest">{NAV.slice(IN_SIGHT).map(link)}</div>
+      {offered.slice(0, IN_SIGHT).map(link)}
+      <div class="nav-rest">{offered.slice(IN_SIGHT).map(link)}</div>
       <details class="nav-more" data-menu>
         <summary>
           <Icon name="menu" size={20} />
           More
         </summary>
-        <div class="nav-more-items">{NAV.slice(IN_SIGHT).map(link)}</div>
+        <div class="nav-more-items">{offered.slice(IN_SIGHT).map(link)}</div>
       </details>
     </nav>
   );
@@ -182,7 +196,7 @@ function TopBar(
       <details class="menu" data-menu>
         <summary class="button">
           <Icon name="user" />
-          <span class="max-w-32 truncate">{user.name}</span>
+          <span class="topbar-name">{user.name}</span>
           <Icon name="chevron-down" size={14} />
         </summary>
         <div class="menu-items">
