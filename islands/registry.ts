@@ -17,6 +17,7 @@ export const islands: { readonly [name: string]: IslandLoader } = {
   "monitoring/ExecutionList": async () => (await import("./monitoring/ExecutionList.tsx")).ExecutionList,
   "monitoring/ExecutionView": async () => (await import("./monitoring/ExecutionView.tsx")).ExecutionView,
   "monitoring/Funnel": async () => (await import("./monitoring/Funnel.tsx")).Funnel,
+  "monitoring/FirstSteps": async () => (await import("./monitoring/FirstSteps.tsx")).FirstSteps,
   "monitoring/NeedsYou": async () => (await import("./monitoring/NeedsYou.tsx")).NeedsYou,
   "scheduling/ScheduleManager": async () =>
     (await import("./scheduling/ScheduleManager.tsx")).ScheduleManager,

@@ -34,7 +34,7 @@ export function BulkProgress({ job: first, onDismiss }: { job: BulkJob; onDismis
           )}
       </div>
       <progress
-        class="block h-1.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-line [&::-moz-progress-bar]:bg-status-line [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-status-line"
+        class="progress"
         data-status={job.status}
         value={settled}
         max={job.count}

@@ -60,8 +60,8 @@ function Kept({ view }: { view: DashboardView }): JSX.Element {
 function OwnTime({ view, zone, time }: DashboardFilterProps): JSX.Element {
   return (
     <details open={view.range === null}>
-      <summary class="button">Own time</summary>
-      <form method="get" action="/" class="mt-2 flex flex-wrap items-end gap-2" aria-label="Own time">
+      <summary class="button">Other time</summary>
+      <form method="get" action="/" class="mt-2 flex flex-wrap items-end gap-2" aria-label="Other time">
         {view.workflowId === "" ? null : <input type="hidden" name="workflowId" value={view.workflowId} />}
         <input type="hidden" name="timezone" value={zone} />
         {(["from", "to"] as const).map((name) => (

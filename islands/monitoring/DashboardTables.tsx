@@ -88,9 +88,11 @@ function AsTable({ children }: { children: JSX.Element }): JSX.Element {
   );
 }
 
-function Count({ label, count, href }: { label: string; count: number; href: string }): JSX.Element {
+function Count(
+  { label, count, href, minor }: { label: string; count: number; href: string; minor?: true },
+): JSX.Element {
   return (
-    <td data-label={label}>
+    <td data-label={label} data-minor={minor ? "" : undefined}>
       {count === 0 ? <span class="text-soft">0</span> : <a class="link" href={href}>{countWords(count)}</a>}
     </td>
   );
@@ -135,10 +137,10 @@ function WorkflowRow(
           )
           : <span>{shareWords(row.successRate)}</span>}
       </td>
-      <td data-label="Typical">{aboutWords(row.p50)}</td>
-      <td data-label="Slowest 5 %">{aboutWords(row.p95)}</td>
+      <td data-label="Typical" data-minor="">{aboutWords(row.p50)}</td>
+      <td data-label="Slowest 5 %" data-minor="">{aboutWords(row.p95)}</td>
       <Count label="Waiting now" count={row.waiting} href={now("waiting")} />
-      <Count label="Active now" count={row.active} href={now("active")} />
+      <Count label="Active now" count={row.active} href={now("active")} minor />
       {scheduled ? <NextRun row={row} shown={shown} /> : null}
     </tr>
   );
@@ -147,7 +149,7 @@ function WorkflowRow(
 function NextRun({ row, shown }: { row: MetricsRow; shown: Shown }): JSX.Element {
   const at = row.nextRunAt;
   return (
-    <td data-label={NEXT_HEAD}>
+    <td data-label={NEXT_HEAD} data-minor={at === null ? "" : undefined}>
       {at === null ? <span class="text-soft">none</span> : (
         <a class="link" href="/scheduling">
           <time dateTime={at}>{momentWords(at, shown)}</time>

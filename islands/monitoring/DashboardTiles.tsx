@@ -43,7 +43,7 @@ export function DashboardTiles({ shown, view }: { shown: Shown; view: DashboardV
       <Tile
         name="Typical duration"
         value={aboutWords(totals.p50)}
-        note={totals.p50 === null ? "none has ended" : "median to a tenth, waits included"}
+        note={totals.p50 === null ? "none has ended" : "half took less; waits included"}
         title={average}
         change={changeOf(totals.p50, previous.p50)}
         better="down"

@@ -76,16 +76,16 @@ function Progress({ execution, clock }: { execution: Execution; clock: Clock }):
   return (
     <div class="grid gap-1">
       <progress
-        class="block h-1.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-line [&::-moz-progress-bar]:bg-status-line [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-status-line"
+        class="progress"
         data-status={execution.status}
         value={execution.progress}
         max={100}
         aria-label="Progress"
-      >
-        {`${execution.progress} %`}
-      </progress>
+      />
       <p class="flex flex-wrap items-center gap-x-4 text-sm text-soft">
-        <span class="tabular-nums">{`${execution.progress} %`}</span>
+        {isSettled(execution.status)
+          ? null
+          : <span class="tabular-nums">{`${execution.progress} % done`}</span>}
         <span title={exactTime(at, clock.zone ?? "UTC")}>{startedWords(execution, clock.now)}</span>
         <Id value={execution.id} label="execution id" />
         <span>{execution.seq === 1 ? "1 event" : `${execution.seq.toLocaleString("en-GB")} events`}</span>

@@ -21,11 +21,11 @@ export function ExecutionTable({ items, clock }: ExecutionTableProps): JSX.Eleme
     <table class="table table-fixed" aria-label="Executions">
       <thead>
         <tr>
-          <th scope="col" class="w-[26%]">Workflow</th>
-          <th scope="col" class="w-[18%]">Lead</th>
+          <th scope="col" class="w-[22%]">Workflow</th>
+          <th scope="col" class="w-[16%]">Lead</th>
           <th scope="col">Status</th>
-          <th scope="col" class="w-28">Created</th>
-          <th scope="col" class="w-28">Took</th>
+          <th scope="col" class="w-24">Created</th>
+          <th scope="col" class="w-24">Took</th>
         </tr>
       </thead>
       <tbody ref={body}>{items.map((item) => <Row key={item.id} item={item} clock={clock} />)}</tbody>

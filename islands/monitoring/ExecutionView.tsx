@@ -112,7 +112,7 @@ function useTitle(execution: Execution): void {
 
 /** The step that most needs looking at, while nobody has chosen one. */
 export function stepInFocus(execution: Execution): Step | undefined {
-  for (const status of ["failed", "running", "retrying", "waiting"] as const) {
+  for (const status of ["failed", "running", "retrying", "waiting", "cancelled"] as const) {
     const found = execution.steps.find((step) => step.status === status);
     if (found) return found;
   }

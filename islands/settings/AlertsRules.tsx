@@ -60,7 +60,7 @@ export function AlertsRules({ rules, workflows, mayEdit, onChanged }: RulesProps
       <ul class="card divide-y divide-line">
         {rules.map((rule) => (
           <li key={rule.id} class="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2" data-rule={rule.id}>
-            <label class="flex min-h-11 min-w-0 flex-1 basis-64 items-center gap-3 sm:min-h-8">
+            <label class="flex min-h-11 min-w-0 flex-1 basis-40 items-center gap-3 sm:min-h-8">
               <input
                 type="checkbox"
                 role="switch"

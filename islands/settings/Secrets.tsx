@@ -24,14 +24,14 @@ export function Secrets({ items }: { items: SecretLine[] }): JSX.Element {
   }
   return (
     <div class="grid gap-4">
-      <button
-        type="button"
-        class="button justify-self-end"
-        data-kind="primary"
-        onClick={() => setEditing("new")}
-      >
-        <Icon name="plus" /> Add secret
-      </button>
+      <div class="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <p class="max-w-2xl min-w-0 flex-1 basis-64 text-soft">
+          Kept encrypted and sent only to the hosts named here. Steps refer to them by name.
+        </p>
+        <button type="button" class="button" data-kind="primary" onClick={() => setEditing("new")}>
+          <Icon name="plus" /> Add secret
+        </button>
+      </div>
       {rows.length
         ? (
           <Table label="Secrets" heads={["Name", "Sent only to", "Updated", ""]}>

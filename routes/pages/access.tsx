@@ -12,6 +12,9 @@ import { renderPlain } from "./page.tsx";
 /** Whoever is not known yet need not send more than a form holds. */
 const FORM_LIMIT = 16_384;
 
+/** As `setUp` accepts it. */
+const PASSWORD_LENGTH = 8;
+
 type Values = { [name: string]: string };
 
 /** `/setup` (first owner) and `/login`: plain forms, so that they work without JavaScript. */
@@ -134,9 +137,10 @@ function showSetup(
           label="Password"
           type="password"
           autocomplete="new-password"
+          minLength={PASSWORD_LENGTH}
           values={{}}
           problem={problem}
-          hint="8 characters at least."
+          hint={`${PASSWORD_LENGTH} characters at least.`}
         />
         <button type="submit" class="button" data-kind="primary">Create owner</button>
       </form>
@@ -205,13 +209,15 @@ interface TextFieldProps {
   label: string;
   type?: "text" | "email" | "password";
   autocomplete?: "name" | "username" | "new-password" | "current-password";
+  /** Of a password: checked before the form is sent, because what is refused has to be typed again. */
+  minLength?: number;
   hint?: string;
   values: Values;
   problem: Problem | null;
 }
 
 function TextField(
-  { name, label, type = "text", autocomplete, hint, values, problem }: TextFieldProps,
+  { name, label, type = "text", autocomplete, minLength, hint, values, problem }: TextFieldProps,
 ): JSX.Element {
   const error = issueFor(problem, name);
   const shared = {
@@ -223,10 +229,10 @@ function TextField(
   };
   return (
     <Field id={name} label={label} hint={hint} error={error}>
-      {type === "password" ? <input type="password" {...shared} /> : (
+      {type === "password" ? <input type="password" minLength={minLength} {...shared} /> : (
         <input
           type="text"
-          inputMode={type === "email" ? "email" : "text"}
+          {...(type === "email" ? ADDRESS : {})}
           value={values[name] ?? ""}
           {...shared}
         />
@@ -234,6 +240,13 @@ function TextField(
     </Field>
   );
 }
+
+/** Not `type="email"`: a browser would write addresses beyond ASCII anew before it sends them. */
+const ADDRESS = {
+  inputMode: "email",
+  pattern: "\\S+@\\S+",
+  title: "An e-mail address, such as ann@example.com",
+} as const;
 
 function statusOf(problem: Problem | null): 200 | 403 | 422 | 429 {
   if (!problem) return 200;

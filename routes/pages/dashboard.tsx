@@ -18,7 +18,7 @@ import { readNeeds } from "./dashboard_needs.ts";
 import { readView } from "./dashboard_view.ts";
 import type { PageContext, PageDeps } from "./deps.ts";
 import { renderPage } from "./page.tsx";
-import { zoneOf } from "./zone.ts";
+import { knownZoneOf, zoneOf } from "./zone.ts";
 
 const RECENT = 5;
 
@@ -72,7 +72,7 @@ export async function dashboardPage(
             <h2 class="flex-1">Recent executions</h2>
             <a class="link text-sm" href={allHref(view.workflowId)}>All executions</a>
           </div>
-          <ExecutionLines items={recent.items} />
+          <ExecutionLines items={recent.items} zone={knownZoneOf(c)} />
         </section>
         <FiguresSection figures={figures.items} />
       </div>

@@ -13,6 +13,7 @@ import type { Happened } from "./components/timeline_rows.ts";
 import { requireAction, userOf } from "./deps.ts";
 import type { PageContext, PageDeps } from "./deps.ts";
 import { renderPage } from "./page.tsx";
+import { knownZoneOf } from "./zone.ts";
 
 /** Lines of the timeline that a page begins with; the newest ones of a longer history. */
 const TIMELINE_LENGTH = 1_000;
@@ -27,7 +28,7 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
   const [events, graph, children] = await Promise.all([
     newestEvents(deps.engine.executions, execution),
     graphOf(deps, execution),
-    deps.engine.executions.list({ parentId: id, limit: CHILDREN_SHOWN }),
+    childrenOf(deps.engine.executions, id),
   ]);
   return await renderPage(
     c,
@@ -57,7 +58,7 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
           },
         }}
       />
-      <Children page={children} />
+      <Children page={children} zone={knownZoneOf(c)} />
       <p class="mt-6">
         <a
           class="link"
@@ -73,17 +74,35 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
 }
 
 const CHILDREN_SHOWN = 100;
+/** One look at a list is bounded by time; a page waits for so many of them at most. */
+const LOOKS = 5;
+
+/** The first rounds: a look that ended before it had found enough is followed by the next. */
+async function childrenOf(executions: Executions, parentId: string): Promise<Page<ExecutionSummary>> {
+  const items: ExecutionSummary[] = [];
+  let cursor: string | undefined;
+  for (let look = 0; look < LOOKS; look++) {
+    const page = await executions.list({ parentId, limit: CHILDREN_SHOWN - items.length, cursor });
+    items.push(...page.items);
+    if (page.nextCursor === null) return { items, nextCursor: null };
+    cursor = page.nextCursor;
+    if (items.length >= CHILDREN_SHOWN) break;
+  }
+  return { items, nextCursor: cursor ?? null };
+}
 
 /** Rounds of its loops and workflows that it called, as they were when the page was made. */
-function Children({ page }: { page: Page<ExecutionSummary> }): JSX.Element | null {
+function Children(
+  { page, zone }: { page: Page<ExecutionSummary>; zone: string | null },
+): JSX.Element | null {
   if (page.items.length === 0) return null;
   return (
     <section class="mt-6" aria-labelledby="children">
       <h2 id="children" class="mb-2 text-lg font-semibold">Child executions</h2>
-      <ExecutionLines items={page.items} named="round" />
+      <ExecutionLines items={page.items} named="round" zone={zone} />
       {page.nextCursor === null
         ? null
-        : <p class="mt-2 text-soft">{`The first ${CHILDREN_SHOWN} are shown.`}</p>}
+        : <p class="mt-2 text-soft">{`The first ${page.items.length} are shown.`}</p>}
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { leadName } from "./components/lead_name.tsx";
 import { Time } from "./components/time.tsx";
 import { type PageContext, type PageDeps, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
+import { knownZoneOf } from "./zone.ts";
 
 /** `/leads/:id`: what is known of a lead, its executions and what happened to it. */
 export async function showLead(c: PageContext, deps: PageDeps, lead: Lead): Promise<Response> {
@@ -40,7 +41,7 @@ export async function showLead(c: PageContext, deps: PageDeps, lead: Lead): Prom
           <section>
             <h2 class="mb-2">Executions</h2>
             {executions.items.length
-              ? <ExecutionLines items={executions.items} named="workflow" />
+              ? <ExecutionLines items={executions.items} named="workflow" zone={knownZoneOf(c)} />
               : <p class="text-soft">No workflow has run for this lead yet.</p>}
           </section>
           <section>

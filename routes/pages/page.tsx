@@ -3,7 +3,19 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren, JSX } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { type Crumb, Frame, type NavKey, Plain } from "./components/layout.tsx";
-import { type Manifest, type PageContext, type PageDeps, userOf } from "./deps.ts";
+import { type Manifest, type PageAction, type PageContext, type PageDeps, userOf } from "./deps.ts";
+
+/** What the pages of the navigation ask for; the dashboard is everybody's. */
+const NAV_ACTIONS: { readonly [K in Exclude<NavKey, "home">]: PageAction } = {
+  workflow: "workflow.see",
+  executions: "execution.see",
+  inbox: "inbox.see",
+  leads: "lead.see",
+  scheduling: "schedule.see",
+  outbox: "message.see",
+  data: "collection.see",
+  settings: "secret.see",
+};
 
 export interface PageOptions {
   /** Of the tab, before " · LeadFlow"; carries the state: "● Waiting · Ann Lee". */
@@ -34,7 +46,7 @@ export async function renderPage(
   const content = renderToString(
     <Frame
       user={user}
-      may={(action) => deps.can(user.role, action)}
+      offers={(page) => page === "home" || deps.can(user.role, NAV_ACTIONS[page])}
       nav={options.nav}
       inboxCount={inboxCount}
       alertCount={alerts.open + alerts.undelivered}

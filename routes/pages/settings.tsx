@@ -14,14 +14,7 @@ export function settingsPages(deps: PageDeps): Hono<PageEnv> {
       c,
       deps,
       { title: "Secrets", nav: "settings" },
-      (
-        <>
-          <p class="mb-4 max-w-2xl text-soft">
-            Kept encrypted and sent only to the hosts named here. Steps refer to them by name.
-          </p>
-          <Island name="settings/Secrets" component={Secrets} props={{ items }} />
-        </>
-      ),
+      <Island name="settings/Secrets" component={Secrets} props={{ items }} />,
     );
   });
   return pages;

@@ -9,3 +9,9 @@ export function zoneOf(c: PageContext): string {
   const told = getCookie(c, "leadflow_zone") ?? "";
   return isZone(told) ? told : "UTC";
 }
+
+/** The zone where it is known; null where times have to say that they are UTC. */
+export function knownZoneOf(c: PageContext): string | null {
+  const zone = zoneOf(c);
+  return zone === "UTC" ? null : zone;
+}

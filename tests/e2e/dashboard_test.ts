@@ -168,7 +168,7 @@ Deno.test("/ keeps time and workflow in the address", free, async () => {
   await page.getByRole("link", { name: "1 h", exact: true }).click();
   await page.waitForURL("**range=1h&workflowId=**");
   await alive(page);
-  await page.getByText("Own time").click();
+  await page.getByText("Other time").click();
   await page.getByLabel(/^From/).fill("2020-01-01T00:00");
   await page.getByLabel(/^To/).fill("2020-01-02T00:00");
   await page.getByRole("button", { name: "Show" }).click();

@@ -30,7 +30,7 @@ export function Donut({ slices, total, name, hrefOf }: DonutProps): JSX.Element 
           <span class="text-sm text-soft">{name}</span>
         </p>
       </div>
-      <ul class="grid gap-0.5">
+      <ul class="grid min-w-0 grid-cols-1 gap-0.5">
         {slices.map((slice, index) => (
           <li key={slice.label}>
             <a

@@ -9,10 +9,12 @@ interface ExecutionLinesProps {
   items: readonly ExecutionSummary[];
   /** What a line is called by: its lead, or (on a lead's page) its workflow. */
   named?: "lead" | "workflow" | "round";
+  /** By whose clock times are written; null: UTC, and it says so. */
+  zone?: string | null;
 }
 
 /** Executions in short: status with its reason, lead, workflow, when. */
-export function ExecutionLines({ items, named = "lead" }: ExecutionLinesProps): JSX.Element {
+export function ExecutionLines({ items, named = "lead", zone = null }: ExecutionLinesProps): JSX.Element {
   const now = Date.now();
   return (
     <ul class="card divide-y divide-line">
@@ -28,7 +30,7 @@ export function ExecutionLines({ items, named = "lead" }: ExecutionLinesProps): 
                 : one.workflowName}
             </a>
             <span class="min-w-0 flex-1 basis-48">
-              <StatusChip status={one.status} text={summaryText(one, { now, zone: null })} />
+              <StatusChip status={one.status} text={summaryText(one, { now, zone })} />
             </span>
             <span class="text-soft">
               {byLead || named === "round" ? `${one.workflowName} · ` : ""}

@@ -1,6 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { User } from "../../../engine/contract.ts";
-import type { PageAction } from "../deps.ts";
 import { Icon } from "./icon.tsx";
 
 /** Pages of the navigation. */
@@ -20,27 +19,24 @@ interface NavItem {
   href: string;
   icon: string;
   label: string;
-  /** What the page behind it asks for; absent: everybody who is signed in may see it. */
-  action?: PageAction;
 }
 
 /** The first four stay in sight on a phone. */
 const NAV: readonly NavItem[] = [
   { key: "home", href: "/", icon: "gauge", label: "Dashboard" },
-  { key: "workflow", href: "/workflow", icon: "workflow", label: "Workflows", action: "workflow.see" },
-  { key: "executions", href: "/executions", icon: "play", label: "Executions", action: "execution.see" },
-  { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox", action: "inbox.see" },
-  { key: "leads", href: "/leads", icon: "users", label: "Leads", action: "lead.see" },
+  { key: "workflow", href: "/workflow", icon: "workflow", label: "Workflows" },
+  { key: "executions", href: "/executions", icon: "play", label: "Executions" },
+  { key: "inbox", href: "/inbox", icon: "inbox", label: "Inbox" },
+  { key: "leads", href: "/leads", icon: "users", label: "Leads" },
   {
     key: "scheduling",
     href: "/scheduling",
     icon: "calendar-clock",
     label: "Schedules",
-    action: "schedule.see",
   },
-  { key: "outbox", href: "/outbox", icon: "mail", label: "Outbox", action: "message.see" },
-  { key: "data", href: "/collections", icon: "database", label: "Data", action: "collection.see" },
-  { key: "settings", href: "/settings/secrets", icon: "key", label: "Secrets", action: "secret.see" },
+  { key: "outbox", href: "/outbox", icon: "mail", label: "Outbox" },
+  { key: "data", href: "/collections", icon: "database", label: "Data" },
+  { key: "settings", href: "/settings/secrets", icon: "key", label: "Secrets" },
 ];
 const IN_SIGHT = 4;
 
@@ -51,8 +47,8 @@ export interface Crumb {
 
 export interface FrameProps {
   user: User;
-  /** May the person's role do it? What a role gets a refusal for is not offered to it. */
-  may(action: PageAction): boolean;
+  /** May the person's role see this page? What would be refused is not offered. */
+  offers(page: NavKey): boolean;
   nav: NavKey | null;
   inboxCount: number;
   /** Incidents that are open, and alerts that could not be delivered. */
@@ -71,7 +67,7 @@ export function Frame(props: FrameProps): JSX.Element {
   return (
     <div class="frame">
       <a class="skip-link" href="#main">Skip to content</a>
-      <Nav current={props.nav} inboxCount={props.inboxCount} may={props.may} />
+      <Nav current={props.nav} inboxCount={props.inboxCount} offers={props.offers} />
       <div class="min-w-0">
         {props.full ? null : <TopBar user={props.user} crumbs={props.crumbs} alerts={props.alertCount} />}
         <main
@@ -82,7 +78,7 @@ export function Frame(props: FrameProps): JSX.Element {
         >
           {props.heading === null ? null : (
             <div class="page-head">
-              <h1 class="min-w-0 flex-1">{props.heading}</h1>
+              <h1 class="min-w-0 flex-1 basis-40">{props.heading}</h1>
               {props.actions ? <div class="flex flex-wrap gap-2">{props.actions}</div> : null}
             </div>
           )}
@@ -110,9 +106,13 @@ export function Plain(
 }
 
 function Nav(
-  { current, inboxCount, may }: { current: NavKey | null; inboxCount: number; may: FrameProps["may"] },
+  { current, inboxCount, offers }: {
+    current: NavKey | null;
+    inboxCount: number;
+    offers: FrameProps["offers"];
+  },
 ): JSX.Element {
-  const offered = NAV.filter(({ action }) => action === undefined || may(action));
+  const offered = NAV.filter(({ key }) => offers(key));
   const link = (item: NavItem): JSX.Element => (
     <NavLink
       key={item.key}
