@@ -49,8 +49,19 @@ export function readCause(id: string): FailedCause | null {
   }
 }
 
-/** "401 from api.example.com", "ETIMEDOUT at hooks.slack.com", "template"; the code as the failure has it. */
+/** What the codes of a connection mean for whoever reads them first. */
+const HOST_WORDS: { readonly [code: string]: (host: string) => string } = {
+  ECONNREFUSED: (host) => `${host} refuses connections`,
+  ECONNRESET: (host) => `${host} broke the connection off`,
+  ENOTFOUND: (host) => `No address is known for ${host}`,
+  ETIMEDOUT: (host) => `No connection to ${host} in time`,
+  egress_timeout: (host) => `No answer from ${host} in time`,
+  breaker_open: (host) => `${host} failed too often and was not asked`,
+};
+
+/** "401 from api.example.com", "No answer from hooks.slack.com in time", "template"; other codes as the failure has them. */
 export function causeInWords({ code, status, host }: Pick<FailedCause, "code" | "status" | "host">): string {
   if (host === null) return code;
-  return status === null ? `${code} at ${host}` : `${status} from ${host}`;
+  if (status !== null) return `${status} from ${host}`;
+  return Object.hasOwn(HOST_WORDS, code) ? HOST_WORDS[code]!(host) : `${code} at ${host}`;
 }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { JSX } from "preact";
 import type { MessageSummary } from "../../engine/schemas/message.ts";
 import { Empty } from "./components/empty.tsx";
-import { Marks, TRANSPORTS } from "./components/message_marks.tsx";
+import { KeptHere, Marks, staysHere, TRANSPORTS } from "./components/message_marks.tsx";
 import { NextPage, Table } from "./components/table.tsx";
 import { Time } from "./components/time.tsx";
 import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
@@ -31,6 +31,7 @@ export function outboxPages(deps: PageDeps): Hono<PageEnv> {
       { title: "Outbox", nav: "outbox" },
       (
         <>
+          {items.some((one) => staysHere(one) && !one.test) ? <KeptHere /> : null}
           {items.length
             ? <MessageTable items={items} readable={deps.can(userOf(c).role, "payload.see")} />
             : (
@@ -49,14 +50,19 @@ export function outboxPages(deps: PageDeps): Hono<PageEnv> {
   });
   pages.get("/outbox/:id/body", async (c) => {
     requireAction(c, deps, "payload.see");
-    const { html } = await messages.get(c.req.param("id"));
+    const { html, transport } = await messages.get(c.req.param("id"));
     c.header("content-security-policy", MESSAGE_CSP);
     c.header("x-content-type-options", "nosniff");
     c.header("referrer-policy", "no-referrer");
     c.header("cache-control", "no-store");
-    return c.html(messageDocument(html));
+    return c.html(messageDocument(transport === "smtp" ? withoutPixel(html) : html));
   });
   return pages;
+}
+
+/** Of a mail that a lead has: a colleague who reads it here is no lead who opened it. */
+function withoutPixel(html: string): string {
+  return html.replace(/<img\b[^>]*\ssrc="[^"]*\/t\/o\/[^"]*\.gif"[^>]*>/g, "");
 }
 
 /** `readable`: whether the person may open them; the text is as a step's output. */
@@ -64,7 +70,7 @@ function MessageTable(
   { items, readable }: { items: readonly MessageSummary[]; readable: boolean },
 ): JSX.Element {
   return (
-    <Table label="Messages" heads={["To", "Subject", "When", "Marks", "Way"]}>
+    <Table label="Messages" heads={["To", "Subject", "When", "What became of it", "Way"]}>
       {items.map((message) => (
         <tr key={message.id}>
           <td class="max-w-56 truncate text-soft" title={message.to.join(", ")}>{message.to.join(", ")}</td>

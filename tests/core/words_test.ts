@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { causeInWords } from "../../engine/core/cause.ts";
 import { words } from "../../engine/core/words.ts";
 
 Deno.test("words() says a length of time in at most two units", () => {
@@ -29,4 +30,17 @@ Deno.test("words() is off by less than its smaller unit, and never says nothing"
     for (let i = 0; i < parts.length; i += 2) said += Number(parts[i]) * size[parts[i + 1]!]!;
     assert.ok(Math.abs(said - ms) <= size[parts.at(-1)!]!);
   }));
+});
+
+Deno.test("causeInWords() says what a connection's code means, and keeps codes that it does not know", () => {
+  const table: [code: string, status: number | null, host: string | null, text: string][] = [
+    ["http_401", 401, "api.example.com", "401 from api.example.com"],
+    ["ECONNREFUSED", null, "api.example.com", "api.example.com refuses connections"],
+    ["egress_timeout", null, "api.example.com", "No answer from api.example.com in time"],
+    ["breaker_open", null, "api.example.com", "api.example.com failed too often and was not asked"],
+    ["own_code", null, "api.example.com", "own_code at api.example.com"],
+    ["constructor", null, "api.example.com", "constructor at api.example.com"],
+    ["template", null, null, "template"],
+  ];
+  for (const [code, status, host, text] of table) assert.equal(causeInWords({ code, status, host }), text);
 });

@@ -144,6 +144,27 @@ Deno.test("GET /outbox/:id frames the HTML in a sandbox and shows the text on de
   assert.match(text, /Hello Ann/);
 });
 
+Deno.test("GET /outbox says sent of what a mail server has, and of nothing else", async () => {
+  const { html: kept } = await pageApp({ messages: [message()] }).get("/outbox");
+  assert.match(kept, />kept here</);
+  assert.match(kept, /LEADFLOW_SMTP_URL/);
+  assert.doesNotMatch(kept, />sent</);
+  const { html: sent } = await pageApp({ messages: [message({ transport: "smtp" })] }).get("/outbox");
+  assert.match(sent, />sent</);
+  assert.doesNotMatch(sent, /kept here|LEADFLOW_SMTP_URL/);
+});
+
+Deno.test("GET /outbox/:id/body counts as opening only while nobody else can open the mail", async () => {
+  const pixel = '<img src="http://127.0.0.1:8000/t/o/abc.gif" width="1" height="1" alt="">';
+  const html = `<p>Hello</p><img src="https://example.com/logo.png">${pixel}`;
+  const read = async (transport: "smtp" | "outbox"): Promise<string> =>
+    (await pageApp({ messages: [message({ html, transport })] }).get("/outbox/m1/body")).html;
+  assert.ok((await read("outbox")).includes(pixel));
+  const sent = await read("smtp");
+  assert.doesNotMatch(sent, /\/t\/o\//);
+  assert.match(sent, /logo\.png/);
+});
+
 Deno.test("GET /outbox/:id/body cannot run, post or reach anything but images", async () => {
   const { response, html } = await pageApp({ messages: [message()] }).get("/outbox/m1/body");
   const policy = response.headers.get("content-security-policy") ?? "";
