@@ -142,6 +142,7 @@ Deno.test("stepInFocus() picks what most needs looking at", () => {
   assert.equal(stepInFocus(execution([done, waiting, failed]))?.nodeId, "d");
   assert.equal(stepInFocus(execution([done, waiting]))?.nodeId, "c");
   assert.equal(stepInFocus(execution([done, later, step("e")]))?.nodeId, "b");
+  assert.equal(stepInFocus(execution([done, step("f", { status: "cancelled" })]))?.nodeId, "f");
 });
 
 Deno.test("takeEvents() appends each event once, whatever overlaps", () => {

@@ -38,6 +38,8 @@ interface Given {
   versionGone?: boolean;
   onList?(filter: ExecutionFilter, see?: { payloads: boolean }): void;
   page?: Page<ExecutionSummary>;
+  /** What one look at the rounds finds. */
+  rounds?(cursor: string | undefined): Page<ExecutionSummary>;
 }
 
 function pages(given: Given = {}): Hono<PageEnv> {
@@ -49,6 +51,7 @@ function pages(given: Given = {}): Hono<PageEnv> {
       ...base.executions,
       list: (filter, see) => {
         given.onList?.(filter, see);
+        if (given.rounds && filter.parentId) return Promise.resolve(given.rounds(filter.cursor));
         return given.page ? Promise.resolve(given.page) : base.executions.list(filter);
       },
       get: (id) => id === one.id ? Promise.resolve(one) : Promise.reject(notFound("execution", id)),
@@ -223,4 +226,24 @@ Deno.test("/executions/:id writes names that are markup as text", async () => {
 
 Deno.test("/executions/:id is 404 for an unknown id", async () => {
   assert.equal((await pages().request("/executions/unknown")).status, 404);
+});
+
+Deno.test("/executions/:id shows every round, though a look at the list ends before it has found them", async () => {
+  const round = (index: number): ExecutionSummary =>
+    summary({
+      id: `r${index}`,
+      status: "completed",
+      parent: { executionId: WAITING.id, nodeId: "each", index },
+    });
+  const page = await html(
+    pages({
+      rounds: (cursor) =>
+        cursor === undefined
+          ? { items: [round(0)], nextCursor: "1" }
+          : { items: [round(1), round(2)], nextCursor: null },
+    }),
+    `/executions/${WAITING.id}`,
+  );
+  assert.deepEqual(page.match(/Round \d/g), ["Round 1", "Round 2", "Round 3"]);
+  assert.doesNotMatch(page, /are shown/);
 });
