@@ -45,8 +45,10 @@ export function badCursor(): Error {
 }
 
 /**
- * Fills one page. A record that `keep` refuses is passed over; after 50 ms the search stops and says by
- * `searchedUntil` (ISO 8601) how far back it came (ENGINE.md rule 27). At least one record is looked at.
+ * Fills one page. A record that `keep` refuses is passed over; after 50 ms of looking the search stops there and says by
+ * `searchedUntil` (ISO 8601) how far back it came (ENGINE.md rule 27). At least one record is looked at. What is kept is
+ * bounded by the page alone, and the first read does not count: on a busy host a list would show one row and call the
+ * others older.
  */
 export async function collectPage<R, T>(
   candidates: AsyncIterable<Candidate<R>>,
@@ -60,17 +62,17 @@ export async function collectPage<R, T>(
   },
 ): Promise<Page<T>> {
   const elapsed = plan.elapsed ?? (() => performance.now());
-  const started = elapsed();
+  let started: number | null = null;
   const items: T[] = [];
   let last = "";
   for await (const { cursor, record } of candidates) {
+    started ??= elapsed();
     if (plan.keep(record)) {
       // Only a further match makes a further page: no empty page at the end.
       if (items.length === plan.paging.limit) return { items, nextCursor: last };
       items.push(plan.view(record));
       last = cursor;
-    }
-    if (elapsed() - started >= SEARCH_MS) {
+    } else if (elapsed() - started >= SEARCH_MS) {
       return { items, nextCursor: cursor, searchedUntil: new Date(plan.at(record)).toISOString() };
     }
   }

@@ -66,3 +66,22 @@ Deno.test("collectPage() stops after 50 ms, says how far it came, and goes on fr
   const second = await find(first.nextCursor);
   assert.deepEqual([...second.items, ...(await find(second.nextCursor)).items].includes("wanted"), true);
 });
+
+Deno.test("collectPage() fills a page of what it keeps, however long reading takes", async () => {
+  await using house = await openHouse();
+  for (let i = 0; i < 6; i++) await house.workflows.create(input(`flow ${i}`, []), ANN);
+  let elapsed = 0;
+  const page = await collectPage(
+    newestFirst<{ name: string; createdAt: number }>(house.store, ["workflow"], { pattern: ULID_CURSOR }),
+    {
+      paging: { limit: 5 },
+      keep: () => true,
+      view: (record) => record.name,
+      at: (record) => record.createdAt,
+      elapsed: () => (elapsed += 60),
+    },
+  );
+  assert.equal(page.items.length, 5);
+  assert.equal(page.searchedUntil, undefined);
+  assert.ok(page.nextCursor);
+});
