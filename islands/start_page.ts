@@ -3,6 +3,7 @@ import type { IslandLoader } from "./registry.ts";
 import { keepTimesFresh } from "./shared/fresh_times.ts";
 import { copyOnClick } from "./shared/copy.ts";
 import { followInboxCount } from "./shared/inbox_count.ts";
+import { jumpOnKey } from "./shared/jump_key.ts";
 import { switchScheme } from "./shared/scheme.ts";
 import { tellZone } from "./shared/viewer_zone.ts";
 import { closeMenusOutside, signOutOnClick } from "./shared/frame.ts";
@@ -19,6 +20,7 @@ export function startPage(islands: { readonly [name: string]: IslandLoader }): v
   closeMenusOutside(document);
   keepTimesFresh(document);
   followInboxCount(document);
+  jumpOnKey(document);
 }
 
 async function bringToLife(

@@ -40,7 +40,7 @@ export function ExecutionView(props: ExecutionViewProps): JSX.Element {
   return (
     <>
       <ExecutionHead execution={execution} clock={clock} may={props.may} onActed={() => void restart()} />
-      <div class={props.graph ? "grid gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(20rem,2fr)]" : "grid gap-4"}>
+      <div class={props.graph ? "execution-panes" : "grid gap-4"}>
         {props.graph
           ? (
             <GraphPane
@@ -149,11 +149,11 @@ function TimelinePane({ events, beside, ...rest }: TimelinePaneProps): JSX.Eleme
     const element = pane.current;
     if (element) atEnd.current = element.scrollTop + element.clientHeight > element.scrollHeight - 24;
   };
-  const place = beside ? "max-h-96 lg:absolute lg:inset-0 lg:max-h-none print:static print:max-h-none" : "";
+  const place = beside ? "timeline-beside" : "";
   return (
     <section class="card relative min-h-40 min-w-0 overflow-hidden print:border-0" aria-labelledby="timeline">
       <div ref={pane} class={`${place} overflow-y-auto p-2 print:overflow-visible`} onScroll={onScroll}>
-        <div class="sticky -top-2 z-10 -mx-2 -mt-2 flex items-center gap-3 bg-surface px-4 pt-3 pb-1.5">
+        <div class="timeline-head">
           <h2 id="timeline" class="flex-1">Timeline</h2>
           <input
             type="search"

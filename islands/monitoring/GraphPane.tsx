@@ -38,7 +38,7 @@ export function GraphPane({ focus, ...graph }: GraphPaneProps): JSX.Element {
       </div>
       <div
         ref={pane}
-        class="flex max-h-[36rem] min-h-72 flex-1 cursor-grab overflow-auto active:cursor-grabbing print:max-h-none print:overflow-visible"
+        class="graph-pane"
         onPointerDown={startDrag}
       >
         <Graph {...graph} scale={scale} />

@@ -16,7 +16,9 @@ export function History({ schedule }: { schedule: Schedule }): JSX.Element {
   const { fires, problem, hasMore, more } = useHistory(schedule.id, schedule.lastRun?.id);
   if (problem) return <ErrorCard problem={problem} />;
   if (fires === null) return <p class="min-h-24 text-soft">Reading …</p>;
-  if (fires.length === 0) return <Empty icon="clock">It has not come to a fire yet.</Empty>;
+  if (fires.length === 0) {
+    return <Empty icon="clock">It has not been due yet: each time it is, what came of it stands here.</Empty>;
+  }
   return (
     <div class="grid grid-cols-1 gap-3">
       <Table label="History" heads={["Planned", "Outcome", "Execution", "Reason"]}>

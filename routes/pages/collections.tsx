@@ -59,7 +59,7 @@ function NoCollections(): JSX.Element {
 
 function CollectionTable({ items }: { items: readonly CollectionInfo[] }): JSX.Element {
   return (
-    <Table label="Collections" heads={["Collection", "Records", "Found by", "Since"]}>
+    <Table label="Collections" heads={["Collection", "Records", "Found by", "First kept"]}>
       {items.map(({ name, count, indexes, createdAt }) => (
         <tr key={name}>
           <td>
@@ -67,7 +67,7 @@ function CollectionTable({ items }: { items: readonly CollectionInfo[] }): JSX.E
           </td>
           <td data-label="Records">{count}</td>
           <td data-label="Found by" class="text-soft">{indexes.join(", ") || "key"}</td>
-          <td data-label="Since" class="text-soft">
+          <td data-label="First kept" class="text-soft">
             <Time at={createdAt} />
           </td>
         </tr>

@@ -8,7 +8,8 @@ import { durationWords } from "./components/time_words.ts";
 export function FiguresSection({ figures }: { figures: readonly Figure[] }): JSX.Element {
   return (
     <section aria-labelledby="figures">
-      <h2 id="figures" class="mb-2">Against what was promised</h2>
+      <h2 id="figures" class="mb-1">Goals</h2>
+      <p class="mb-2 text-soft">What LeadFlow set out to reach, and how near it comes here.</p>
       <dl class="grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-3">
         {figures.map((figure) => <FigureCard key={figure.id} figure={figure} />)}
       </dl>

@@ -217,7 +217,7 @@ Deno.test("signing out ends the session; signing in leads back to the page asked
   await page.keyboard.press("Enter");
   await page.waitForURL("**/executions?status=completed");
   await alive(page);
-  await page.getByText("Ann Lee").click();
+  await page.getByText("Ann Lee").first().click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL("**/login**");
   await page.goto("/executions");

@@ -143,7 +143,7 @@ function NavLink(
   { item, current, count }: { item: NavItem; current: boolean; count: number | null },
 ): JSX.Element {
   return (
-    <a class="nav-link" href={item.href} aria-current={current ? "page" : undefined}>
+    <a class="nav-link" href={item.href} data-name={item.label} aria-current={current ? "page" : undefined}>
       <Icon name={item.icon} size={18} />
       {item.label}
       {count === null
@@ -172,7 +172,12 @@ function TopBar(
           ))}
         </ol>
       </nav>
-      <a class="icon-button bell" href="/settings/alerts" title="Alerts">
+      <button type="button" class="button" data-jump title="Jump to a page, workflow or lead (Ctrl+K)">
+        <Icon name="search" size={15} />
+        <span class="max-sm:sr-only">Jump to</span>
+        <kbd class="kbd max-sm:hidden">Ctrl+K</kbd>
+      </button>
+      <a class="icon-button bell" href="/settings/alerts" data-name="Alerts" title="Alerts">
         <Icon name="bell" size={18} />
         <span class="sr-only">Alerts</span>
         <span
@@ -201,6 +206,8 @@ function TopBar(
         </summary>
         <div class="menu-items">
           <p class="px-2 py-1 text-soft">
+            <span class="text-ink">{user.name}</span>
+            <br />
             {user.email}
             <br />
             {user.role}

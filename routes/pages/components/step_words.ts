@@ -195,7 +195,7 @@ export function summaryText(execution: ExecutionSummary, clock: Clock): string {
       return (execution.reason?.code === "send_window" ? "held " : "") + untilWords(execution.until, clock);
     case "completed": {
       const ms = elapsed(execution, clock.now);
-      return ms === null ? "" : `in ${durationWords(ms)}`;
+      return ms === null || ms < 1 ? "" : `in ${durationWords(ms)}`;
     }
     case "failed":
     case "cancelled":
