@@ -83,7 +83,7 @@ function Progress({ execution, clock }: { execution: Execution; clock: Clock }):
         aria-label="Progress"
       />
       <p class="flex flex-wrap items-center gap-x-4 text-sm text-soft">
-        {isSettled(execution.status)
+        {execution.status === "failed" || execution.status === "cancelled"
           ? null
           : <span class="tabular-nums">{`${execution.progress} % done`}</span>}
         <span title={exactTime(at, clock.zone ?? "UTC")}>{startedWords(execution, clock.now)}</span>

@@ -13,7 +13,7 @@ interface DonutProps {
 /** A ring of parts and their list; each leads to what it counts. */
 export function Donut({ slices, total, name, hrefOf }: DonutProps): JSX.Element {
   return (
-    <div class="grid items-center gap-4 sm:grid-cols-[9rem_minmax(0,1fr)]">
+    <div class="donut">
       <div class="relative mx-auto size-36">
         {/* The list beside it says the same and is reached by keyboard. */}
         <svg viewBox="-50 -50 100 100" width="100%" height="100%" aria-hidden="true">
