@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 const ICONS: ReadonlyMap<string, string> = new Map([
   ["alert", "M12 4 2.8 19.5h18.4L12 4ZM12 10v4.5M12 17h.01"],
   ["arrow-right", "M5 12h14M13 6l6 6-6 6"],
-  ["arrow-up-right", "M7 17 17 7M9 7h8v8"],
   ["bell", "M6 16v-5.5a6 6 0 0 1 12 0V16l1.5 2.5h-15L6 16ZM10 21.5h4"],
   ["box", "M4 7.5 12 3l8 4.5v9L12 21l-8-4.5v-9ZM4 7.5l8 4.5 8-4.5M12 12v9"],
   [
@@ -40,10 +39,6 @@ const ICONS: ReadonlyMap<string, string> = new Map([
   ["file", "M6 3h8l5 5v13H6zM14 3v5h5"],
   ["gauge", "M4.5 18.5a9.5 9.5 0 1 1 15 0M12 14l4-5M12 14h.01"],
   [
-    "gear",
-    "M15 12a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M18.4 5.6l-2.2 2.2M7.8 16.2l-2.2 2.2",
-  ],
-  [
     "git-branch",
     "M6 3v12M6 15a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM18 3a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM18 9a9 9 0 0 1-9 9",
   ],
@@ -63,7 +58,6 @@ const ICONS: ReadonlyMap<string, string> = new Map([
   ["log-out", "M10 4H5v16h5M15 8l4 4-4 4M19 12H9"],
   ["mail", "M3 5.5h18v13H3zM3 7l9 6.5L21 7"],
   ["menu", "M4 7h16M4 12h16M4 17h16"],
-  ["moon", "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z"],
   ["more", "M5 12h.01M12 12h.01M19 12h.01"],
   ["mouse-pointer-click", "m10 10 4 11 2-5 5-2-11-4ZM5 3.5l1 2.5M3.5 8l2.5.5M9 3l-.5 2.5"],
   ["pause", "M8 5v14M16 5v14"],
