@@ -63,6 +63,7 @@ export function InboxCard({ item, now, mayAct, viewer, owner, onSettled }: Inbox
         <div class="min-w-0">
           {item.call ? <CallFacts call={item.call} now={now} /> : null}
           <p class="break-words whitespace-pre-wrap">{item.description}</p>
+          {item.kind === "uncertain" ? <WhatToDecide /> : null}
         </div>
         {item.lead ? <KnownLead lead={item.lead} /> : null}
       </div>
@@ -80,6 +81,16 @@ export function InboxCard({ item, now, mayAct, viewer, owner, onSettled }: Inbox
         : <p class="mt-3 text-soft">Only the approvers can answer this.</p>}
       {owner}
     </article>
+  );
+}
+
+/** What each answer leads to, before one is given. */
+function WhatToDecide(): JSX.Element {
+  return (
+    <p class="mt-2 text-soft">
+      Nobody knows whether it arrived. Sent: it did, and the execution goes on. Send again: it may arrive
+      twice. Skip: the execution goes on without it.
+    </p>
   );
 }
 

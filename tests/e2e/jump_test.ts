@@ -42,21 +42,21 @@ Deno.test(
       const button = page.getByRole("button", { name: "Jump to" });
       await button.click();
       await seen(field);
-    await page.keyboard.type("acme");
+      await page.keyboard.type("acme");
       await seen(dialog.getByRole("option", { name: /ann@example\.com/ }));
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
       assert.equal(await button.evaluate((element) => element === document.activeElement), true);
       await page.keyboard.press("Control+k");
       await seen(field);
-    await page.keyboard.type("acme");
+      await page.keyboard.type("acme");
       await seen(dialog.getByRole("option", { name: /ann@example\.com/ }));
       await page.keyboard.press("Enter");
       await page.waitForURL(`**/leads/${textOf(lead, "id")}`);
 
       await page.keyboard.press("Control+k");
       await seen(field);
-    await page.keyboard.type("cold out");
+      await page.keyboard.type("cold out");
       await seen(dialog.getByRole("option", { name: /Cold Outreach Standard/ }));
       await page.keyboard.press("ArrowDown");
       await seen(dialog.getByRole("option", { name: "Executions with “cold out”", selected: true }));

@@ -225,3 +225,10 @@ Deno.test("GET /workflow/:id says when people are reached, and nothing while tha
   const { html: none } = await pageApp({ workflows: [workflow()] }).get("/workflow/wf1");
   assert.doesNotMatch(none, /Send window/);
 });
+
+Deno.test("GET /inbox says of an uncertain send what each answer leads to", async () => {
+  const { html } = await pageApp({ inbox: [inboxItem({ kind: "uncertain" })] }).get("/inbox");
+  assert.match(html, /Send again: it may arrive twice\./);
+  const { html: task } = await pageApp({ inbox: [inboxItem()] }).get("/inbox");
+  assert.doesNotMatch(task, /may arrive twice/);
+});
