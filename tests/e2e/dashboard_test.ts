@@ -185,7 +185,7 @@ Deno.test("/ without scripts has figures, charts and tables, by the clock that w
   await silent.page.context().addCookies(cookies);
   const { page } = silent;
   await page.goto("/?range=24h");
-  await seen(page.getByRole("link", { name: /^Executions 4 started/ }));
+  await seen(page.getByRole("link", { name: /^Executions 5 started/ }));
   assert.ok(await page.locator("path.chart-line").count() >= 4);
   await page.getByRole("region", { name: "Executions over time" }).getByText("As a table").click();
   const table = page.getByRole("table", { name: "Executions over time" });
@@ -193,7 +193,7 @@ Deno.test("/ without scripts has figures, charts and tables, by the clock that w
   await page.locator("#dashboard-workflow").selectOption({ label: "Long wait" });
   await page.getByRole("button", { name: "Show" }).first().click();
   await page.waitForURL("**workflowId=**");
-  await seen(page.getByRole("link", { name: /^Executions 2 started/ }));
+  await seen(page.getByRole("link", { name: /^Executions 3 started/ }));
 });
 
 Deno.test("/executions/:id: its lines are searched, its address is copied with the step", free, async () => {
