@@ -10,22 +10,34 @@ import { ServerProcess } from "./server_process.ts";
 const EXECUTIONS = 9_900;
 const BEGINS_MS = 2_000;
 const HALF = 0.5;
-/** Few enough for most to be under way at the kill; each of these steps then runs alone once, as a suspect of the death. */
-const SLOTS = "32";
+/** The default, and many: each step that runs at the kill runs once as a suspect of the death, in a group of few. */
+const SLOTS = [64, 256] as const;
+/** With more slots, more are done before the last is accepted. */
+const UNDER_WAY = 0.25;
 
 const Live = z.object({ live: z.boolean() });
 const Commits = z.array(z.tuple([z.string(), z.unknown()]));
 
 /** (l) Killed with all of them under way and started again: when it goes on, and how fast it is done, against no kill. */
 export async function recovery(bench: Bench): Promise<Findings> {
-  bench.say(`(l) recovery of ${whole(EXECUTIONS)}`);
-  const normal = await without(`${bench.folder}/l-normal.db`);
-  const kv = `${bench.folder}/l.db`;
-  const first = await open(kv);
+  const found: Findings = { rows: [], failures: [] };
+  for (const slots of SLOTS) {
+    const { rows, failures } = await recoveryWith(bench, slots);
+    found.rows.push(...rows);
+    found.failures.push(...failures);
+  }
+  return found;
+}
+
+async function recoveryWith(bench: Bench, slots: number): Promise<Findings> {
+  bench.say(`(l) recovery of ${whole(EXECUTIONS)} with ${slots} slots`);
+  const normal = await without(`${bench.folder}/l-normal-${slots}.db`, slots);
+  const kv = `${bench.folder}/l-${slots}.db`;
+  const first = await open(kv, slots);
   await publish(first, threePauses("pauses"));
   const accepted = await accept(first);
   await first.kill();
-  await using second = await open(kv);
+  await using second = await open(kv, slots);
   const began = performance.now();
   let begins = NaN;
   while (Number.isNaN(begins)) {
@@ -39,14 +51,14 @@ export async function recovery(bench: Bench): Promise<Findings> {
     rows: [
       {
         section: "l",
-        what: `${whole(recovered)} executions after SIGKILL, go on`,
+        what: `${slots} slots, ${whole(recovered)} executions after SIGKILL, go on`,
         measured: `${ms(begins)} after the start`,
         target: ms(BEGINS_MS),
         reached: begins <= BEGINS_MS,
       },
       {
         section: "l",
-        what: "the same, executions done",
+        what: `${slots} slots, executions done`,
         measured: `${rate(perSecond)}, × ${(perSecond / normal).toFixed(2)} of ${
           rate(normal)
         } without a kill`,
@@ -54,17 +66,19 @@ export async function recovery(bench: Bench): Promise<Findings> {
         reached: perSecond / normal >= HALF,
       },
     ],
-    failures: recovered > accepted / 2 ? [] : [`only ${recovered} of ${accepted} were under way at the kill`],
+    failures: recovered > accepted * UNDER_WAY
+      ? []
+      : [`only ${recovered} of ${accepted} were under way at the kill`],
   };
 }
 
-function open(kv: string): Promise<ServerProcess> {
-  return ServerProcess.start({ entry: BENCH_SERVER, kv, env: { LEADFLOW_CONCURRENCY: SLOTS } });
+function open(kv: string, slots: number): Promise<ServerProcess> {
+  return ServerProcess.start({ entry: BENCH_SERVER, kv, env: { LEADFLOW_CONCURRENCY: String(slots) } });
 }
 
 /** Executions a second, from the last acceptance on: as many are left as after a kill. */
-async function without(kv: string): Promise<number> {
-  await using server = await open(kv);
+async function without(kv: string, slots: number): Promise<number> {
+  await using server = await open(kv, slots);
   await publish(server, threePauses("pauses"));
   const began = performance.now();
   const accepted = await accept(server);

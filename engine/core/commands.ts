@@ -11,7 +11,7 @@ import { askToMigrate } from "./migrate.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
 import { isSettled } from "./state.ts";
 import type { Mail, StepState } from "./state.ts";
-import { aloneReason, charged, conviction, isConvicted, isSuspect } from "./suspect.ts";
+import { charged, conviction, isConvicted, isSuspect, suspectManner, suspectReason } from "./suspect.ts";
 import { ledgerLine } from "./votes.ts";
 
 /** Steps with a record that one transition ends or reopens. */
@@ -151,13 +151,22 @@ export function surrender(draft: Draft, nodes: readonly GraphNode[], how: "died"
       draft.put(node, "cancelled", ended(step, draft.env.now));
       if (needsPerson(step)) draft.attention.push({ nodeId: node.id, visit: step.visit, record: null });
     } else if (how === "died" && isConvicted(step)) {
-      settleFailed(draft, node, step, conviction(step));
+      // Reopened, it waits for its turn to be alone like before.
+      settleFailed(draft, node, { ...step, alone: undefined }, conviction(step));
     } else {
-      const reason = isSuspect(step) ? aloneReason(step) : step.reason;
-      draft.put(node, "queued", { ...step, spent: (step.spent ?? 0) + 1, alone: undefined, reason });
+      const reason = isSuspect(step) ? suspectReason(step) : step.reason;
+      draft.put(node, "queued", {
+        ...step,
+        spent: (step.spent ?? 0) + 1,
+        alone: undefined,
+        few: undefined,
+        reason,
+      });
       draft.event("progress", node, {
         step: "queued",
-        message: `${message}; it will run again with the same key${isSuspect(step) ? ", alone" : ""}`,
+        message: `${message}; it will run again with the same key${
+          isSuspect(step) ? `, ${suspectManner(step)}` : ""
+        }`,
         ...(isSuspect(step) ? { reason } : {}),
       });
     }

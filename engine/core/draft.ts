@@ -20,8 +20,10 @@ export interface Env {
   owner: string;
   /** How many steps it may start. */
   slots: number;
-  /** May a suspect of this execution begin: does nothing else run in this process? */
+  /** May a suspect of this execution begin alone: does nothing else run in this process? */
   alone(): boolean;
+  /** How many suspects of this execution may begin that run in a group. */
+  few(): number;
   /** What the steps that asked for a turn were given, by node; absent: nobody has asked yet. */
   turns?: ReadonlyMap<string, TurnGiven> | undefined;
   /** How long a settled execution is kept. */

@@ -10,7 +10,7 @@ import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { applyOutcome, ended, settleFailed } from "./outcome.ts";
 import { isSettled } from "./state.ts";
-import { isAloneReason } from "./suspect.ts";
+import { isSuspectReason } from "./suspect.ts";
 import { inWords, isOpen, nextOpen } from "./window.ts";
 import { formatLocal, isZone } from "./zone.ts";
 
@@ -26,7 +26,9 @@ export function holdBack(draft: Draft, node: GraphNode): boolean {
   const step = draft.step(node);
   if (opens === now) {
     // It is led to after all, by another way.
-    if (step.reason && !isAloneReason(step.reason)) draft.put(node, "queued", { ...step, reason: undefined });
+    if (step.reason && !isSuspectReason(step.reason)) {
+      draft.put(node, "queued", { ...step, reason: undefined });
+    }
     return false;
   }
   if (opens === null) {

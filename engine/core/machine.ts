@@ -27,7 +27,7 @@ import { startReplay } from "./replay.ts";
 import type { ReplayStart } from "./replay.ts";
 import { checkEnds, receive } from "./signals.ts";
 import type { ExecutionState, Mail, Transition } from "./state.ts";
-import { aloneReason, hasRoomFor, isSuspect } from "./suspect.ts";
+import { beginning, hasRoomFor } from "./suspect.ts";
 import { askAnew, awaitsTurn, callUp } from "./turn.ts";
 import { acts, ledgerLine, withAsk } from "./votes.ts";
 
@@ -170,10 +170,7 @@ function admit(draft: Draft): void {
   for (const node of draft.graph.nodes) {
     if (draft.status(node) !== "queued" || holdBack(draft, node)) continue;
     if (!hasRoomFor(draft, draft.step(node)) || awaitsTurn(draft, node)) continue;
-    const before = draft.step(node);
-    const step = withAsk(
-      isSuspect(before) ? { ...before, alone: true, reason: aloneReason(before) } : before,
-    );
+    const step = withAsk(beginning(draft.step(node)));
     const attempt = step.attempt + 1;
     const outside = acts(node, step) && draft.env.outside(node);
     const startedAt = step.approval ? step.startedAt : draft.env.now;

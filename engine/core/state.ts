@@ -43,12 +43,14 @@ export interface StepState {
   wakePort?: string;
   waitingFor?: WaitingFor;
   warnings?: string[];
-  /** Processes that ended while it ran: from the first on it is a suspect, and runs alone (suspect.ts). */
+  /** Processes that ended while it ran: from the first on it is a suspect (suspect.ts). */
   deaths?: number;
   /** Those of them in which nothing else ran. */
   deathsAlone?: number;
   /** This attempt has its process for itself. */
   alone?: true;
+  /** This attempt runs beside a few suspects of one death, and nothing else. */
+  few?: true;
   /** This attempt may reach somebody outside: it is never repeated by itself. */
   outside?: boolean;
   /** The execution that it ran in, where a replay took over its result. */

@@ -1,6 +1,7 @@
 import type { Command } from "../core/machine.ts";
 import { isSettled } from "../core/state.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
+import { runsBeside } from "../core/suspect.ts";
 import { StepError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Bodies } from "../store/bodies.ts";
@@ -12,8 +13,7 @@ import { decideInHand, turnsFor } from "./in_turn.ts";
 import { dismissedSets, readerOf } from "./children.ts";
 import { recordLate } from "./late.ts";
 import { isReopened, takeMail, type Taken } from "./mail.ts";
-import { runEffect, unbegun } from "./run_step.ts";
-import type { Facts } from "./run_step.ts";
+import { type Facts, runEffect, unbegun } from "./run_step.ts";
 import { SecondTry } from "./second_try.ts";
 import { clockChecks } from "./hearing.ts";
 import type { LeadFacts } from "./services.ts";
@@ -254,14 +254,13 @@ export class Held {
 
   /** Children come before the commit that counts them: a death in between finds them there again. */
   async #spawn(transition: Transition, bodies: Bodies): Promise<boolean> {
-    const known = new Map([...this.#around.bodies, ...bodies.values]);
     const parent = {
       store: this.#hands.store,
       loaded: this.#loaded!,
       next: transition.next,
       version: this.#around.versionOf(transition.next, this.#version!),
       lead: this.#around.lead,
-      read: readerOf(this.#hands.store, this.id, known),
+      read: readerOf(this.#hands.store, this.id, new Map([...this.#around.bodies, ...bodies.values])),
     };
     try {
       return await this.#hands.spawn(parent, transition.spawn);
@@ -276,7 +275,8 @@ export class Held {
     const state = this.#loaded!.state;
     const node = this.#version!.graph.nodes[this.#version!.graph.indexOf.get(nodeId)!]!;
     const controller = new AbortController();
-    const { attempt, alone = false } = state.steps.get(nodeId)!;
+    const step = state.steps.get(nodeId)!;
+    const [attempt, company] = [step.attempt, runsBeside(step)];
     this.#running.set(nodeId, controller);
     const run = async (): Promise<void> => {
       if (this.#version!.nodes.get(nodeId)!.readsLead && state.leadId) {
@@ -287,14 +287,14 @@ export class Held {
       this.#running.delete(nodeId);
       // Its own queued steps come first: the slot is free before the next decision is made.
       this.offer({ kind: "outcome", nodeId, attempt, ...ran });
-      // A death is its own until it is written that it ended.
-      if (alone) await this.idle();
-      this.#hands.room.giveBack({ alone });
+      // A death is charged to it until it is written that it ended.
+      if (company !== "anybody") await this.idle();
+      this.#hands.room.giveBack(company);
     };
     run().catch((error) => {
       this.#running.delete(nodeId);
       this.offer({ kind: "outcome", nodeId, attempt, outcome: unbegun(error), warnings: [] });
-      this.#hands.room.giveBack({ alone });
+      this.#hands.room.giveBack(company);
     });
   }
 }

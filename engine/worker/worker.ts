@@ -225,11 +225,10 @@ export class Worker implements Hands {
 
   env(now: number, id: string): OwnEnv {
     return {
-      alone: () => this.room.isEmptyFor(id),
+      ...this.room.offered(id),
       now,
       random: this.clock.random,
       owner: this.owner,
-      slots: this.room.free,
       retentionMs: this.#options.retentionMs,
       outside: (node) => this.services.leaves(node),
     };

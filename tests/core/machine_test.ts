@@ -168,21 +168,28 @@ Deno.test("decide() takes no outcome twice, late, or for another attempt", () =>
   );
 });
 
-Deno.test("decide() gives the steps of a dead worker to the next, alone, and convicts at the third death alone", () => {
+Deno.test("decide() gives the steps of a dead worker to the next, beside few, then alone, and convicts at the third death alone", () => {
   const graph: Drawn = simple();
   let { next: state } = decide(fresh(graph.graph), graph.graph, [
     { kind: "start", nodeId: "go", input: {} },
   ], later(graph, 0));
-  for (let death = 1; death <= 3; death++) {
+  for (let death = 1; death <= 4; death++) {
     const rescued = decide(state, graph.graph, [{ kind: "rescued" }], later(graph, 100 * death));
     assert.deepEqual(rescued.started, ["n0"]);
     const step = rescued.next.steps.get("n0")!;
-    assert.deepEqual([step.deaths, step.deathsAlone ?? 0, step.alone], [death, death - 1, true]);
-    assert.match(step.reason?.text ?? "", /^Runs alone — the process ended while it ran, /);
+    const [few, alone] = death === 1 ? [true, undefined] : [undefined, true];
+    assert.deepEqual([step.few, step.alone], [few, alone]);
+    assert.deepEqual([step.deaths, step.deathsAlone ?? 0], [death, Math.max(0, death - 2)]);
+    assert.match(
+      step.reason?.text ?? "",
+      death === 1
+        ? /^Runs beside a few others — the process ended while it ran, once /
+        : /^Runs alone — the process /,
+    );
     assert.equal(step.visit, 1, "the same key");
     state = rescued.next;
   }
-  const convicted = decide(state, graph.graph, [{ kind: "rescued" }], later(graph, 400)).next;
+  const convicted = decide(state, graph.graph, [{ kind: "rescued" }], later(graph, 500)).next;
   assert.equal(convicted.status, "failed");
   assert.equal(convicted.steps.get("n0")?.failure?.code, "poison");
 });

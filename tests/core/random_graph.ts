@@ -109,7 +109,7 @@ export function fresh(graph: Graph): ExecutionState {
 /** All that deciding may know, with room for everything. */
 export function envOf(
   now: number,
-  options: { slots?: number; pure(nodeId: string): Outcome },
+  options: { slots?: number; few?: number; pure(nodeId: string): Outcome },
 ): Env {
   return {
     now,
@@ -117,6 +117,7 @@ export function envOf(
     owner: "me",
     slots: options.slots ?? 64,
     alone: () => true,
+    few: () => options.few ?? 8,
     retentionMs: 1_000,
     outside: () => false,
     evaluate: (node: GraphNode) => ({ outcome: options.pure(node.id), input: undefined, warnings: [] }),

@@ -33,11 +33,16 @@ function fan(): Graph {
 interface Room {
   slots: number;
   alone: boolean;
+  few?: number;
 }
 
 function step(graph: Graph, state: ExecutionState, command: Command, room: Room): Transition {
   const env = envOf(1_000, { slots: room.slots, pure: () => ({ kind: "done" }) });
-  return decide(state, graph, [command], { ...env, alone: () => room.alone });
+  return decide(state, graph, [command], {
+    ...env,
+    alone: () => room.alone,
+    few: () => room.few ?? (room.alone ? 2 : 0),
+  });
 }
 
 function ended(nodeId: string, attempt: number, outcome: Outcome): Command {
@@ -47,40 +52,60 @@ function ended(nodeId: string, attempt: number, outcome: Outcome): Command {
 const EMPTY = { slots: 64, alone: true };
 const DONE: Outcome = { kind: "done" };
 
-Deno.test("decide() runs the suspects of a death one after the other, each with nothing beside it", () => {
+Deno.test("decide() runs the suspects of a death in groups, with nobody else, and those of two one after the other", () => {
   const graph = fan();
   let { next: state, started } = step(graph, fresh(graph), { kind: "start", nodeId: "go", input: {} }, EMPTY);
   assert.deepEqual(started, IDS);
   ({ next: state, started } = step(graph, state, { kind: "rescued" }, EMPTY));
-  assert.deepEqual(started, ["a"], "one, though there are 64 slots");
-  assert.deepEqual(wantsOf(state), { slot: false, alone: true });
-  for (const [nodeId, next] of [["a", "b"], ["b", "c"], ["c", null]] as const) {
-    const reason = state.steps.get(nodeId)!.reason;
-    assert.equal(reason?.text, "Runs alone — the process ended while it ran, once before");
-    assert.deepEqual(reason?.data, { deaths: 1, deathsAlone: 0 });
-    ({ next: state, started } = step(graph, state, ended(nodeId, 2, DONE), EMPTY));
+  assert.deepEqual(started, ["a", "b"], "two, though there are 64 slots");
+  assert.deepEqual(wantsOf(state), { slot: false, few: true, alone: false });
+  const reason = state.steps.get("c")!.reason;
+  assert.equal(reason?.text, "Runs beside a few others — the process ended while it ran, once before");
+  assert.deepEqual(reason?.data, { deaths: 1, deathsAlone: 0 });
+  // The group dies: these two are alone from now on, and the third, which did not run, is not.
+  ({ next: state, started } = step(graph, state, { kind: "rescued" }, EMPTY));
+  assert.deepEqual(started, ["a"]);
+  assert.deepEqual(wantsOf(state), { slot: false, few: true, alone: true });
+  assert.deepEqual(IDS.map((id) => state.steps.get(id)?.deaths), [2, 2, 1]);
+  for (const [nodeId, attempt, next] of [["a", 3, "b"], ["b", 3, "c"], ["c", 2, null]] as const) {
+    ({ next: state, started } = step(graph, state, ended(nodeId, attempt, DONE), EMPTY));
     assert.deepEqual(started, next ? [next] : []);
   }
   assert.equal(state.status, "completed");
   for (const id of IDS) {
-    const { deaths, alone, reason } = state.steps.get(id)!;
-    assert.deepEqual(
-      { deaths, alone, reason },
-      { deaths: undefined, alone: undefined, reason: undefined },
-      id,
-    );
+    const { deaths, alone, few, reason } = state.steps.get(id)!;
+    const nothing = { deaths: undefined, alone: undefined, few: undefined, reason: undefined };
+    assert.deepEqual({ deaths, alone, few, reason }, nothing, id);
   }
 });
 
 Deno.test("decide() leaves a suspect queued while anything else runs in the process", () => {
   const graph = fan();
-  const { next } = step(graph, fresh(graph), { kind: "start", nodeId: "go", input: {} }, EMPTY);
-  const rescued = step(graph, next, { kind: "rescued" }, { slots: 64, alone: false });
-  assert.deepEqual(rescued.started, []);
-  assert.deepEqual(rescued.next.statuses.slice(1), ["queued", "queued", "queued"]);
-  assert.deepEqual(wantsOf(rescued.next), { slot: false, alone: true });
-  const again = step(graph, rescued.next, { kind: "wake" }, { slots: 0, alone: true });
-  assert.deepEqual(again.started, ["a"], "the process is its own, though others may start nothing");
+  for (const deaths of [1, 2]) {
+    let { next } = step(graph, fresh(graph), { kind: "start", nodeId: "go", input: {} }, EMPTY);
+    for (let death = 1; death < deaths; death++) {
+      ({ next } = step(graph, next, { kind: "rescued" }, { ...EMPTY, few: 3 }));
+    }
+    const rescued = step(graph, next, { kind: "rescued" }, { slots: 64, alone: false });
+    assert.deepEqual(rescued.started, []);
+    assert.deepEqual(rescued.next.statuses.slice(1), ["queued", "queued", "queued"]);
+    assert.deepEqual(wantsOf(rescued.next), { slot: false, few: deaths === 1, alone: deaths === 2 });
+    const again = step(graph, rescued.next, { kind: "wake" }, { slots: 0, alone: true });
+    const wanted = deaths === 1 ? ["a", "b"] : ["a"];
+    assert.deepEqual(again.started, wanted, "others may start nothing");
+  }
+});
+
+Deno.test("decide() starts nobody beside a step that is alone, and nobody but suspects in a group", () => {
+  const graph = fan();
+  const start = { kind: "start", nodeId: "go", input: {} } as const;
+  const one = { slots: 1, alone: true };
+  let { next: state } = step(graph, fresh(graph), start, one);
+  const few = step(graph, state, { kind: "rescued" }, { slots: 64, alone: true, few: 8 });
+  assert.deepEqual(few.started, ["a"], "b and c are no suspects");
+  ({ next: state } = step(graph, few.next, { kind: "rescued" }, { slots: 64, alone: true, few: 8 }));
+  assert.deepEqual(state.statuses.slice(1), ["running", "queued", "queued"]);
+  assert.equal(state.steps.get("a")?.alone, true);
 });
 
 Deno.test("decide() acquits by any end of an attempt: what failed is retried like all others", () => {
@@ -89,9 +114,13 @@ Deno.test("decide() acquits by any end of an attempt: what failed is retried lik
     ...EMPTY,
     slots: 1,
   });
-  assert.deepEqual(wantsOf(state), { slot: true, alone: false });
+  assert.deepEqual(wantsOf(state), { slot: true, few: false, alone: false });
   ({ next: state } = step(graph, state, { kind: "rescued" }, { slots: 0, alone: true }));
-  assert.deepEqual(wantsOf(state), { slot: true, alone: false }, "it runs, the others want a slot");
+  assert.deepEqual(
+    wantsOf(state),
+    { slot: true, few: false, alone: false },
+    "it runs, the others want a slot",
+  );
   const failure = { code: "http_503", message: "Service Unavailable", status: 503 };
   ({ next: state } = step(graph, state, ended("a", 2, { kind: "fail", failure }), { slots: 0, alone: true }));
   const step_ = state.steps.get("a")!;
@@ -121,7 +150,7 @@ Deno.test("decide() convicts at once whoever is retried by hand after a convicti
     slots: 1,
     alone: true,
   });
-  for (let i = 0; i < 4; i++) state = step(graph, state, { kind: "rescued" }, { slots: 0, alone: true }).next;
+  for (let i = 0; i < 5; i++) state = step(graph, state, { kind: "rescued" }, { slots: 0, alone: true }).next;
   assert.equal(state.statuses[1], "failed");
   for (const id of ["b", "c"]) {
     const room = { slots: 1, alone: true };
@@ -131,8 +160,10 @@ Deno.test("decide() convicts at once whoever is retried by hand after a convicti
   assert.equal(state.status, "failed");
   assert.match(
     state.reason?.text ?? "",
-    /4 processes ended while this step ran, 3 of them with nothing else/,
+    /5 processes ended while this step ran, 3 of them with nothing else/,
   );
+  const busy = step(graph, state, { kind: "retry", nodeIds: ["a"] }, { slots: 64, alone: false });
+  assert.deepEqual(wantsOf(busy.next), { slot: false, few: false, alone: true }, "it waits to be alone");
   const retried = step(graph, state, { kind: "retry", nodeIds: ["a"] }, EMPTY);
   assert.deepEqual(retried.started, ["a"]);
   assert.equal(retried.next.steps.get("a")?.alone, true);

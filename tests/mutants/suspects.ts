@@ -7,8 +7,8 @@ export const SUSPECTS: readonly Mutant[] = [
     loses: "A step that ends its process takes sixty innocents along, time and again",
     edits: [{
       file: "engine/core/suspect.ts",
-      find: "  if (isSuspect(step)) return started",
-      replace: "  if (!step) return started",
+      find: 'const company = companyOf(step);\n  if (company === "anybody") {',
+      replace: 'const company: string = "anybody";\n  if (company === "anybody") {',
     }],
     noticedBy: { file: "tests/core/suspect_test.ts", filter: "while anything else runs in the process" },
   },
@@ -27,10 +27,41 @@ export const SUSPECTS: readonly Mutant[] = [
     loses: "The death of a suspect is charged to whoever began after it",
     edits: [{
       file: "engine/worker/room.ts",
-      find: "this.#closed || this.#alone || this.#draining ? 0",
+      find: "this.#closed || this.#isTaken() || this.#draining ? 0",
       replace: "this.#closed ? 0",
     }],
     noticedBy: { file: "tests/worker/room_test.ts", filter: "nothing begins meanwhile" },
+  },
+  {
+    name: "who dies in a group joins the next",
+    loses:
+      "The one that ends the process takes seven innocents along, time and again, and is never convicted",
+    edits: [{
+      file: "engine/core/suspect.ts",
+      find: 'deaths === 1 ? "few" : "nobody"',
+      replace: '"few"',
+    }],
+    noticedBy: { file: "tests/core/suspect_test.ts", filter: "those of two one after the other" },
+  },
+  {
+    name: "a death in a group counts as one alone",
+    loses: "A step is convicted for what one beside it did",
+    edits: [{
+      file: "engine/core/suspect.ts",
+      find: "(step.alone ? 1 : 0)",
+      replace: "(step.alone || step.few ? 1 : 0)",
+    }],
+    noticedBy: { file: "tests/core/machine_test.ts", filter: "convicts at the third death alone" },
+  },
+  {
+    name: "a group has no end",
+    loses: "A death makes every suspect of the one before run alone, hundreds of them",
+    edits: [{
+      file: "engine/worker/room.ts",
+      find: "return this.#closed ? 0 : this.#places;",
+      replace: "return this.#closed ? 0 : this.#options.slots;",
+    }],
+    noticedBy: { file: "tests/worker/room_test.ts", filter: "as many as the root of the slots" },
   },
   {
     name: "a suspect begins before it is written that the others ended",

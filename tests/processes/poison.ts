@@ -1,4 +1,5 @@
 /** Steps that end their process, among many that do not; the processes are started again as a host does it. */
+import { fewOf } from "../../engine/core/suspect.ts";
 import { flow, hookNode } from "../e2e/flows.ts";
 import type { Server } from "../helpers/server.ts";
 import { House, onlyDeadly } from "./house.ts";
@@ -22,10 +23,12 @@ export interface PoisonFound {
   deaths: number;
   /** How each deadly step stands in the inbox. */
   convictions: { how: Deadly; status: string; code: string; attempts: number; inInbox: boolean }[];
-  /** Steps that ran beside a suspect in one process, or were charged with a second death. */
+  /** Steps that ran beside a suspect in one process and were none, and bystanders that died alone. */
   wrong: string[];
 }
 
+/** In the crowd, in a group, and alone: that attempt ends by itself. */
+const MOST_OF_INNOCENTS = 3;
 const LIVE_MS = 500;
 const SILENT_MS = 3_000;
 const LANES = 8;
@@ -65,7 +68,7 @@ export async function poison({ bystanders, hows, processes, slots }: PoisonOptio
       ).length,
       deaths: watch.deaths,
       convictions,
-      wrong: wrongs(house.lines, new Set(hows.map((how) => `${ids.get(how)}.dead.1`))),
+      wrong: wrongs(house.lines, new Set(hows.map((how) => `${ids.get(how)}.dead.1`)), fewOf(slots)),
     };
   } finally {
     await watch.stop();
@@ -210,8 +213,11 @@ async function conviction(
   return { how, status, code: step.failure?.code ?? "", attempts: step.attempts, inInbox };
 }
 
-/** In the order of the log: whoever has been charged runs with nothing beside it, and no bystander is charged twice. */
-function wrongs(lines: readonly LogLine[], deadly: ReadonlySet<string>): string[] {
+/**
+ * In the order of the log: who has been charged once runs beside few others of the same, who has been charged again with
+ * nothing beside it, and no bystander dies alone.
+ */
+function wrongs(lines: readonly LogLine[], deadly: ReadonlySet<string>, few: number): string[] {
   const found: string[] = [];
   const under = new Map<number, Map<string, number>>();
   for (const { what, pid, key = "", attempt = 0 } of lines) {
@@ -221,12 +227,13 @@ function wrongs(lines: readonly LogLine[], deadly: ReadonlySet<string>): string[
     else if (what !== "start") here.delete(key);
     else {
       for (const [other, which] of here) {
-        if (attempt > 1 || which > 1) {
+        if (attempt > 2 || which > 2 || attempt !== which) {
           found.push(`${key} (attempt ${attempt}) beside ${other} (attempt ${which}) in ${pid}`);
         }
       }
-      if (attempt > 2 && !deadly.has(key)) found.push(`${key} is at attempt ${attempt}`);
+      if (attempt > MOST_OF_INNOCENTS && !deadly.has(key)) found.push(`${key} is at attempt ${attempt}`);
       here.set(key, attempt);
+      if (attempt === 2 && here.size > few) found.push(`${here.size} suspects at once in ${pid}`);
     }
   }
   return found;

@@ -6,7 +6,7 @@ Deno.test("a step that exits its process is convicted after three deaths alone, 
   assert.deepEqual(found.wrong, []);
   assert.deepEqual([found.accepted, found.completed], [60, 60]);
   const [exit, huge] = found.convictions;
-  assert.deepEqual(exit, { how: "exit", status: "failed", code: "poison", attempts: 4, inInbox: true });
+  assert.deepEqual(exit, { how: "exit", status: "failed", code: "poison", attempts: 5, inInbox: true });
   assert.deepEqual([huge!.status, huge!.code, huge!.inInbox], ["failed", "output_too_large", true]);
-  assert.equal(found.deaths, 4, "one beside others, three alone");
+  assert.equal(found.deaths, 5, "one in the crowd, one in a group, three alone");
 });

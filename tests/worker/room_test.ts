@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { StepState } from "../../engine/core/state.ts";
+import type { Company } from "../../engine/core/suspect.ts";
 import { Room } from "../../engine/worker/room.ts";
 import { fresh } from "../core/random_graph.ts";
 import { buildGraph } from "../../engine/core/graph.ts";
@@ -29,9 +30,9 @@ function open(slots: number): Parts {
 async function begin(
   { room, stored }: Parts,
   id: string,
-  { alone = false, ok = true }: { alone?: boolean; ok?: boolean } = {},
+  { alone = false, few = false, ok = true }: { alone?: boolean; few?: boolean; ok?: boolean } = {},
 ): Promise<boolean> {
-  const step: StepState = { visit: 1, attempt: 1, ...(alone ? { alone: true } : {}) };
+  const step: StepState = { visit: 1, attempt: 1, ...(alone ? { alone: true } : few ? { few: true } : {}) };
   const next = { ...fresh(GRAPH), id, steps: new Map([["n", step]]) };
   const commit = (): Promise<{ ok: true; versionstamp: string } | { ok: false; stale: [] }> =>
     Promise.resolve(ok ? { ok: true, versionstamp: "1" } : { ok: false, stale: [] });
@@ -43,19 +44,20 @@ async function begin(
 }
 
 /** The step has ended, and that is written. */
-function end({ room, stored }: Parts, id: string, alone = false): void {
-  if (alone) {
+function end({ room, stored }: Parts, id: string, company: Company = "anybody"): void {
+  if (company !== "anybody") {
     stored.delete(id);
     room.decided(id, null);
-    return room.giveBack({ alone });
+    return room.giveBack(company);
   }
-  room.giveBack({ alone });
+  room.giveBack(company);
   stored.delete(id);
   room.decided(id, null);
 }
 
-const SUSPECT = { slot: false, alone: true };
-const OTHER = { slot: true, alone: false };
+const SUSPECT = { slot: false, few: false, alone: true };
+const OF_ONE_DEATH = { slot: false, few: true, alone: false };
+const OTHER = { slot: true, few: false, alone: false };
 
 Deno.test("Room: a suspect waits until what runs has ended and is written, and nothing begins meanwhile", async () => {
   const parts = open(3);
@@ -67,7 +69,7 @@ Deno.test("Room: a suspect waits until what runs has ended and is written, and n
   assert.equal(room.isEmptyFor("suspect"), false);
   end(parts, "one");
   assert.deepEqual(woken, []);
-  room.giveBack({ alone: false });
+  room.giveBack("anybody");
   assert.deepEqual(woken, [], "it has ended, but a death would still be charged to it");
   stored.delete("two");
   room.decided("two", null);
@@ -75,7 +77,7 @@ Deno.test("Room: a suspect waits until what runs has ended and is written, and n
   assert.ok(await begin(parts, "suspect", { alone: true }));
   assert.equal(room.free, 0);
   assert.equal(await begin(parts, "late"), false, "what was decided before does not begin beside it");
-  end(parts, "suspect", true);
+  end(parts, "suspect", "nobody");
   assert.equal(room.free, 3);
 });
 
@@ -94,7 +96,7 @@ Deno.test("Room: suspects go one after the other, and between two as many others
     else assert.ok(room.free > 0, id);
     assert.ok(await begin(parts, id, { alone }));
     order.push(id);
-    if (alone) end(parts, id, true);
+    if (alone) end(parts, id, "nobody");
     else running.push(id);
     if (woken.length === 0) { for (const other of running.splice(0)) end(parts, other); }
   }
@@ -123,7 +125,7 @@ Deno.test("Room: a commit of a suspect's start that is not made gives all slots 
   assert.equal(await begin(parts, "suspect", { alone: true, ok: false }), false);
   assert.ok(room.isEmptyFor("suspect"));
   assert.ok(await begin(parts, "suspect", { alone: true }));
-  end(parts, "suspect", true);
+  end(parts, "suspect", "nobody");
   assert.deepEqual([room.free, room.waiting], [2, 0]);
   assert.ok(woken.every((id) => id === "suspect"));
 });
@@ -137,7 +139,56 @@ Deno.test("Room: with one slot, suspects and others take turns", async () => {
   end(parts, "one");
   assert.deepEqual(woken, ["suspect"]);
   await begin(parts, "suspect", { alone: true });
-  end(parts, "suspect", true);
+  end(parts, "suspect", "nobody");
   assert.deepEqual(woken, ["suspect", "two"]);
   assert.ok(await begin(parts, "two"));
+});
+
+Deno.test("Room: suspects of one death run as a group of as many as the root of the slots, and nobody else begins", async () => {
+  const parts = open(9);
+  const { room, woken } = parts;
+  await begin(parts, "one");
+  for (const id of ["s1", "s2", "s3", "s4", "s5"]) room.decided(id, OF_ONE_DEATH);
+  room.decided("guilty", SUSPECT);
+  room.decided("other", OTHER);
+  assert.deepEqual([room.free, room.fewFor("s1")], [0, 0], "draining");
+  end(parts, "one");
+  assert.deepEqual(woken.splice(0), ["s1", "s2", "s3"]);
+  assert.ok(await begin(parts, "s1", { few: true }));
+  assert.equal(room.isEmptyFor("guilty"), false);
+  assert.equal(await begin(parts, "guilty", { alone: true }), false);
+  assert.equal(await begin(parts, "late"), false, "what was decided before does not begin beside it");
+  for (const id of ["s2", "s3"]) assert.ok(await begin(parts, id, { few: true }));
+  assert.equal(await begin(parts, "s4", { few: true }), false, "three at once");
+  end(parts, "s2", "few");
+  assert.equal(
+    await begin(parts, "s4", { few: true }),
+    false,
+    "a group is not filled up: others want their turn",
+  );
+  for (const id of ["s1", "s3"]) end(parts, id, "few");
+  assert.deepEqual(woken.splice(0), ["other"]);
+  assert.ok(await begin(parts, "other"));
+  end(parts, "other");
+  assert.deepEqual(woken.splice(0), ["s4", "s5"]);
+  for (const id of ["s4", "s5"]) assert.ok(await begin(parts, id, { few: true }));
+  for (const id of ["s4", "s5"]) end(parts, id, "few");
+  assert.deepEqual(woken, ["guilty"]);
+  assert.ok(await begin(parts, "guilty", { alone: true }));
+  end(parts, "guilty", "nobody");
+  assert.deepEqual([room.free, room.waiting], [9, 0]);
+});
+
+Deno.test("Room: a commit of a group's member that is not made gives its place back", async () => {
+  const parts = open(4);
+  const { room } = parts;
+  for (const id of ["s1", "s2"]) room.decided(id, OF_ONE_DEATH);
+  assert.equal(await begin(parts, "s1", { few: true, ok: false }), false);
+  assert.equal(room.fewFor("s1"), 2);
+  assert.ok(await begin(parts, "s1", { few: true }));
+  assert.equal(await begin(parts, "s2", { few: true, ok: false }), false);
+  assert.equal(room.fewFor("s2"), 1);
+  assert.ok(await begin(parts, "s2", { few: true }));
+  for (const id of ["s1", "s2"]) end(parts, id, "few");
+  assert.deepEqual([room.free, room.waiting], [4, 0]);
 });

@@ -44,17 +44,19 @@ async function afterDeath(count: number): Promise<World> {
   return { real, clock, probe, ids };
 }
 
-/** Each call takes a moment; what ran beside whom. */
-function observe(probe: Probe): { beside: string[]; most: number } {
+/** Each call takes a moment; who of them is no suspect and ran beside one, and how many ran at once. */
+function observe(probe: Probe): { beside: string[]; most: number; suspects: number } {
   const under = new Map<string, number>();
-  const seen = { beside: [] as string[], most: 0 };
+  const seen = { beside: [] as string[], most: 0, suspects: 0 };
   probe.answer = async ({ executionId, nodeId, attempt }) => {
     const key = `${executionId}.${nodeId}`;
     for (const [other, which] of under) {
-      if (attempt > 1 || which > 1) seen.beside.push(`${key} beside ${other}`);
+      if ((attempt > 1) !== (which > 1)) seen.beside.push(`${key} beside ${other}`);
     }
     under.set(key, attempt);
     seen.most = Math.max(seen.most, under.size);
+    const suspects = [...under.values()].filter((which) => which > 1).length;
+    seen.suspects = Math.max(seen.suspects, suspects);
     await new Promise((resolve) => setTimeout(resolve, 2));
     under.delete(key);
     return { kind: "done" };
@@ -69,8 +71,8 @@ async function allCompleted(house: Opened, ids: readonly string[]): Promise<void
   }
 }
 
-for (const slots of [1, 3, 64]) {
-  Deno.test(`after a death its suspects run one after the other, and others beside one another, with ${slots} slots`, async () => {
+for (const [slots, few] of [[1, 1], [3, 2], [64, 8]] as const) {
+  Deno.test(`after a death its suspects run in groups of ${few}, and others beside others, with ${slots} slots`, async () => {
     const { real, clock, probe, ids } = await afterDeath(COUNT);
     const seen = observe(probe);
     await using house = await openEngine({ real, manual: clock, probe, concurrency: slots });
@@ -79,6 +81,7 @@ for (const slots of [1, 3, 64]) {
     for (let i = 0; i < 3 * COUNT; i++) more.push((await hook(house.engine, "go", { late: i })).executionId);
     await allCompleted(house, more);
     assert.deepEqual(seen.beside, []);
+    assert.equal(seen.suspects, few);
     if (slots > 1) assert.ok(seen.most > 1, "those who are no suspects run beside one another");
     const firsts = probe.calls.filter(({ nodeId, attempt }) => nodeId === "a" && attempt === 2);
     assert.deepEqual(firsts.map(({ executionId }) => executionId).sort(), [...ids].sort());
@@ -87,14 +90,14 @@ for (const slots of [1, 3, 64]) {
   });
 }
 
-Deno.test("a suspect's step says why it waits and why it runs alone, and a cancelled one lets the next begin", async () => {
+Deno.test("a suspect's step says why it waits and beside whom it runs, and a cancelled one lets the next begin", async () => {
   const { real, clock, probe, ids } = await afterDeath(3);
   const gates = new Map<string, () => void>();
   probe.answer = async ({ executionId, nodeId }) => {
     if (nodeId === "a") await new Promise<void>((resolve) => gates.set(executionId, resolve));
     return { kind: "done" };
   };
-  await using house = await openEngine({ real, manual: clock, probe });
+  await using house = await openEngine({ real, manual: clock, probe, concurrency: 1 });
   const { engine } = house;
   await house.until(() => gates.size === 1, 60_000);
   const [running] = gates.keys();
@@ -102,7 +105,7 @@ Deno.test("a suspect's step says why it waits and why it runs alone, and a cance
   for (const [id, status] of [[running!, "running"], [next!, "queued"]] as const) {
     await house.until(async () => (await engine.executions.get(id)).steps[1]?.status === status, 60_000);
     const step = (await engine.executions.get(id)).steps.find(({ nodeId }) => nodeId === "a")!;
-    assert.equal(step.reason?.text, "Runs alone — the process ended while it ran, once before");
+    assert.equal(step.reason?.text, "Runs beside a few others — the process ended while it ran, once before");
     assert.deepEqual(step.reason?.data, { deaths: 1, deathsAlone: 0 });
   }
   await engine.executions.cancel(next!, {}, ANN);
