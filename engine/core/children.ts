@@ -4,6 +4,7 @@ import { end } from "./ending.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { ended, settleFailed, succeeded } from "./outcome.ts";
+import { begunBefore, childrenKey, goOnWithRounds, presentOf, waitAgain } from "./rounds.ts";
 import type { StepState, Stored } from "./state.ts";
 import { isSettled } from "./state.ts";
 
@@ -13,6 +14,8 @@ export interface DoneChild {
   status: "completed" | "failed" | "cancelled";
   executionId: string;
   output: Json;
+  /** How often its loop had been gone on with when it settled. */
+  again?: number;
 }
 
 /** A child to be created: its id follows from parent, node, visit and index, so creating it twice makes one. */
@@ -20,6 +23,8 @@ export interface Spawn {
   nodeId: string;
   visit: number;
   index: number;
+  /** How often its loop had been gone on with. */
+  again?: number;
 }
 
 export type ChildrenWait = Extract<WaitingFor, { kind: "children" }>;
@@ -27,15 +32,11 @@ export type ChildrenWait = Extract<WaitingFor, { kind: "children" }>;
 /** So many children one transition creates. */
 const AT_ONCE = 50;
 
-/** What a step that waits for children reads of them. */
-export function childrenKey(nodeId: string, visit: number): string {
-  return `${nodeId}.${visit}`;
-}
-
 /** Counts children that have settled, asks for the next, and lets steps go on whose children are done. */
 export function gather(draft: Draft): boolean {
   if (isSettled(draft.state) || draft.state.cancelling) return false;
   let moved = false;
+  goOnWithRounds(draft);
   for (const node of draft.withStatus("waiting")) {
     const wait = draft.step(node).waitingFor;
     if (wait?.kind === "children" && gatherOne(draft, node, wait)) moved = true;
@@ -44,16 +45,25 @@ export function gather(draft: Draft): boolean {
 }
 
 function gatherOne(draft: Draft, node: GraphNode, before: ChildrenWait): boolean {
-  const step = draft.step(node);
-  const records = draft.env.children.get(childrenKey(node.id, step.visit)) ?? [];
+  let step = draft.step(node);
+  const all = draft.env.children.get(childrenKey(node.id, step.visit)) ?? [];
+  const older = begunBefore(step, before, all);
+  if (older) {
+    waitAgain(draft, node, step, older);
+    [step, before] = [draft.step(node), older];
+  }
+  const records = presentOf(before, all);
   const wait = counted(before, records);
   const failed = records.find((child) => child.status !== "completed");
   if (wait.failed > 0 && wait.onError === "stop") {
     dismiss(draft, node, wait, records);
-    const which = failed ? `Round ${failed.index + 1} of ${wait.total}` : "A round";
-    settleFailed(draft, node, { ...step, waitingFor: undefined }, {
+    const which = wait.how === "sub_workflow"
+      ? "The workflow that was called"
+      : `Round ${(failed?.index ?? wait.low) + 1} of ${wait.total}`;
+    // With the wait as it was before: what has not completed is not passed over when it is gone on with.
+    settleFailed(draft, node, { ...step, waitingFor: before }, {
       code: "child_failed",
-      message: `${which} did not complete; retry that execution, then this one`,
+      message: `${which} did not complete; Retry goes on with all that have not`,
       retryable: false,
       details: { executionId: failed?.executionId ?? "" },
     });
@@ -100,7 +110,7 @@ function spawn(draft: Draft, node: GraphNode, step: StepState, wait: ChildrenWai
   if (!draft.env.maySpawn) return;
   const until = Math.min(wantedOf(wait), wait.created + AT_ONCE);
   for (let index = wait.created; index < until; index++) {
-    draft.spawn.push({ nodeId: node.id, visit: step.visit, index });
+    draft.spawn.push({ nodeId: node.id, visit: step.visit, index, ...numberOf(wait) });
   }
   draft.put(node, "waiting", { ...step, waitingFor: { ...wait, created: Math.max(wait.created, until) } });
 }
@@ -155,8 +165,12 @@ export function dismiss(
   const settled = new Set(records.map((child) => child.index));
   const { visit } = draft.step(node);
   for (let index = wait.low; index < wait.created; index++) {
-    if (!settled.has(index)) draft.dismiss.push({ nodeId: node.id, visit, index });
+    if (!settled.has(index)) draft.dismiss.push({ nodeId: node.id, visit, index, ...numberOf(wait) });
   }
+}
+
+function numberOf({ again }: ChildrenWait): { again?: number } {
+  return again === undefined ? {} : { again };
 }
 
 /** How a child begins: in the middle of its parent's graph (a loop), or at the trigger of another workflow. */
@@ -222,6 +236,7 @@ function ref(draft: Draft, node: GraphNode, step: StepState, part: string): stri
 export function endWait(draft: Draft, node: GraphNode): void {
   const step = draft.step(node);
   if (step.waitingFor?.kind !== "children") return;
-  dismiss(draft, node, step.waitingFor, draft.env.children.get(childrenKey(node.id, step.visit)) ?? []);
+  const records = draft.env.children.get(childrenKey(node.id, step.visit)) ?? [];
+  dismiss(draft, node, step.waitingFor, presentOf(step.waitingFor, records));
   draft.steps.set(node.id, ended(step, draft.env.now));
 }

@@ -1,20 +1,19 @@
 import { fallDue, resolveAsk, vote } from "./approval.ts";
 import { applyAttempt } from "./attempt.ts";
-import { causeId } from "./cause.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { endWait } from "./children.ts";
 import { end } from "./ending.ts";
 import { goOn } from "./join.ts";
-import { mustStandStill } from "./limit.ts";
 import { askToMigrate } from "./migrate.ts";
 import { ended, mark, settleFailed, succeeded, uncertain } from "./outcome.ts";
+import { reopen, resume, roundRetried } from "./reopen.ts";
 import { isSettled } from "./state.ts";
 import type { Mail, StepState } from "./state.ts";
 import { charged, conviction, isConvicted, isSuspect, suspectManner, suspectReason } from "./suspect.ts";
 import { ledgerLine } from "./votes.ts";
 
-/** Steps with a record that one transition ends or reopens. */
+/** Steps with a record that one transition ends. */
 const MOST_AT_ONCE = 50;
 
 /** Waits and retries whose time has come. */
@@ -59,8 +58,10 @@ function needsPerson(step: StepState): boolean {
 }
 
 export function deliver(draft: Draft, mail: Mail): void {
-  if (mail.kind === "cancel") return end(draft, { by: mail.by, reason: mail.reason });
+  if (mail.kind === "cancel") return stop(draft, mail);
   if (mail.kind === "retry") return reopen(draft, mail.nodeIds);
+  if (mail.kind === "resume") return resume(draft, mail);
+  if (mail.kind === "round") return roundRetried(draft, mail);
   if (mail.kind === "migrate") return askToMigrate(draft, mail);
   const node = draft.node(mail.nodeId);
   if (!node || isSettled(draft.state)) return;
@@ -84,6 +85,12 @@ export function deliver(draft: Draft, mail: Mail): void {
       data: { at: new Date(mail.at).toISOString() },
     },
   });
+}
+
+/** Its loop's word to stop is past when that has gone on since. */
+function stop(draft: Draft, { by, reason, again }: Extract<Mail, { kind: "cancel" }>): void {
+  if (again !== undefined && (draft.state.parent?.again ?? 0) > again) return;
+  end(draft, { by, reason });
 }
 
 /** A person's answer to a task, or to "was it received?". */
@@ -194,44 +201,5 @@ export function stopUnstarted(draft: Draft): void {
     }
     draft.put(node, "cancelled", step ? ended(step, draft.env.now) : undefined);
     if (step) draft.event("cancelled", node, { step: "cancelled", message: "Cancelled" });
-  }
-}
-
-/** Failed steps are queued again, also while others run on; what stood behind them goes on from there. */
-export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
-  const { state } = draft;
-  const isOver = isSettled(state);
-  if (
-    state.cancelling || isOver && (state.status !== "failed" || state.reason?.code === "execution_timeout")
-  ) return;
-  const nodes = draft.withStatus("failed").filter((node) =>
-    draft.step(node).port === undefined && (nodeIds === null || nodeIds.includes(node.id))
-  ).slice(0, MOST_AT_ONCE);
-  if (nodes.length === 0) return;
-  if (isOver) {
-    draft.counts.push("reopened");
-    state.status = "running";
-    state.failedAt ??= state.endedAt ?? draft.env.now;
-    state.endedAt = null;
-    state.reason = null;
-    // A person who retries days later is not stopped by a limit that passed meanwhile.
-    if (draft.graph.timeoutMs !== null) state.timeoutAt = draft.env.now + draft.graph.timeoutMs;
-  }
-  for (const node of nodes) {
-    const step = draft.step(node);
-    const was = step.failure && step.endedAt !== undefined
-      ? { was: { cause: causeId(node, step.failure, state.workflowId), at: step.endedAt } }
-      : {};
-    draft.attention.push({ nodeId: node.id, visit: step.visit, record: null, ...was });
-    const again: StepState = {
-      ...ended(step, draft.env.now),
-      endedAt: undefined,
-      failure: undefined,
-      output: undefined,
-      spent: step.attempt,
-    };
-    draft.put(node, node.kind === "pure" && !mustStandStill(draft.state) ? "pending" : "queued", again);
-    draft.consider(node);
-    draft.event("progress", node, { step: "queued", message: "Retried by hand" });
   }
 }

@@ -72,6 +72,8 @@ export class Draft {
   cause: Cause | undefined;
   readonly spawn: Spawn[] = [];
   readonly dismiss: Spawn[] = [];
+  readonly resume: Transition["resume"] = [];
+  reopened = false;
   result: Stored | null = null;
   response: Transition["response"] = null;
   /** About how many bytes this transition adds to what is stored, bodies beside the records aside. */
@@ -146,6 +148,8 @@ export class Draft {
     next.counts.push(...this.counts);
     next.spawn.push(...this.spawn);
     next.dismiss.push(...this.dismiss);
+    next.resume.push(...this.resume);
+    next.reopened = this.reopened;
     next.response = this.response;
     next.weight = this.weight;
     next.computed = this.computed;
@@ -167,6 +171,8 @@ export class Draft {
       ...(this.cause ? { cause: this.cause } : {}),
       spawn: this.spawn,
       dismiss: this.dismiss,
+      resume: this.resume,
+      ...(this.reopened ? { reopened: true } : {}),
       result: this.result,
     };
   }

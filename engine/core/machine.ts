@@ -14,7 +14,7 @@ import { advance } from "./advance.ts";
 import { applyAttempt } from "./attempt.ts";
 import { gather, startChild } from "./children.ts";
 import type { ChildStart } from "./children.ts";
-import { cancel, deliver, reopen, stopUnstarted, surrender, wake } from "./commands.ts";
+import { cancel, deliver, stopUnstarted, surrender, wake } from "./commands.ts";
 import { conclude } from "./conclude.ts";
 import { Draft } from "./draft.ts";
 import type { Env } from "./draft.ts";
@@ -23,6 +23,7 @@ import { holdBack, release } from "./hold.ts";
 import { enter, lacksSlot, mustStandStill, queuedReason } from "./limit.ts";
 import { askToMigrate, moved, standsStill } from "./migrate.ts";
 import { settleFailed } from "./outcome.ts";
+import { reopen, resumeStopped } from "./reopen.ts";
 import { startReplay } from "./replay.ts";
 import type { ReplayStart } from "./replay.ts";
 import { checkEnds, receive } from "./signals.ts";
@@ -75,6 +76,7 @@ export function decide(
   if (!standsStill(draft.state)) goOn(draft);
   checkEnds(draft);
   if (draft.state.cancelling) stopUnstarted(draft);
+  if (resumeStopped(draft)) goOn(draft);
   if (!standsStill(draft.state)) admit(draft);
   conclude(draft);
   return draft.transition();
@@ -97,7 +99,10 @@ function apply(draft: Draft, command: Command): void {
       return startChild(draft, command);
     case "refused": {
       const node = draft.node(command.nodeId);
-      if (!node || draft.step(node).waitingFor?.kind !== "children") return;
+      if (!node) return;
+      const { waitingFor, rounds } = draft.step(node);
+      const asks = waitingFor?.kind === "children" || draft.status(node) === "queued" && rounds;
+      if (!asks) return;
       return settleFailed(draft, node, draft.step(node), command.failure);
     }
     case "outcome": {

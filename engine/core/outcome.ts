@@ -233,14 +233,15 @@ function recipientOf(draft: Draft, node: GraphNode, step: StepState): string | n
   return askUnderWay(step.approval)?.to ?? draft.env.recipient?.(node, draft.state) ?? null;
 }
 
-/** The step as it stands when it has settled: what it waited for is gone. */
+/** The step as it stands when it has settled: what it waited for is gone, but for children that it may go on with. */
 export function ended(step: StepState, now: number): StepState {
-  const { wakeAt: _wakeAt, wakePort: _wakePort, waitingFor: _waitingFor, reason: _reason, ...rest } = step;
-  return { ...rest, endedAt: now };
+  const { wakeAt: _wakeAt, wakePort: _wakePort, waitingFor, reason: _reason, ...rest } = step;
+  const rounds = waitingFor?.kind === "children" ? { rounds: waitingFor } : {};
+  return { ...rest, ...rounds, endedAt: now };
 }
 
 /** The same for a step that has succeeded: what failed before stands in its tries. */
 export function succeeded(step: StepState, now: number): StepState {
-  const { failure: _failure, ...rest } = ended(step, now);
+  const { failure: _failure, rounds: _rounds, ...rest } = ended(step, now);
   return rest;
 }

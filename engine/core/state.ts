@@ -1,12 +1,12 @@
-import type { Spawn } from "./children.ts";
+import type { ChildrenWait, Spawn } from "./children.ts";
 import type { Cause } from "./metrics.ts";
 import type { EventType } from "../schemas/event.ts";
 import type { ExecutionStatus, Failure, Reason, StepStatus, WaitingFor } from "../schemas/execution.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
 import type { Message } from "../schemas/message.ts";
-import type { Approval, Choice } from "../schemas/approval.ts";
+import type { Approval } from "../schemas/approval.ts";
 import type { CallFacts } from "../schemas/call.ts";
-import type { Outcome, WebhookResponse } from "../schemas/node.ts";
+import type { WebhookResponse } from "../schemas/node.ts";
 import type { RetryOverrides } from "../schemas/retry.ts";
 import type { Turn } from "./turn.ts";
 import type { ApprovalState } from "./votes.ts";
@@ -57,6 +57,8 @@ export interface StepState {
   takenOver?: string;
   /** Its place under a rate, until it begins. */
   turn?: Turn;
+  /** The children that it waited for when it failed or was stopped: it goes on with them (rounds.ts). */
+  rounds?: ChildrenWait;
   /** What people are to approve, from the moment they are asked. */
   approval?: ApprovalState;
 }
@@ -100,10 +102,10 @@ export interface ExecutionState {
   /** Its one due entry. */
   due: { at: number; kind: "execution" | "forget" } | null;
   /** The execution whose step waits for this one, and as which of its children. */
-  parent: { executionId: string; nodeId: string; visit: number; index: number } | null;
+  parent: (Spawn & { executionId: string }) | null;
   /** Generations above it. */
   nesting: number;
-  cancelling: { by: string; reason: string; at: number; as?: "timeout" | "goal" | "exit" } | null;
+  cancelling: Cancelling | null;
   /** Signals that a wait has taken: one signal satisfies one wait. */
   consumed: readonly string[];
   /** Must hear of its lead's signals: a step waits for one, or a goal or exit may be met. */
@@ -122,6 +124,15 @@ export interface ExecutionState {
   moves?: readonly Move[];
   /** Nodes that ran in a version which it has left, and that its present version does not have. */
   left?: { readonly [nodeId: string]: LeftNode };
+}
+
+/** `resumes`: its loop goes on meanwhile, and so does it once all of it has stopped. */
+export interface Cancelling {
+  by: string;
+  reason: string;
+  at: number;
+  as?: "timeout" | "goal" | "exit";
+  resumes?: true;
 }
 
 export interface Migrating {
@@ -213,43 +224,6 @@ export interface LedgerLine {
   part?: string;
 }
 
-/** What others want an execution to know. Its owner applies it in its next transition. */
-export type Mail =
-  | {
-    kind: "complete";
-    nodeId: string;
-    visit: number;
-    outcome: string;
-    note?: string;
-    by: string;
-    at: number;
-  }
-  | { kind: "cancel"; by: string; reason: string; at: number }
-  /** A person retries failed steps while others still run. */
-  | { kind: "retry"; nodeIds: readonly string[]; at: number }
-  | { kind: "migrate"; to: number; by: string; at: number }
-  | {
-    kind: "message";
-    nodeId: string;
-    messageId: string;
-    what: "opened" | "clicked" | "replied";
-    at: number;
-    url?: string;
-  }
-  /** One person's answer to an approval. */
-  | {
-    kind: "vote";
-    nodeId: string;
-    visit: number;
-    voter: string;
-    by: string;
-    choice: Choice;
-    note?: string;
-    at: number;
-  }
-  /** What became of an attempt whose worker had lost the execution by then. */
-  | { kind: "result"; nodeId: string; visit: number; attempt: number; outcome: Outcome; at: number };
-
 /** The pure result of deciding: exactly what one commit writes. */
 export interface Transition {
   next: ExecutionState;
@@ -271,6 +245,10 @@ export interface Transition {
   spawn: Spawn[];
   /** Children that are told to stop. */
   dismiss: Spawn[];
+  /** Children that are told to go on. */
+  resume: (Spawn & { again: number })[];
+  /** It was retried by hand, and its parent must know. */
+  reopened?: true;
   /** A child's result for its parent, once it has settled. */
   result: Stored | null;
 }
@@ -284,6 +262,7 @@ export function isSettled(state: { status: ExecutionStatus }): boolean {
 export const LEASE_MS = 15_000;
 
 export type { Json, JsonObject };
+export type { Mail } from "./mail.ts";
 
 /** A third of it has passed; or the clock went back, and the end lies further away than any lease. */
 export function mustRenew(lease: { until: number }, now: number): boolean {

@@ -93,6 +93,8 @@ export const WaitingFor = z.discriminatedUnion("kind", [
     failed: z.number().int(),
     concurrency: z.number().int(),
     onError: z.enum(["stop", "continue"]),
+    /** How often it was gone on with after a round had not completed. */
+    again: z.number().int().optional(),
     /** repeat: no further round once this holds. */
     until: ConditionGroup.optional(),
     /** sub_workflow: which one, with what, and is it waited for? */

@@ -1,5 +1,5 @@
 import type { ChildrenWait, DoneChild } from "../core/children.ts";
-import { childrenKey } from "../core/children.ts";
+import { childrenKey } from "../core/rounds.ts";
 import type { ExecutionState, Mail, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import { keys, shardOf } from "./keys.ts";
@@ -27,9 +27,10 @@ export async function readChildren(
       const key = childrenKey(nodeId, step.visit);
       found.set(key, await listDone(store, state.id, key, 0));
     }
-    if (step.waitingFor?.kind !== "children") continue;
+    // A loop that failed, or was stopped, may be gone on with.
+    const wait = step.waitingFor?.kind === "children" ? step.waitingFor : step.rounds;
+    if (!wait) continue;
     const key = childrenKey(nodeId, step.visit);
-    const wait = step.waitingFor;
     const fresh = await listDone(store, state.id, key, wait.low);
     found.set(key, wait.low > 0 && isLast(wait, fresh) ? await listDone(store, state.id, key, 0) : fresh);
   }
@@ -59,11 +60,12 @@ const INLINE_RESULT = 16 * 1024;
 export function doneSets(transition: Transition, now: number): { key: Key; value: Uint8Array }[] {
   const { next, result } = transition;
   if (!next.parent || !isSettled(next)) return [];
-  const { executionId, nodeId, visit, index } = next.parent;
+  const { executionId, nodeId, visit, index, again } = next.parent;
   const record: DoneRecord = {
     v: 1,
     status: next.status === "completed" ? "completed" : next.status === "failed" ? "failed" : "cancelled",
     executionId: next.id,
+    ...(again ? { again } : {}),
     output: next.status !== "completed"
       ? { error: next.reason?.text ?? next.status }
       : !result
@@ -82,13 +84,10 @@ export function doneSets(transition: Transition, now: number): { key: Key; value
   ];
 }
 
-/** Mail that tells children to stop, in their parent's own commit. */
-export function dismissSets(
-  children: readonly { id: string; mailId: string }[],
-  mail: Extract<Mail, { kind: "cancel" }>,
-): { key: Key; value: Uint8Array }[] {
-  return children.flatMap(({ id, mailId }) => [
+/** Mail to a relative, in the sender's own commit. */
+export function mailSets(id: string, mailId: string, mail: Mail): { key: Key; value: Uint8Array }[] {
+  return [
     { key: keys.mail(id, mailId), value: encode({ v: 1, ...mail }) },
     { key: keys.due(shardOf(id), 0, mail.at, "mail", id), value: EMPTY },
-  ]);
+  ];
 }

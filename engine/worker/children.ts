@@ -1,10 +1,11 @@
 import type { ChildrenWait, ChildStart, Spawn } from "../core/children.ts";
-import { childrenKey } from "../core/children.ts";
-import type { ExecutionState, Stored, Transition } from "../core/state.ts";
+import { childrenKey } from "../core/rounds.ts";
+import type { ExecutionState, Mail, Stored, Transition } from "../core/state.ts";
 import { StepError } from "../errors.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
 import { readBody } from "../store/bodies.ts";
-import { dismissSets } from "../store/children.ts";
+import { mailSets } from "../store/children.ts";
+import { loadExecutions } from "../store/executions.ts";
 import type { Loaded } from "../store/executions.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
@@ -164,17 +165,21 @@ export interface Nursery {
   accept(acceptance: Acceptance): Promise<{ ok: true } | { ok: false; stale: readonly Key[] }>;
 }
 
-/** Creates those that are not there yet; false when the parent has moved meanwhile. Throws StepError. */
+/**
+ * Creates those that are not there yet, and sees that those that are to go on are there still; false when the parent has
+ * moved meanwhile. Throws StepError.
+ */
 export async function spawnChildren(
   nursery: Nursery,
   parent: Omit<ParentFacts, "live">,
-  children: readonly Spawn[],
+  { spawn, resume }: Pick<Transition, "spawn" | "resume">,
 ): Promise<boolean> {
+  if (resume.length > 0) await mustBeKept(parent, resume);
   const live = async (workflowId: string): Promise<CompiledVersion | null> => {
     const version = await nursery.services.liveVersion(workflowId);
     return version === null ? null : await nursery.versions.get(workflowId, version);
   };
-  const results = await Promise.all(children.map(async (child) => {
+  const results = await Promise.all(spawn.map(async (child) => {
     const result = await nursery.accept(await childAcceptance({ ...parent, live }, child));
     // Already there: a death came between its commit and its parent's.
     return result.ok || !result.stale.some((key) => key[1] === parent.next.id);
@@ -182,17 +187,47 @@ export async function spawnChildren(
   return results.every(Boolean);
 }
 
-/** What tells the children that a transition dismisses to stop; for its commit. */
-export async function dismissedSets(
-  transition: Transition,
+/** One that is forgotten cannot be gone on with, and is not run a second time either. */
+async function mustBeKept(
+  { store, next }: Pick<ParentFacts, "store" | "next">,
+  children: readonly Spawn[],
+): Promise<void> {
+  const ids = await Promise.all(children.map((child) => childId(next, child)));
+  const gone = (await loadExecutions(store, ids)).findIndex((loaded) => !loaded);
+  if (gone < 0) return;
+  throw new StepError({
+    code: "round_forgotten",
+    message: `Round ${
+      children[gone]!.index + 1
+    } is kept no longer, and cannot be gone on with; replay instead`,
+    retryable: false,
+  });
+}
+
+/** Does it tell its children or its parent anything? */
+export function tellsFamily({ dismiss, resume, reopened }: Transition): boolean {
+  return dismiss.length + resume.length > 0 || reopened === true;
+}
+
+/** Mail to the children that a transition stops or goes on with, and to the parent of a round that was retried; for its commit. */
+export async function familySets(
+  { next, dismiss, resume, reopened }: Transition,
   newId: () => string,
   at: number,
 ): Promise<{ key: Key; value: Uint8Array }[]> {
-  const children = await Promise.all(transition.dismiss.map(async (child) => ({
-    id: await childId(transition.next, child),
-    mailId: newId(),
-  })));
-  const { cancelling, reason } = transition.next;
+  const { cancelling, reason, parent } = next;
+  const by = cancelling?.by || "its parent";
   const why = cancelling?.reason ?? reason?.text ?? "Its loop has ended";
-  return dismissSets(children, { kind: "cancel", by: cancelling?.by || "its parent", reason: why, at });
+  const toChild = async (child: Spawn, mail: Mail): Promise<ReturnType<typeof mailSets>> =>
+    mailSets(await childId(next, child), newId(), mail);
+  const sets = await Promise.all([
+    ...dismiss.map((child) =>
+      toChild(child, { kind: "cancel", by, reason: why, at, again: child.again ?? 0 })
+    ),
+    ...resume.map((child) => toChild(child, { kind: "resume", again: child.again, at })),
+  ]);
+  if (!reopened || !parent) return sets.flat();
+  const { executionId, ...place } = parent;
+  const mail: Mail = { kind: "round", ...place, again: place.again ?? 0, at };
+  return [...sets.flat(), ...mailSets(executionId, newId(), mail)];
 }

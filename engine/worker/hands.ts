@@ -1,4 +1,3 @@
-import type { Spawn } from "../core/children.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import type { Loaded } from "../store/executions.ts";
 import type { Store } from "../store/store.ts";
@@ -21,8 +20,11 @@ export interface Hands {
   readonly turns: Turns;
   /** This process. */
   readonly owner: string;
-  /** Creates children that are not there yet; false when their parent has moved meanwhile. */
-  spawn(parent: Omit<ParentFacts, "live">, children: readonly Spawn[]): Promise<boolean>;
+  /** Creates children that are not there yet; false when their parent has moved meanwhile. Throws StepError. */
+  spawn(
+    parent: Omit<ParentFacts, "live">,
+    children: Pick<Transition, "spawn" | "resume">,
+  ): Promise<boolean>;
   newId(): string;
   env(now: number, id: string): OwnEnv;
   /** As it was when it was last in these hands: its versionstamp says whether that still holds. */

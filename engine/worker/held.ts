@@ -10,7 +10,7 @@ import type { Loaded } from "../store/executions.ts";
 import type { Key } from "../store/keys.ts";
 import { MOST_MAIL_DUE, nameOf, outlastsConflict, portionOf, sameHolding } from "./round.ts";
 import { decideInHand, turnsFor } from "./in_turn.ts";
-import { dismissedSets, readerOf } from "./children.ts";
+import { familySets, readerOf, tellsFamily } from "./children.ts";
 import { recordLate } from "./late.ts";
 import { isReopened, takeMail, type Taken } from "./mail.ts";
 import { type Facts, runEffect, unbegun } from "./run_step.ts";
@@ -220,7 +220,9 @@ export class Held {
       this.#hands.nothingToDo(this.id, transition.next);
       return true;
     }
-    if (transition.spawn.length > 0 && !await this.#spawn(transition, bodies)) return false;
+    if (transition.spawn.length + transition.resume.length > 0 && !await this.#spawn(transition, bodies)) {
+      return false;
+    }
     const { along, before: first } = bodies.writes(this.id);
     const texts = transition.messages.flatMap((message) => this.#hands.services.messageWrite(message).before);
     const nextVersion = this.#around.versionOf(transition.next, this.#version!);
@@ -234,11 +236,8 @@ export class Held {
       messageWrite: this.#hands.services.messageWrite,
       applied,
     });
-    write.checks!.push(...clockChecks(before.state, transition.next, this.#around.heard));
-    if (transition.dismiss.length > 0) {
-      write.sets!.push(...await dismissedSets(transition, this.#hands.newId, now));
-    }
-    write.checks!.push(...checks);
+    write.checks!.push(...clockChecks(before.state, transition.next, this.#around.heard), ...checks);
+    if (tellsFamily(transition)) write.sets!.push(...await familySets(transition, this.#hands.newId, now));
     const result = await this.#hands.room.taken(transition, async () => {
       for (const blob of [...first, ...texts]) await this.#hands.store.commit(blob);
       return await this.#hands.store.commit(write);
@@ -263,10 +262,11 @@ export class Held {
       read: readerOf(this.#hands.store, this.id, new Map([...this.#around.bodies, ...bodies.values])),
     };
     try {
-      return await this.#hands.spawn(parent, transition.spawn);
+      return await this.#hands.spawn(parent, transition);
     } catch (error) {
       if (!(error instanceof StepError)) throw error;
-      this.#commands.push({ kind: "refused", nodeId: transition.spawn[0]!.nodeId, failure: error.failure });
+      const [first] = [...transition.resume, ...transition.spawn];
+      this.#commands.push({ kind: "refused", nodeId: first!.nodeId, failure: error.failure });
       return false;
     }
   }

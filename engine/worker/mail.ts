@@ -27,8 +27,10 @@ export async function isReopened(
   mailDue: readonly DueEntry[],
 ): Promise<boolean> {
   if (commands.some(({ kind }) => kind === "retry")) return true;
-  if (status !== "failed" || mailDue.length === 0) return false;
-  return (await readMail(store, id)).some(({ mail }) => mail.kind === "retry");
+  if (status === "completed" || mailDue.length === 0) return false;
+  return (await readMail(store, id)).some(({ mail: { kind } }) =>
+    kind === "resume" || status === "failed" && (kind === "retry" || kind === "round")
+  );
 }
 
 /**

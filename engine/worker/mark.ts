@@ -40,6 +40,7 @@ export function cancelMark(
       counts: [],
       spawn: [],
       dismiss: [],
+      resume: [],
       asks: [],
       result: null,
     },

@@ -24,7 +24,6 @@ import { Versions } from "./versions.ts";
 import { bodiesRead } from "./view.ts";
 import { spawnChildren } from "./children.ts";
 import type { ParentFacts } from "./children.ts";
-import type { Spawn } from "../core/children.ts";
 import { Recent } from "./recent.ts";
 import { freshState, refuseOverload } from "./acceptance.ts";
 import type { Acceptance } from "./acceptance.ts";
@@ -161,7 +160,7 @@ export class Worker implements Hands {
     return { ok: true, transition };
   }
 
-  spawn(parent: Omit<ParentFacts, "live">, children: readonly Spawn[]): Promise<boolean> {
+  spawn(parent: Omit<ParentFacts, "live">, children: Pick<Transition, "spawn" | "resume">): Promise<boolean> {
     return spawnChildren(this, parent, children);
   }
 

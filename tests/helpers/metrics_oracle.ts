@@ -142,12 +142,13 @@ export async function recounted(store: Store, state: ExecutionState): Promise<Ha
   let overAt = 0;
   for await (const { value } of store.list<EventRecord>({ selector: { prefix: ["event", id] } })) {
     for (const event of eventsOf(value)) {
+      // Nothing happens to one that is over, but that it is opened again: by a person, or by the loop it is a round of.
+      if (over && event.type === "progress" && event.reason === undefined) {
+        say(value.at, "reopened");
+        failedFirst ??= overAt;
+        over = null;
+      }
       if (event.node !== undefined) {
-        if (over && event.message === "Retried by hand") {
-          say(value.at, "reopened");
-          failedFirst ??= overAt;
-          over = null;
-        }
         if (event.type === "failed" && event.port === undefined) failures.set(event.node, event);
         else failures.delete(event.node);
         continue;

@@ -11,6 +11,7 @@ import type { Store } from "../../engine/store/store.ts";
 import { metricsProblems } from "./metrics_oracle.ts";
 import { nodeCountProblems } from "./node_oracle.ts";
 import { placeProblems } from "./places_oracle.ts";
+import { roundProblems } from "./rounds_oracle.ts";
 
 const ACTIVE = new Set(["queued", "running", "retrying"]);
 
@@ -33,6 +34,7 @@ export async function oracle(store: Store, { recount = true }: { recount?: boole
   checkAttention(states, attention, problems);
   await checkInboxIndex(store, attention, problems);
   problems.push(...await placeProblems(store, states));
+  problems.push(...await roundProblems(store, states));
   if (recount) problems.push(...await metricsProblems(store, states));
   if (recount) problems.push(...await nodeCountProblems(store, states));
   assert.deepEqual(problems, []);

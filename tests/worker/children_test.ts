@@ -195,29 +195,3 @@ Deno.test("a loop goes on after its process died between rounds, without doing a
     );
   }
 });
-
-Deno.test("a loop retried by hand counts the rounds that had ended: it fails again, or goes on once its round was retried", async () => {
-  await using house = await openEngine();
-  const { engine, probe } = house;
-  let broken = true;
-  probe.answer = (_context, say) =>
-    say.startsWith("b") && broken
-      ? { kind: "fail", failure: { code: "http_401", message: "Unauthorized", retryable: false } }
-      : { kind: "done", output: { say } };
-  const id = await loop(house, "for_each", { items: "{{ trigger.body.list }}", concurrency: 1 }, {
-    list: ["a", "b", "c"],
-  });
-  const status = async (): Promise<string> => (await engine.executions.get(id)).status;
-  await house.until(async () => await status() === "failed");
-  await engine.executions.retry(id, {}, ANN);
-  await house.until(async () => await status() === "failed" && await engine.inbox.count() > 0);
-  const round = (await childrenOf(house, id)).find((child) => child.status === "failed");
-  broken = false;
-  await engine.executions.retry(round!.id, {}, ANN);
-  await house.until(async () => (await engine.executions.get(round!.id)).status === "completed");
-  await engine.executions.retry(id, {}, ANN);
-  await house.until(async () => await status() === "completed");
-  const output = await outputOf(house, id, "loop") as { results: { say: string }[] };
-  assert.deepEqual(output.results.map((result) => result.say), ["a0", "b1", "c2"]);
-  assert.equal(probe.calls.filter((call) => call.nodeId === "work").length, 4);
-});
