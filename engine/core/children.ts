@@ -56,7 +56,7 @@ function gatherOne(draft: Draft, node: GraphNode, before: ChildrenWait): boolean
   const wait = counted(before, records);
   const failed = records.find((child) => child.status !== "completed");
   if (wait.failed > 0 && wait.onError === "stop") {
-    dismiss(draft, node, wait, records);
+    dismiss(draft, node, before, records);
     const which = wait.how === "sub_workflow"
       ? "The workflow that was called"
       : `Round ${(failed?.index ?? wait.low) + 1} of ${wait.total}`;
@@ -108,11 +108,16 @@ function isOver(draft: Draft, node: GraphNode, wait: ChildrenWait): boolean {
 
 function spawn(draft: Draft, node: GraphNode, step: StepState, wait: ChildrenWait): void {
   if (!draft.env.maySpawn) return;
-  const until = Math.min(wantedOf(wait), wait.created + AT_ONCE);
+  const until = begunOf(wait);
   for (let index = wait.created; index < until; index++) {
     draft.spawn.push({ nodeId: node.id, visit: step.visit, index, ...numberOf(wait) });
   }
-  draft.put(node, "waiting", { ...step, waitingFor: { ...wait, created: Math.max(wait.created, until) } });
+  draft.put(node, "waiting", { ...step, waitingFor: { ...wait, created: until } });
+}
+
+/** So many may be there: they are created before the commit that counts them, which may not have been made. */
+function begunOf(wait: ChildrenWait): number {
+  return Math.max(wait.created, Math.min(wantedOf(wait), wait.created + AT_ONCE));
 }
 
 /** How many children there should be now. */
@@ -164,7 +169,7 @@ export function dismiss(
   if (wait.how === "sub_workflow" && !wait.awaited) return;
   const settled = new Set(records.map((child) => child.index));
   const { visit } = draft.step(node);
-  for (let index = wait.low; index < wait.created; index++) {
+  for (let index = wait.low; index < begunOf(wait); index++) {
     if (!settled.has(index)) draft.dismiss.push({ nodeId: node.id, visit, index, ...numberOf(wait) });
   }
 }

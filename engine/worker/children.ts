@@ -181,8 +181,11 @@ export async function spawnChildren(
   };
   const results = await Promise.all(spawn.map(async (child) => {
     const result = await nursery.accept(await childAcceptance({ ...parent, live }, child));
-    // Already there: a death came between its commit and its parent's.
-    return result.ok || !result.stale.some((key) => key[1] === parent.next.id);
+    if (result.ok) return true;
+    if (result.stale.some((key) => key[1] === parent.next.id)) return false;
+    // Already there: a death came between its commit and its parent's. One of before the loop was gone on with hears of it.
+    if (child.again) resume.push({ ...child, again: child.again });
+    return true;
   }));
   return results.every(Boolean);
 }
