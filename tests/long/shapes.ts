@@ -1,6 +1,7 @@
 /** Shapes of workflows beside those that every run of the tests plays (tests/worker/stories.ts). */
 import assert from "node:assert/strict";
 import { ANN, chain, edge, hook, hookNode, isOver, node } from "../helpers/engine.ts";
+import { wholeList } from "../helpers/whole_list.ts";
 import type { Story, World } from "../worker/crash_fixture.ts";
 import { ended, ranOnce, settledAs, trigger } from "../worker/stories.ts";
 
@@ -68,7 +69,7 @@ const loop: Story = {
       failed: 0,
       results: ["a", "b", "c"].map((say) => ({ say })),
     });
-    const rounds = (await engine.executions.list({ parentId: executionId, limit: 10 })).items;
+    const rounds = await wholeList(engine, { parentId: executionId });
     assert.deepEqual(rounds.map(({ status }) => status), ["completed", "completed", "completed"]);
     const worked = probe.calls.filter(({ nodeId }) => nodeId === "work");
     assert.equal(new Set(worked.map(({ key }) => key)).size, 3, "no round becomes another");

@@ -3,6 +3,7 @@ import { DECISIONS, SHARES, TIME } from "./decisions.ts";
 import { METRICS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { PEOPLE } from "./people.ts";
+import { ROUNDS } from "./rounds.ts";
 import { SCHEDULES } from "./schedules.ts";
 import { SUSPECTS } from "./suspects.ts";
 
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SHARES,
   ...PEOPLE,
   ...SUSPECTS,
+  ...ROUNDS,
   ...SCHEDULES,
   ...METRICS,
 ];

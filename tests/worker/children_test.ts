@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ANN, chain, edge, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
 import type { Opened } from "../helpers/engine.ts";
+import { wholeList } from "../helpers/whole_list.ts";
 import type { Json, JsonObject } from "../../engine/schemas/json.ts";
 import type { ExecutionSummary } from "../../engine/schemas/execution.ts";
 
@@ -18,8 +19,8 @@ async function loop(house: Opened, type: string, config: JsonObject, body: JsonO
   return (await hook(house.engine, "go", body)).executionId;
 }
 
-async function childrenOf(house: Opened, parentId: string): Promise<ExecutionSummary[]> {
-  return (await house.engine.executions.list({ parentId, limit: 200 })).items;
+function childrenOf(house: Opened, parentId: string): Promise<ExecutionSummary[]> {
+  return wholeList(house.engine, { parentId });
 }
 
 async function outputOf(house: Opened, id: string, nodeId: string): Promise<Json | undefined> {

@@ -4,6 +4,7 @@ import type { Engine } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/errors.ts";
 import { SimulateInput } from "../../engine/schemas/simulation.ts";
 import { ANN, chain, hook, hookNode, node } from "../helpers/engine.ts";
+import { wholeList } from "../helpers/whole_list.ts";
 import type { Story } from "./crash_fixture.ts";
 import { ended, ranOnce, settledAs, trigger } from "./stories.ts";
 
@@ -129,7 +130,7 @@ const limit: Story = {
     await world.until(everyOver, 120_000);
   },
   async after({ engine, deaths, probe }): Promise<void> {
-    const { items } = await engine.executions.list({ limit: 10 });
+    const items = await wholeList(engine);
     assert.deepEqual(items.map(({ status }) => status), ["completed", "completed"]);
     assert.ok(probe.calls.length <= 2 + deaths);
   },
@@ -140,7 +141,7 @@ function forSeconds(value: number): { kind: string; duration: { value: number; u
 }
 
 async function everyOver(engine: Engine): Promise<boolean> {
-  const { items } = await engine.executions.list({ limit: 10 });
+  const items = await wholeList(engine);
   return items.length > 0 && items.every(({ status }) => ["completed", "failed"].includes(status));
 }
 
@@ -278,7 +279,7 @@ const bulk: Story = {
     );
     await world.until(async (engine) => (await engine.mending.bulkJob(id)).status === "completed", 120_000);
     await world.until(async (engine) =>
-      (await engine.executions.list({ limit: 10 })).items.every(({ status }) => status === "completed")
+      (await wholeList(engine)).every(({ status }) => status === "completed")
     );
   },
   after({ probe, deaths }): void {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { EngineError } from "../../engine/errors.ts";
 import { ANN, edge, hook, hookNode, node } from "../helpers/engine.ts";
+import { wholeList } from "../helpers/whole_list.ts";
 import type { Story, World } from "./crash_fixture.ts";
 import { settledAs } from "./stories.ts";
 
@@ -66,8 +67,8 @@ export function roundsStory(retried: "loop" | "round"): Story {
   };
 }
 
-async function rounds({ engine, executionId }: World): Promise<{ id: string; status: string }[]> {
-  return (await engine.executions.list({ parentId: executionId, limit: 10 })).items;
+function rounds({ engine, executionId }: World): Promise<{ id: string; status: string }[]> {
+  return wholeList(engine, { parentId: executionId });
 }
 
 /** It has ended so, and all of its rounds have ended. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ANN, edge, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
 import type { Opened, OpenOptions } from "../helpers/engine.ts";
 import { oracle } from "../helpers/oracle.ts";
+import { wholeList } from "../helpers/whole_list.ts";
 import type { Json, JsonObject } from "../../engine/schemas/json.ts";
 import type { ExecutionSummary } from "../../engine/schemas/execution.ts";
 
@@ -50,8 +51,8 @@ async function loop(house: Opened, config: JsonObject = {}): Promise<string> {
   return (await hook(house.engine, "go", { list: LIST })).executionId;
 }
 
-async function rounds(house: Opened, parentId: string): Promise<ExecutionSummary[]> {
-  return (await house.engine.executions.list({ parentId, limit: 200 })).items;
+function rounds(house: Opened, parentId: string): Promise<ExecutionSummary[]> {
+  return wholeList(house.engine, { parentId });
 }
 
 async function outputOf(house: Opened, id: string, nodeId: string): Promise<Json | undefined> {

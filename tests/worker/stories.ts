@@ -5,6 +5,7 @@ import type { CommitName } from "../../engine/store/commit.ts";
 import { keys } from "../../engine/store/keys.ts";
 import { SAMPLE } from "../../engine/workflows/sample.ts";
 import { ANN, chain, edge, hook, hookNode, isOver, node, statuses } from "../helpers/engine.ts";
+import { wholeList } from "../helpers/whole_list.ts";
 import type { FakeServer } from "../messages/smtp_fixture.ts";
 import type { Story, World } from "./crash_fixture.ts";
 
@@ -19,7 +20,7 @@ export async function trigger(world: World, path: string): Promise<string> {
 }
 
 async function only(engine: Engine): Promise<string> {
-  const { items } = await engine.executions.list({ limit: 10 });
+  const items = await wholeList(engine);
   assert.equal(items.length, 1, "one delivery, one execution");
   return items[0]!.id;
 }
