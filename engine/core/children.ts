@@ -57,13 +57,14 @@ function gatherOne(draft: Draft, node: GraphNode, before: ChildrenWait): boolean
   const failed = records.find((child) => child.status !== "completed");
   if (wait.failed > 0 && wait.onError === "stop") {
     dismiss(draft, node, before, records);
-    const which = wait.how === "sub_workflow"
-      ? "The workflow that was called"
-      : `Round ${(failed?.index ?? wait.low) + 1} of ${wait.total}`;
+    const message = wait.how === "sub_workflow"
+      ? "The workflow that was called did not complete; Retry goes on with it"
+      : `Round ${(failed?.index ?? wait.low) + 1} of ${wait.total} did not complete; ` +
+        "Retry goes on with all that have not";
     // With the wait as it was before: what has not completed is not passed over when it is gone on with.
     settleFailed(draft, node, { ...step, waitingFor: before }, {
       code: "child_failed",
-      message: `${which} did not complete; Retry goes on with all that have not`,
+      message,
       retryable: false,
       details: { executionId: failed?.executionId ?? "" },
     });

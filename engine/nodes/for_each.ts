@@ -18,7 +18,8 @@ const config = z.strictObject({
   }),
   onError: z.enum(["stop", "continue"]).default("stop").meta({
     title: "When a round fails",
-    description: "stop: the loop fails, and rounds under way are told to stop. continue: the others go on.",
+    description:
+      "stop: the loop fails, and rounds under way are told to stop; Retry goes on with them. continue: the others go on.",
   }),
 });
 
