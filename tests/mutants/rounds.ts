@@ -62,6 +62,6 @@ export const ROUNDS: readonly Mutant[] = [
       find: "index < begunOf(wait)",
       replace: "index < wait.created",
     }],
-    noticedBy: { file: "tests/worker/rounds_faults_test.ts", filter: "by its loop" },
+    noticedBy: { file: "tests/core/rounds_test.ts", filter: "though no commit has counted them" },
   },
 ];
