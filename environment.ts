@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { keepSecretKeys, keepSetupCode, newSetupCode, parseSecretKeys } from "./engine/mod.ts";
-import type { SecretKey } from "./engine/mod.ts";
+import {
+  isSecretVariable,
+  keepSecretKeys,
+  keepSetupCode,
+  newSetupCode,
+  parseSecretKeys,
+  readEnvironmentSecrets,
+} from "./engine/mod.ts";
+import type { EnvironmentSecret, SecretKey } from "./engine/mod.ts";
 
 /** What the environment decides; every variable of the README's table, parsed. */
 export interface Environment {
@@ -12,6 +19,8 @@ export interface Environment {
   url: string | null;
   /** The first is current; null: made on first start (`loadSecretKeys`). */
   secretKeys: SecretKey[] | null;
+  /** `LEADFLOW_SECRET_<NAME>` with its `_HOSTS`: they stand in for secrets that the team has not stored. */
+  secrets: EnvironmentSecret[];
   /** Null: made on first start (`loadSetupCode`). */
   setupCode: string | null;
   token: string | null;
@@ -117,6 +126,7 @@ export function readEnvironment(env: EnvironmentSource, facts: { onDeploy: boole
     kv: read(env, "LEADFLOW_KV", onDeploy ? null : "./data/leadflow.db"),
     url,
     secretKeys: read(env, "LEADFLOW_SECRET_KEYS", null),
+    secrets: readEnvironmentSecrets(env.toObject?.() ?? {}),
     setupCode: read(env, "LEADFLOW_SETUP_CODE", null),
     token: read(env, "LEADFLOW_TOKEN", null),
     queue: read(env, "LEADFLOW_QUEUE", "auto"),
@@ -155,7 +165,7 @@ function read<N extends Name, F>(
 function refuseUnknown(env: EnvironmentSource): void {
   const known = Object.keys(VARIABLES);
   for (const name of Object.keys(env.toObject?.() ?? {})) {
-    if (!name.startsWith("LEADFLOW_") || known.includes(name)) continue;
+    if (!name.startsWith("LEADFLOW_") || known.includes(name) || isSecretVariable(name)) continue;
     const ours = known.filter((other) => other.startsWith("LEADFLOW_"));
     const [nearest] = ours.sort((a, b) => distance(name, a) - distance(name, b));
     throw new Error(

@@ -35,6 +35,7 @@ const engine = await createEngine({
   retentionDays: environment.retentionDays,
   concurrency: environment.concurrency,
   secretKeys: await loadSecretKeys(environment),
+  environmentSecrets: environment.secrets,
   setupCode,
   token: environment.token,
   log,

@@ -4,7 +4,12 @@ export interface SecretInfo {
   name: string;
   /** Hosts it may be sent to; empty: none but checks of incoming webhooks. */
   hosts: string[];
-  updatedAt: string;
+  /** Null: it is from the environment. */
+  updatedAt: string | null;
+  /** One of the environment is read-only, and stands in until the team stores one of its name. */
+  from: "team" | "environment";
+  /** `LEADFLOW_SECRET_…` where it is from; of a stored one: the variable that it wins over, or null. */
+  variable: string | null;
 }
 export interface Secrets {
   list(): Promise<SecretInfo[]>;

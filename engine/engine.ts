@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createAccess, createSecrets } from "./access/mod.ts";
-import type { SecretKey } from "./access/mod.ts";
+import type { EnvironmentSecret, SecretKey } from "./access/mod.ts";
 import { createAlerts } from "./alerts/mod.ts";
 import { createCollections } from "./collections/mod.ts";
 import type { Actor, Engine } from "./contract.ts";
@@ -69,6 +69,8 @@ export interface EngineOptions {
   concurrency: number;
   /** The first is current. */
   secretKeys: readonly SecretKey[];
+  /** What stands in for secrets that the team has not stored. */
+  environmentSecrets?: readonly EnvironmentSecret[];
   setupCode: string | null;
   token: string | null;
   log: Log;
@@ -123,7 +125,10 @@ async function assemble(options: EngineOptions): Promise<House> {
     onBroken: (row) => options.log("error", "row_set_aside", { error: row.message }),
   });
   const tail = new Tail(store);
-  const secrets = createSecrets({ store, keys: options.secretKeys, now: clock.now });
+  const secrets = createSecrets({
+    ...{ store, keys: options.secretKeys, now: clock.now },
+    environment: options.environmentSecrets ?? [],
+  });
   const tokens = createTokens(
     options.secretKeys.map(({ id, bytes }) => ({ id, bytes: derived(bytes, "links") })),
   );

@@ -14,6 +14,8 @@ export { ACTIONS, can, ROLES } from "./access/can.ts";
 export type { Action } from "./access/can.ts";
 export { keepSecretKeys, keepSetupCode, newSetupCode, parseSecretKeys } from "./access/first_start.ts";
 export type { SecretKey } from "./access/first_start.ts";
+export { isSecretVariable, readEnvironmentSecrets } from "./access/environment_secrets.ts";
+export type { EnvironmentSecret } from "./access/environment_secrets.ts";
 
 /** Has the first owner been made? Asked before the engine exists, to know whether a set-up code is wanted. */
 export function isSetUp(kv: Deno.Kv): Promise<boolean> {

@@ -182,3 +182,53 @@ Deno.test("loadSetupCode() keeps one code over restarts", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("readEnvironment() takes secrets by name, each with its hosts, and never the keys as one", () => {
+  const { secrets, secretKeys } = read({
+    LEADFLOW_SECRET_CRM_KEY: " marker ",
+    LEADFLOW_SECRET_CRM_KEY_HOSTS: "API.example.com,*.example.org, h:8443",
+    LEADFLOW_SECRET_SLACK_WEBHOOK: "https://hooks.slack.com/x",
+    LEADFLOW_SECRET_EMPTY: "  ",
+    LEADFLOW_SECRET_KEYS: `k1:${KEY}`,
+    OTHER_SECRET: "no",
+  });
+  assert.deepEqual(secrets, [
+    {
+      variable: "LEADFLOW_SECRET_CRM_KEY",
+      name: "crm_key",
+      value: "marker",
+      hosts: ["api.example.com", "*.example.org", "h:8443"],
+    },
+    {
+      variable: "LEADFLOW_SECRET_SLACK_WEBHOOK",
+      name: "slack_webhook",
+      value: "https://hooks.slack.com/x",
+      hosts: [],
+    },
+  ]);
+  assert.equal(secretKeys?.length, 1);
+});
+
+Deno.test("readEnvironment() refuses a secret that cannot be meant, in one line without its value", () => {
+  const wrong: [string, { [name: string]: string }, RegExp][] = [
+    ["lower case", { LEADFLOW_SECRET_crm: "marker" }, /^LEADFLOW_SECRET_crm names no secret; accepted: /],
+    ["no name", { LEADFLOW_SECRET_: "marker" }, /^LEADFLOW_SECRET_ names no secret/],
+    ["keys misspelt", { LEADFLOW_SECRET_KEY: `k1:${KEY}` }, /too like LEADFLOW_SECRET_KEYS/],
+    ["hosts of the keys", { LEADFLOW_SECRET_KEYS_HOSTS: "evil.com" }, /too like LEADFLOW_SECRET_KEYS/],
+    ["hosts alone", { LEADFLOW_SECRET_A_HOSTS: "a.example.com" }, /set without LEADFLOW_SECRET_A;/],
+    ["too long", { LEADFLOW_SECRET_A: "marker".repeat(3_000) }, /^LEADFLOW_SECRET_A has 18000 characters/],
+    ...["http://a", "*", "a b", ","].map((hosts): [string, { [name: string]: string }, RegExp] => [
+      hosts,
+      { LEADFLOW_SECRET_A: "marker", LEADFLOW_SECRET_A_HOSTS: hosts },
+      /^LEADFLOW_SECRET_A_HOSTS is .*; accepted: hosts such as/,
+    ]),
+  ];
+  for (const [name, variables, said] of wrong) {
+    assert.throws(() => read(variables), (error) => {
+      assert.ok(error instanceof Error, name);
+      assert.match(error.message, said, name);
+      assert.ok(!error.message.includes("\n") && !/marker|MDEy/.test(error.message), name);
+      return true;
+    });
+  }
+});

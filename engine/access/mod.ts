@@ -12,6 +12,7 @@ import type { UserRecord } from "./users.ts";
 
 export { ACTIONS, can, ROLES } from "./can.ts";
 export type { Action } from "./can.ts";
+export type { EnvironmentSecret } from "./environment_secrets.ts";
 export { createSecrets } from "./secrets.ts";
 export type { RevealingSecrets } from "./secrets.ts";
 export type { SecretKey } from "./first_start.ts";

@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { Actor, SecretInfo, Secrets } from "../contract.ts";
-import { invalid, notFound, StepError } from "../errors.ts";
+import { conflict, invalid, notFound, StepError } from "../errors.ts";
 import type { Issue } from "../schemas/workflow.ts";
 import { keys } from "../store/keys.ts";
 import { encode } from "../store/store.ts";
 import type { Entry, Store } from "../store/store.ts";
 import { decodeBase64, encodeBase64 } from "./bytes.ts";
+import { secretVariable } from "./environment_secrets.ts";
+import type { EnvironmentSecret } from "./environment_secrets.ts";
 import type { SecretKey } from "./first_start.ts";
+import { isForHost, MOST_HOSTS, MOST_SECRET_CHARACTERS, SecretHost } from "./secret_hosts.ts";
 
 interface SecretRecord {
   v: 1;
@@ -37,18 +40,19 @@ export interface SecretsParts {
   store: Store;
   /** The first encrypts, all decrypt. */
   keys: readonly SecretKey[];
+  /** What stands in for secrets that the team has not stored. */
+  environment?: readonly EnvironmentSecret[];
   now: () => number;
 }
 
+type Given = ReadonlyMap<string, EnvironmentSecret>;
+
+const LENGTHS = "1 to 16,384 characters";
+
 const PutSecret = z.object({
   name: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "1 to 100 of A–Z a–z 0–9 _ . -"),
-  value: z.string().min(1, "1 to 16,384 characters").max(16_384, "1 to 16,384 characters"),
-  hosts: z.array(
-    z.string().trim().toLowerCase().regex(
-      /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$|^\[[0-9a-f:.]+\](:[0-9]{1,5})?$/,
-      "a host such as api.example.com, *.example.com or host:8443",
-    ),
-  ).max(50),
+  value: z.string().min(1, LENGTHS).max(MOST_SECRET_CHARACTERS, LENGTHS),
+  hosts: z.array(SecretHost).max(MOST_HOSTS),
 });
 
 const decoder = new TextDecoder();
@@ -58,21 +62,30 @@ const encoder = new TextEncoder();
 export function createSecrets(parts: SecretsParts): RevealingSecrets {
   const { store } = parts;
   const cipher = createCipher(parts.keys);
+  const given: Given = new Map((parts.environment ?? []).map((secret) => [secret.variable, secret]));
   return {
-    list: () => list(store),
-    put: (name, value, hosts, actor) => put(parts, cipher, { name, value, hosts }, actor),
-    remove: (name) => remove(store, name),
-    reveal: (name, host) => reveal(store, cipher, name, host),
+    list: () => list(store, given),
+    put: async (name, value, hosts, actor) =>
+      asInfo(await put(parts, cipher, { name, value, hosts }, actor), given),
+    remove: (name) => remove(store, given, name),
+    reveal: async (name, host) => {
+      const entry = await store.get<SecretRecord>(keys.secret(name));
+      return entry ? await reveal(cipher, entry.value, host) : revealGiven(given, name, host);
+    },
     prepare: () => prepare(store, cipher),
   };
 }
 
-async function list(store: Store): Promise<SecretInfo[]> {
+async function list(store: Store, given: Given): Promise<SecretInfo[]> {
   const found: SecretInfo[] = [];
   for await (
     const { value } of store.list<SecretRecord>({ selector: { prefix: ["secret"] }, broken: "pass" })
   ) {
-    found.push(asInfo(value));
+    found.push(asInfo(value, given));
+  }
+  const stored = new Set(found.map(({ name }) => name));
+  for (const { name, hosts, variable } of given.values()) {
+    if (!stored.has(name)) found.push({ name, hosts, updatedAt: null, from: "environment", variable });
   }
   return found;
 }
@@ -82,28 +95,51 @@ async function put(
   cipher: Cipher,
   given: { name: string; value: string; hosts: string[] },
   actor: Actor,
-): Promise<SecretInfo> {
+): Promise<SecretRecord> {
   const { name, value, hosts } = parsePut(given);
   const sealed = await cipher.seal(name, hosts, value);
   const record: SecretRecord = { v: 1, name, ...sealed, hosts, updatedAt: now(), updatedBy: actor.userId };
   await store.commit({ name: "secret", sets: [{ key: keys.secret(name), value: encode(record) }] });
-  return asInfo(record);
+  return record;
 }
 
-async function remove(store: Store, name: string): Promise<void> {
+async function remove(store: Store, given: Given, name: string): Promise<void> {
   const entry = await store.get<SecretRecord>(keys.secret(name));
+  const variable = secretVariable(name);
+  if (entry === null && given.has(variable)) {
+    throw conflict(
+      "from-environment",
+      `The secret "${name}" is from the environment: unset ${variable} there`,
+    );
+  }
   if (entry === null) throw notFound("secret", name);
   await store.commit({ name: "secret", deletes: [keys.secret(name)] });
 }
 
-async function reveal(store: Store, cipher: Cipher, name: string, host: string | null): Promise<string> {
-  const entry = await store.get<SecretRecord>(keys.secret(name));
-  if (entry === null) throw refused("secret_missing", `No secret has the name "${name.slice(0, 100)}"`);
-  if (host !== null && !entry.value.hosts.some((allowed) => matches(allowed, host))) {
-    const meant = entry.value.hosts.join(", ") || "no host";
+async function reveal(cipher: Cipher, record: SecretRecord, host: string | null): Promise<string> {
+  const { name, hosts } = record;
+  if (host !== null && !hosts.some((allowed) => isForHost(allowed, host))) {
+    const meant = hosts.join(", ") || "no host";
     throw refused("secret_host", `The secret "${name}" is for ${meant}, not for ${host.slice(0, 253)}`);
   }
-  return await cipher.open(entry.value);
+  return await cipher.open(record);
+}
+
+/** The same rules as for a stored one; the refusal names the variable that only whoever runs the house can set. */
+function revealGiven(given: Given, name: string, host: string | null): string {
+  const shown = name.slice(0, 100);
+  const found = given.get(secretVariable(name));
+  if (!found) throw refused("secret_missing", `No secret has the name "${shown}"`);
+  const { variable, value, hosts } = found;
+  if (host !== null && !hosts.some((allowed) => isForHost(allowed, host))) {
+    const meant = hosts.join(", ") || "no host";
+    throw refused(
+      "secret_host",
+      `The secret "${shown}" from the environment is for ${meant}, not for ${host.slice(0, 253)}; ` +
+        `${variable}_HOSTS says for which`,
+    );
+  }
+  return value;
 }
 
 async function prepare(store: Store, cipher: Cipher): Promise<{ encrypted: number }> {
@@ -197,16 +233,9 @@ function boundTo({ name, hosts }: { name: string; hosts: string[] }): Uint8Array
   return encoder.encode(JSON.stringify(["leadflow.secret", name, hosts]));
 }
 
-/** `example.com` matches any port, `example.com:8443` that one, `*.example.com` what lies below it. */
-function matches(allowed: string, host: string): boolean {
-  const wanted = host.toLowerCase();
-  const hasPort = /:[0-9]+$/.test(allowed);
-  const name = hasPort ? wanted : wanted.replace(/:[0-9]+$/, "");
-  return allowed.startsWith("*.") ? name.endsWith(allowed.slice(1)) : name === allowed;
-}
-
-function asInfo({ name, hosts, updatedAt }: SecretRecord): SecretInfo {
-  return { name, hosts, updatedAt: new Date(updatedAt).toISOString() };
+function asInfo({ name, hosts, updatedAt }: SecretRecord, given: Given): SecretInfo {
+  const variable = given.get(secretVariable(name))?.variable ?? null;
+  return { name, hosts, updatedAt: new Date(updatedAt).toISOString(), from: "team", variable };
 }
 
 function parsePut(input: { name: string; value: string; hosts: string[] }): z.infer<typeof PutSecret> {

@@ -20,11 +20,11 @@ export function useResources(): InspectorProps["resources"] {
 
 async function fetchResources(maySeeSecrets: boolean): Promise<InspectorProps["resources"]> {
   const [secrets, workflows] = await Promise.all([
-    maySeeSecrets ? callApi<{ items: { name: string; hosts: string[] }[] }>("GET", "/api/secrets") : null,
+    maySeeSecrets ? callApi<{ items: InspectorProps["resources"]["secrets"] }>("GET", "/api/secrets") : null,
     callApi<{ items: { id: string; name: string }[] }>("GET", "/api/workflow?limit=200"),
   ]);
   return {
-    secrets: secrets?.ok ? secrets.data.items.map(({ name, hosts }) => ({ name, hosts })) : [],
+    secrets: secrets?.ok ? secrets.data.items : [],
     workflows: workflows.ok ? workflows.data.items.map(({ id, name }) => ({ id, name })) : [],
   };
 }

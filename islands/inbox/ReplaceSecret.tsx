@@ -21,7 +21,8 @@ export function ReplaceSecret({ name, onClose, onReplaced }: ReplaceSecretProps)
       const answer = await callApi<{ items: SecretLine[] }>("GET", "/api/secrets");
       if (!answer.ok) return setProblem(answer.problem);
       // A step may name a secret that nobody has stored: here it can be.
-      setSecret(answer.data.items.find((one) => one.name === name) ?? { name, hosts: [], updatedAt: "" });
+      const none: SecretLine = { name, hosts: [], updatedAt: null, from: "team", variable: null };
+      setSecret(answer.data.items.find((one) => one.name === name) ?? none);
     };
     void load();
   }, [name]);

@@ -10,7 +10,11 @@ import { isShownBy, issueFor } from "../shared/issues.ts";
 export interface SecretLine {
   name: string;
   hosts: string[];
-  updatedAt: string;
+  /** Null: never stored. */
+  updatedAt: string | null;
+  from: "team" | "environment";
+  /** Of the environment: where it is from; of a stored one: what it wins over. */
+  variable: string | null;
 }
 
 /** Adds a secret, or replaces the given one's value and hosts. */

@@ -10,7 +10,7 @@ import { callApi } from "../shared/api.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { SecretForm, type SecretLine } from "./SecretForm.tsx";
 
-/** The team's secrets: names and hosts are seen, values only ever go in. */
+/** The team's secrets and those of the environment: names and hosts are seen, values only ever go in. */
 export function Secrets({ items }: { items: SecretLine[] }): JSX.Element {
   const [rows, setRows] = useState(items);
   const [editing, setEditing] = useState<SecretLine | "new" | null>(null);
@@ -22,11 +22,20 @@ export function Secrets({ items }: { items: SecretLine[] }): JSX.Element {
     );
     setEditing(null);
   }
+  function removed(name: string): void {
+    setRows((all) => all.filter((row) => row.name !== name));
+    setRemoving(null);
+    // One of the environment may have stood behind it.
+    void callApi<{ items: SecretLine[] }>("GET", "/api/secrets").then((answer) => {
+      if (answer.ok) setRows(answer.data.items);
+    });
+  }
   return (
     <div class="grid gap-4">
       <div class="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <p class="max-w-2xl min-w-0 flex-1 basis-64 text-soft">
-          Kept encrypted and sent only to the hosts named here. Steps refer to them by name.
+          Kept encrypted and sent only to the hosts named here. Steps refer to them by name. What is from the
+          environment stands in until one of its name is stored.
         </p>
         <button type="button" class="button" data-kind="primary" onClick={() => setEditing("new")}>
           <Icon name="plus" /> Add secret
@@ -52,7 +61,7 @@ export function Secrets({ items }: { items: SecretLine[] }): JSX.Element {
         )}
       <Dialog
         open={editing !== null}
-        title={editing && editing !== "new" ? `Replace ${editing.name}` : "Add a secret"}
+        title={titleOf(editing)}
         onClose={() => setEditing(null)}
       >
         <SecretForm {...(editing && editing !== "new" ? { secret: editing } : {})} onSaved={saved} />
@@ -67,8 +76,7 @@ export function Secrets({ items }: { items: SecretLine[] }): JSX.Element {
             <RemoveSecret
               name={removing.name}
               onRemoved={() => {
-                setRows((all) => all.filter(({ name }) => name !== removing.name));
-                setRemoving(null);
+                removed(removing.name);
               }}
             />
           )
@@ -78,27 +86,60 @@ export function Secrets({ items }: { items: SecretLine[] }): JSX.Element {
   );
 }
 
+function titleOf(editing: SecretLine | "new" | null): string {
+  if (editing === null || editing === "new") return "Add a secret";
+  return editing.from === "team" ? `Replace ${editing.name}` : `Store ${editing.name}`;
+}
+
 function SecretRow(props: { row: SecretLine; onReplace: () => void; onRemove: () => void }): JSX.Element {
   const { row, onReplace, onRemove } = props;
+  const stored = row.from === "team";
   return (
     <tr>
       <td>
         <code class="mono break-all">{row.name}</code>
+        {stored && row.variable
+          ? (
+            <p class="text-soft text-sm">
+              wins over <code class="mono break-all">{row.variable}</code>
+            </p>
+          )
+          : null}
       </td>
       <td data-label="Sent only to" class="text-soft">
         {row.hosts.length ? row.hosts.join(", ") : "nowhere; checks webhooks"}
       </td>
       <td data-label="Updated" class="text-soft">
-        <Time at={row.updatedAt} />
+        {row.updatedAt === null
+          ? (
+            <>
+              from the environment: <code class="mono break-all">{row.variable}</code>
+            </>
+          )
+          : <Time at={row.updatedAt} />}
       </td>
       <td class="sm:w-0">
         <div class="flex gap-2">
-          <button type="button" class="button" onClick={onReplace} aria-label={`Replace ${row.name}`}>
-            Replace
+          <button
+            type="button"
+            class="button"
+            onClick={onReplace}
+            aria-label={`${stored ? "Replace" : "Store"} ${row.name}`}
+          >
+            {stored ? "Replace" : "Store one instead"}
           </button>
-          <button type="button" class="icon-button" onClick={onRemove} aria-label={`Delete ${row.name}`}>
-            <Icon name="trash" />
-          </button>
+          {stored
+            ? (
+              <button
+                type="button"
+                class="icon-button"
+                onClick={onRemove}
+                aria-label={`Delete ${row.name}`}
+              >
+                <Icon name="trash" />
+              </button>
+            )
+            : null}
         </div>
       </td>
     </tr>

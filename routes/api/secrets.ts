@@ -6,7 +6,12 @@ const SecretInfo = z.object({
   name: z.string(),
   /** Hosts it may be sent to. */
   hosts: z.array(z.string()),
-  updatedAt: z.string(),
+  /** Null: it is from the environment. */
+  updatedAt: z.string().nullable(),
+  /** One of the environment is read-only, and stands in until the team stores one of its name. */
+  from: z.enum(["team", "environment"]),
+  /** The variable where it is from; of a stored one: the variable that it wins over. */
+  variable: z.string().nullable(),
 }).meta({ id: "SecretInfo" });
 
 const SecretInput = z.strictObject({
@@ -39,7 +44,7 @@ export const secretRoutes: readonly ApiRoute[] = [
     path: "/api/secrets/:name",
     action: "secret.edit",
     summary: "Remove a secret",
-    answers: { 204: { description: "Removed" } },
+    answers: { 204: { description: "Removed; 409 for one of the environment" } },
     handle: async ({ engine, param }) => {
       await engine.secrets.remove(param("name"));
       return noContent();

@@ -26,7 +26,13 @@ Deno.test("every page has one h1, a main landmark, a title and no inline script 
     inbox: [inboxItem()],
     messages: [message()],
     leads: [lead()],
-    secrets: [{ name: "crm_key", hosts: ["api.example.com"], updatedAt: "2026-11-22T09:00:00.000Z" }],
+    secrets: [{
+      name: "crm_key",
+      hosts: ["api.example.com"],
+      updatedAt: "2026-11-22T09:00:00.000Z",
+      from: "team",
+      variable: null,
+    }],
   });
   const paths = [
     "/",

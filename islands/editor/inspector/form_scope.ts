@@ -8,7 +8,7 @@ import type { Schema } from "./schema.ts";
 
 /** What the team has that a config may name. */
 export interface Resources {
-  secrets: { name: string; hosts: string[] }[];
+  secrets: { name: string; hosts: string[]; from: "team" | "environment" }[];
   workflows: { id: string; name: string }[];
 }
 

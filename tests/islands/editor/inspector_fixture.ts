@@ -75,7 +75,10 @@ export function propsFor(type: string, config?: JsonObject, change: Partial<Page
     issues: [],
     sample,
     resources: {
-      secrets: [{ name: "crm_key", hosts: ["api.example.com"] }, { name: "hook_secret", hosts: [] }],
+      secrets: [
+        { name: "crm_key", hosts: ["api.example.com"], from: "team" },
+        { name: "hook_secret", hosts: [], from: "environment" },
+      ],
       workflows: [{ id: "01JD000000000000000000000W", name: "Nurture" }],
     },
     readOnly: false,

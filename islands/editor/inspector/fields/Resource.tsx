@@ -10,9 +10,13 @@ export function SecretControl({ form, path, schema, value, required, aria }: Con
   const { secrets } = form.resources;
   const isReference = schema.type === "object";
   const name = textIn(isReference ? (isObject(value) ? value.secret : undefined) : value);
-  const options = secrets.map(({ name, hosts }) => ({
+  const options = secrets.map(({ name, hosts, from }) => ({
     value: name,
-    label: hosts.length > 0 ? `${name} — ${hosts.join(", ")}` : name,
+    label: [
+      name,
+      ...hosts.length > 0 ? [hosts.join(", ")] : [],
+      ...from === "environment" ? ["from the environment"] : [],
+    ].join(" — "),
   }));
   const refer = (text: string): { secret: string } | string => isReference ? { secret: text } : text;
   return (
