@@ -1,37 +1,8 @@
 import { z } from "zod";
-import { SecretRef } from "../schemas/json.ts";
+import { WebhookAuth } from "../schemas/webhook_auth.ts";
 import { defineNode } from "./define.ts";
 
 type ConfigProblem = { path: string; message: string; accepted?: string };
-
-const HeaderName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "the name of an HTTP header");
-
-// A draft may still lack its secret; publishing without one is refused by `check`: no secret, no run.
-const Secret = SecretRef.optional().meta({
-  format: "secret",
-  title: "Secret",
-  description: "Name of the secret that callers must know.",
-});
-
-const Auth = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }).meta({ title: "Open to everybody" }),
-  z.strictObject({
-    kind: z.literal("header"),
-    header: HeaderName.default("x-webhook-key").meta({
-      title: "Header",
-      description: "The header in which callers send the key.",
-    }),
-    secret: Secret,
-  }).meta({ title: "Key in a header" }),
-  z.strictObject({
-    kind: z.literal("hmac"),
-    header: HeaderName.default("x-signature").meta({
-      title: "Header",
-      description: "The header that carries the HMAC-SHA256 of the raw body, in hex or base64.",
-    }),
-    secret: Secret,
-  }).meta({ title: "Signature (HMAC-SHA256)" }),
-]);
 
 const config = z.strictObject({
   path: z.string().regex(
@@ -42,7 +13,7 @@ const config = z.strictObject({
     title: "Method",
     description: "The HTTP method that starts an execution; others get 405.",
   }),
-  auth: Auth.default({ kind: "none" }).meta({
+  auth: WebhookAuth.default({ kind: "none" }).meta({
     title: "Who may call",
     description: "How callers prove themselves.",
   }),
@@ -63,7 +34,8 @@ export default defineNode({
   help: [
     "Starts when another program sends a request to its address, such as a form on your site.",
     "Example: path “new-lead”. A body with an e-mail address finds the lead or makes it; later steps read {{ trigger.body.company }}.",
-    "Give it a key or a signature before you publish the address: without one, everybody who knows it can start the workflow.",
+    "Give it a key or a signature before you publish the address: without one, everybody who knows it can start the workflow. GitHub, Stripe, Slack, Shopify and whatever speaks Standard Webhooks sign in their own way: choose theirs, and store the secret that they show without hosts.",
+    "A signed call counts once: the same body again within three days is the same execution, so that a call that somebody overheard starts nothing. Standard Webhooks tells calls of one body apart by their id.",
   ].join("\n\n"),
   category: "triggers",
   icon: "webhook",
@@ -76,7 +48,7 @@ export default defineNode({
     if (auth.kind === "none" || auth.secret !== undefined) return [];
     return [{
       path: "auth.secret",
-      message: auth.kind === "hmac" ? "The signature needs a secret" : "The key needs a secret",
+      message: auth.kind === "header" ? "The key needs a secret" : "The signature needs a secret",
       accepted: 'the name of a stored secret, as { "secret": "name" }',
     }];
   },

@@ -3,6 +3,7 @@ import { conflict, EngineError, notFound } from "../errors.ts";
 import type { ExecutionState, Stored } from "../core/state.ts";
 import type { ExecuteInput } from "../schemas/execution.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
+import type { WebhookAuth } from "../schemas/webhook_auth.ts";
 import { leadView } from "../leads/mod.ts";
 import type { LeadSubject } from "../leads/mod.ts";
 import type { LeadRecord } from "../leads/mod.ts";
@@ -22,7 +23,8 @@ import { enrol } from "./enrolment.ts";
 import type { Enrolling } from "./enrolment.ts";
 import { Doors } from "./doors.ts";
 import type { Door, HookDoor } from "./doors.ts";
-import { readRequest, verifyCaller } from "./request.ts";
+import { readRequest } from "./request.ts";
+import { verifyCaller } from "./signatures.ts";
 
 export { Answers } from "./answers.ts";
 
@@ -96,12 +98,10 @@ async function throughHook(
     const detail = `This webhook takes ${method}, not ${request.method}`;
     throw new EngineError("method-not-allowed", 405, "Method not allowed", detail, { allow: [method] });
   }
-  if (auth.kind !== "none") {
-    const secret = auth.secret ? await deps.reveal(auth.secret.secret).catch(() => null) : null;
-    verifyCaller(request, auth, secret);
-  }
+  const secrets = await secretsOf(deps, auth);
+  const signed = verifyCaller(request, auth, { secrets, now: deps.worker.clock.now() });
   const input = readRequest(request, auth);
-  const key = request.idempotencyKey;
+  const key = signed ?? request.idempotencyKey;
   return await startOnce(deps, {
     door,
     trigger: { nodeId: door.nodeId, kind: "webhook" },
@@ -117,6 +117,14 @@ async function throughHook(
     depth: request.depth ?? 0,
     mode: respond,
   });
+}
+
+/** Those of a locked webhook that are there: the present one, and the one before while callers change over. */
+async function secretsOf(deps: TriggerDeps, auth: WebhookAuth): Promise<string[]> {
+  if (auth.kind === "none") return [];
+  const named = [auth.secret, auth.previous].flatMap((one) => one ? [one.secret] : []);
+  const found = await Promise.all(named.map((name) => deps.reveal(name).catch(() => "")));
+  return found.filter((secret) => secret !== "");
 }
 
 async function execute(

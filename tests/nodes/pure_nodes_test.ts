@@ -215,7 +215,7 @@ Deno.test("trigger_webhook takes its defaults and refuses paths that are none", 
 });
 
 Deno.test("trigger_webhook may lack its secret in a draft and not when it runs", async () => {
-  for (const kind of ["header", "hmac"]) {
+  for (const kind of ["header", "hmac", "standard", "github", "stripe", "slack", "shopify"]) {
     assert.equal(
       (await node("trigger_webhook")).config.safeParse({ path: "p", auth: { kind } }).success,
       true,

@@ -96,6 +96,12 @@ Deno.test("curlFor() is a command that a terminal takes, with the key left to th
   );
 });
 
+Deno.test("curlFor() shows the header of a sender that signs by its own program, and makes up no signature", () => {
+  const call = hookCallOf({ path: "x", auth: { kind: "stripe", secret: { secret: "s" } } });
+  assert.match(call ? curlFor("", call) : "", /-H "stripe-signature: \$SIGNATURE"/);
+  assert.equal(hookCallOf({ path: "x", auth: { kind: "constructor" } })?.header, null);
+});
+
 Deno.test("hookCallOf() takes any draft without failing", () => {
   fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (config) => {
     hookCallOf({ auth: config, ...config });

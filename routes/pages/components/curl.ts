@@ -7,8 +7,8 @@ export interface HookCall {
   method: string;
   /** Header that must carry the key or the signature; null: open. */
   header: string | null;
-  /** `header` carries an HMAC-SHA256 of the body. */
-  signed: boolean;
+  /** `header` carries an HMAC-SHA256 of the body, or (`by a sender`) one that only its sender's own program makes. */
+  signed: boolean | "by a sender";
 }
 
 /** Reads a `trigger_webhook` config; null without a path. */
@@ -19,12 +19,20 @@ export function hookCallOf(config: { readonly [key: string]: unknown }): HookCal
   return {
     path,
     method: typeof method === "string" ? method : "POST",
-    header: kind === "header" || kind === "hmac" ? readText(auth, "header") || HEADERS[kind] : null,
-    signed: kind === "hmac",
+    header: (Object.hasOwn(HEADERS, kind) && (readText(auth, "header") || HEADERS[kind])) || null,
+    signed: kind === "hmac" || (kind !== "header" && Object.hasOwn(HEADERS, kind) && "by a sender"),
   };
 }
 
-const HEADERS = { header: "x-webhook-key", hmac: "x-signature" } as const;
+const HEADERS: { readonly [kind: string]: string } = {
+  header: "x-webhook-key",
+  hmac: "x-signature",
+  standard: "webhook-signature",
+  github: "x-hub-signature-256",
+  stripe: "stripe-signature",
+  slack: "x-slack-signature",
+  shopify: "x-shopify-hmac-sha256",
+};
 
 function readText(value: unknown, key: string): string {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return "";
@@ -38,11 +46,11 @@ export function curlFor(publicUrl: string, call: HookCall): string {
     `curl -X ${call.method} ${publicUrl}/hooks/${call.path}`,
     "-H 'content-type: application/json'",
   ];
-  if (call.signed) {
+  if (call.signed === true) {
     lines.push(
       `-H "${call.header}: $(printf %s '${SAMPLE_BODY}' | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1)"`,
     );
-  } else if (call.header) lines.push(`-H "${call.header}: $SECRET"`);
+  } else if (call.header) lines.push(`-H "${call.header}: ${call.signed ? "$SIGNATURE" : "$SECRET"}"`);
   lines.push(`-d '${SAMPLE_BODY}'`);
   return lines.join(" \\\n     ");
 }
