@@ -12,6 +12,7 @@ import {
 import { Paging } from "../../engine/schemas/problem.ts";
 import { define, json, noContent, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
+import { incidentFor } from "./payload.ts";
 
 const Alerts = z.object({
   /** Rules: those that are on by default first. */
@@ -30,12 +31,13 @@ const ruleRoutes: readonly ApiRoute[] = [
     action: "alert.see",
     summary: "Rules, incidents that are open, and alerts that could not be delivered",
     answers: { 200: { description: "Alerts", schema: Alerts } },
-    handle: async ({ engine: { alerts } }) => {
-      const [items, incidents, undelivered] = await Promise.all([
+    handle: async ({ engine: { alerts }, user }) => {
+      const [items, open, undelivered] = await Promise.all([
         alerts.rules(),
         alerts.open(),
         alerts.undelivered(),
       ]);
+      const incidents = open.map((incident) => incidentFor(user(), incident));
       return json({ items, nextCursor: null, incidents, undelivered });
     },
   }),
@@ -129,7 +131,10 @@ const incidentRoutes: readonly ApiRoute[] = [
     summary: "Incidents, newest first",
     query: z.object({ ...Paging.shape, status: z.enum(["open", "recovered"]).optional() }),
     answers: { 200: { description: "A page of incidents", schema: pageOf(Incident) } },
-    handle: async ({ engine, query }) => json(await engine.alerts.incidents(query)),
+    handle: async ({ engine, query, user }) => {
+      const { items, nextCursor } = await engine.alerts.incidents(query);
+      return json({ items: items.map((incident) => incidentFor(user(), incident)), nextCursor });
+    },
   }),
   define({
     method: "post",

@@ -16,7 +16,7 @@ import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
 import { notEnrolled } from "../webhook_response.ts";
 import { define, json, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
-import { eventFor, executionFor } from "./payload.ts";
+import { eventFor, executionFor, summaryFor } from "./payload.ts";
 
 const EventLine = z.object({ id: z.string(), ...ExecutionEvent.shape });
 const accepted = z.object({ executionId: z.string() });
@@ -52,8 +52,11 @@ export const executionRoutes: readonly ApiRoute[] = [
     summary: "List executions, newest first",
     query: z.object({ ...ExecutionFilter.shape, ...Paging.shape }),
     answers: { 200: { description: "A page of executions", schema: pageOf(ExecutionSummary) } },
-    handle: async ({ engine, query, user }) =>
-      json(await engine.executions.list(query, { payloads: can(user().role, "payload.see") })),
+    handle: async ({ engine, query, user }) => {
+      const see = { payloads: can(user().role, "payload.see") };
+      const page = await engine.executions.list(query, see);
+      return json({ ...page, items: page.items.map((one) => summaryFor(user(), one)) });
+    },
   }),
   executionsCsv,
   define({

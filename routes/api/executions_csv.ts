@@ -3,6 +3,7 @@ import { ExecutionFilter } from "../../engine/schemas/execution.ts";
 import type { ExecutionSummary } from "../../engine/schemas/execution.ts";
 import type { Page, Paging } from "../../engine/schemas/problem.ts";
 import { define } from "./define.ts";
+import { summaryFor } from "./payload.ts";
 
 const PAGE = 200;
 
@@ -37,8 +38,11 @@ export const executionsCsv = define({
   answers: { 200: { description: "One line each, after a line of names", contentType: "text/csv" } },
   handle: async ({ engine, query, user }) => {
     const see = { payloads: can(user().role, "payload.see") };
-    const read = (cursor: string | undefined): Promise<Page<ExecutionSummary>> =>
-      engine.executions.list({ ...query, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }, see);
+    const read = async (cursor: string | undefined): Promise<Page<ExecutionSummary>> => {
+      const paging = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await engine.executions.list({ ...query, ...paging }, see);
+      return { ...page, items: page.items.map((one) => summaryFor(user(), one)) };
+    };
     // A refusal comes before the first line.
     const first = await read(undefined);
     return new Response(csvOf(first, read).pipeThrough(new TextEncoderStream()), {
@@ -71,8 +75,12 @@ function lineOf(cells: readonly (string | number)[]): string {
   return `${cells.map((cell) => typeof cell === "number" ? String(cell) : csvCell(cell)).join(",")}\r\n`;
 }
 
-/** A cell that cannot be taken for a formula (OWASP, CSV injection): one that begins like one gets an apostrophe. */
+/**
+ * A cell that cannot be taken for a formula (OWASP, CSV injection): one that begins like one gets an apostrophe. Where
+ * spreadsheets separate by semicolons or tabs, one begins behind each of these, and signs of full width count too.
+ */
 export function csvCell(text: string): string {
-  const safe = /^[\s]*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text;
+  const begun = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) ? `'${text}` : text;
+  const safe = begun.replaceAll(/([;\t]["'\s]*)(?=[=+\-@＝＋－＠])/g, "$1'");
   return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

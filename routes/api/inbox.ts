@@ -4,7 +4,7 @@ import { Message, MessageSummary } from "../../engine/schemas/message.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
 import { define, json, noContent, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
-import { messageFor } from "./payload.ts";
+import { cardsFor, itemFor, messageFor } from "./payload.ts";
 
 /** What needs a person, and the messages that left or would have left. */
 export const inboxRoutes: readonly ApiRoute[] = [
@@ -15,7 +15,10 @@ export const inboxRoutes: readonly ApiRoute[] = [
     summary: "What needs a person",
     query: z.object({ ...Paging.shape }),
     answers: { 200: { description: "A page of items", schema: pageOf(InboxItem) } },
-    handle: async ({ engine, query }) => json(await engine.inbox.list(query)),
+    handle: async ({ engine, query, user }) => {
+      const { items, nextCursor } = await engine.inbox.list(query);
+      return json({ items: items.map((item) => itemFor(user(), item)), nextCursor });
+    },
   }),
   define({
     method: "get",
@@ -24,7 +27,7 @@ export const inboxRoutes: readonly ApiRoute[] = [
     summary: "The inbox as cards: failures of one cause are one card; causes stand on the first page",
     query: z.object({ ...Paging.shape }),
     answers: { 200: { description: "Cards", schema: InboxCards } },
-    handle: async ({ engine, query }) => json(await engine.inbox.cards(query)),
+    handle: async ({ engine, query, user }) => json(cardsFor(user(), await engine.inbox.cards(query))),
   }),
   define({
     method: "get",

@@ -4,6 +4,7 @@ import { Paging } from "../../engine/schemas/problem.ts";
 import { createOptions, IDEMPOTENT } from "../middleware/idempotency.ts";
 import { define, json, noContent, pageOf } from "./define.ts";
 import type { ApiRoute } from "./define.ts";
+import { signalFor } from "./payload.ts";
 
 /** PUT and PATCH are the same: a lead has no field that one would want to lose by leaving it out. */
 const updates = (["patch", "put"] as const).map((method) =>
@@ -68,7 +69,10 @@ export const leadRoutes: readonly ApiRoute[] = [
     summary: "What happened to a lead, newest first",
     query: z.object({ ...Paging.shape }),
     answers: { 200: { description: "A page of signals", schema: pageOf(Signal) } },
-    handle: async ({ engine, param, query }) => json(await engine.leads.signals(param("id"), query)),
+    handle: async ({ engine, param, query, user }) => {
+      const { items, nextCursor } = await engine.leads.signals(param("id"), query);
+      return json({ items: items.map((signal) => signalFor(user(), signal)), nextCursor });
+    },
   }),
   define({
     method: "post",

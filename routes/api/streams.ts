@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Execution } from "../../engine/schemas/execution.ts";
-import type { Engine, Followed, User, Watched } from "../../engine/contract.ts";
+import type { Followed, User, Watched } from "../../engine/contract.ts";
 import { can } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/errors.ts";
 import { endedStream, eventStream, messageBytes } from "../sse.ts";
@@ -74,16 +74,18 @@ function stream(
 ): Response {
   // Read now: the request is over when the stream asks.
   const session = c.var.via === "cookie" ? cookie.get(c) : undefined;
+  const { user } = c.var;
   return eventStream({
     follow,
     stopping,
-    stillAllowed: () => stillAllowed(engine, session),
+    stillAllowed: async () => session === undefined || isSame(user, await engine.access.bySession(session)),
     failed: (error) => log("error", "stream_failed", { path: c.req.path, error: String(error) }),
   });
 }
 
-async function stillAllowed(engine: Engine, session: string | undefined): Promise<boolean> {
-  return session === undefined || await engine.access.bySession(session) !== null;
+/** Another role sees other things: then the stream ends, and the browser that comes back is asked again who it is. */
+export function isSame(before: User | undefined, now: User | null): boolean {
+  return now !== null && now.id === before?.id && now.role === before.role;
 }
 
 async function* messagesOf(

@@ -9,6 +9,7 @@ import { Funnel } from "../../islands/monitoring/Funnel.tsx";
 import { NeedsYou } from "../../islands/monitoring/NeedsYou.tsx";
 import { drawMetrics } from "./components/chart_geometry.ts";
 import { ErrorCard } from "./components/error_card.tsx";
+import { summaryFor } from "../api/payload.ts";
 import { ExecutionLines } from "./components/execution_lines.tsx";
 import { Island } from "./components/island.tsx";
 import { viewQuery } from "./components/metric_words.ts";
@@ -16,6 +17,7 @@ import type { DashboardView } from "./components/metric_words.ts";
 import { FiguresSection } from "./dashboard_figures.tsx";
 import { readNeeds } from "./dashboard_needs.ts";
 import { readView } from "./dashboard_view.ts";
+import { userOf } from "./deps.ts";
 import type { PageContext, PageDeps } from "./deps.ts";
 import { renderPage } from "./page.tsx";
 import { knownZoneOf, zoneOf } from "./zone.ts";
@@ -72,7 +74,10 @@ export async function dashboardPage(
             <h2 class="flex-1">Recent executions</h2>
             <a class="link text-sm" href={allHref(view.workflowId)}>All executions</a>
           </div>
-          <ExecutionLines items={recent.items} zone={knownZoneOf(c)} />
+          <ExecutionLines
+            items={recent.items.map((one) => summaryFor(userOf(c), one))}
+            zone={knownZoneOf(c)}
+          />
         </section>
         <FiguresSection figures={figures.items} />
       </div>

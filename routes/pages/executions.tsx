@@ -6,6 +6,7 @@ import type { Issue } from "../../engine/schemas/workflow.ts";
 import { EngineError } from "../../engine/errors.ts";
 import { BulkBar } from "../../islands/monitoring/BulkBar.tsx";
 import { ExecutionList } from "../../islands/monitoring/ExecutionList.tsx";
+import { summaryFor } from "../api/payload.ts";
 import { ErrorCard } from "./components/error_card.tsx";
 import { Icon } from "./components/icon.tsx";
 import { Island } from "./components/island.tsx";
@@ -98,7 +99,7 @@ async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
           name="monitoring/ExecutionList"
           component={ExecutionList}
           props={{
-            items: page.items,
+            items: page.items.map((one) => summaryFor(userOf(c), one)),
             query: apiQuery.toString(),
             filtered: Object.keys(filter).length > 0,
             newest: cursor === undefined,

@@ -5,6 +5,7 @@ import type { Execution, ExecutionSummary } from "../../engine/schemas/execution
 import type { Page } from "../../engine/schemas/problem.ts";
 import { ExecutionView } from "../../islands/monitoring/ExecutionView.tsx";
 import { ExecutionLines } from "./components/execution_lines.tsx";
+import { bareEvent, bareExecution, summaryFor } from "../api/payload.ts";
 import { drawGraph } from "./components/graph_model.ts";
 import type { DrawnGraph } from "./components/graph_model.ts";
 import { Island } from "./components/island.tsx";
@@ -24,9 +25,9 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
   const { role } = userOf(c);
   const bodies = deps.can(role, "payload.see");
   const found = await deps.engine.executions.get(id);
-  const execution = bodies ? found : withoutBodies(found);
+  const execution = bodies ? found : bareExecution(found);
   const [events, graph, children] = await Promise.all([
-    newestEvents(deps.engine.executions, execution),
+    newestEvents(deps.engine.executions, execution, bodies),
     graphOf(deps, execution),
     childrenOf(deps.engine.executions, id),
   ]);
@@ -58,7 +59,10 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
           },
         }}
       />
-      <Children page={children} zone={knownZoneOf(c)} />
+      <Children
+        page={{ ...children, items: children.items.map((one) => summaryFor(userOf(c), one)) }}
+        zone={knownZoneOf(c)}
+      />
       <p class="mt-6">
         <a
           class="link"
@@ -107,11 +111,16 @@ function Children(
   );
 }
 
-async function newestEvents(executions: Executions, execution: Execution): Promise<Happened[]> {
+async function newestEvents(
+  executions: Executions,
+  execution: Execution,
+  bodies: boolean,
+): Promise<Happened[]> {
   const after = Math.max(0, execution.seq - TIMELINE_LENGTH);
   const events = await executions.events(execution.id, { after, limit: TIMELINE_LENGTH });
   // What happened since the picture was read comes by the stream, which repaints the picture too.
-  return events.filter(({ id }) => Number(id) <= execution.seq);
+  const shown = events.filter(({ id }) => Number(id) <= execution.seq);
+  return bodies ? shown : shown.map(({ id, event }) => ({ id, event: bareEvent(event) }));
 }
 
 /** The graph of the version that runs; null when the version is gone. */
@@ -123,13 +132,4 @@ async function graphOf(deps: PageDeps, execution: Execution): Promise<DrawnGraph
     if (error instanceof EngineError && error.status === 404) return null;
     throw error;
   }
-}
-
-/** For a role that may not see payloads: nothing of them leaves the server. */
-function withoutBodies(execution: Execution): Execution {
-  return {
-    ...execution,
-    input: null,
-    steps: execution.steps.map((step) => ({ ...step, input: null, output: null })),
-  };
 }

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { JSX } from "preact";
 import type { Undelivered } from "../../engine/schemas/alert.ts";
 import { Inbox } from "../../islands/inbox/Inbox.tsx";
+import { cardsFor } from "../api/payload.ts";
 import { Icon } from "./components/icon.tsx";
 import { Island } from "./components/island.tsx";
 import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
@@ -17,12 +18,13 @@ export function inboxPages(deps: PageDeps): Hono<PageEnv> {
     const { inbox, alerts } = deps.engine;
     const user = userOf(c);
     const mayAnswer = deps.can(user.role, "inbox.complete");
-    const [{ causes, items, nextCursor }, undelivered, people, count] = await Promise.all([
+    const [page, undelivered, people, count] = await Promise.all([
       inbox.cards({ limit: LIMIT }),
       alerts.undelivered(),
       mayAnswer ? inbox.people() : [],
       inbox.count(),
     ]);
+    const { causes, items, nextCursor } = cardsFor(user, page);
     const cards = [...causes, ...items];
     const focus = c.req.query("card") ?? null;
     return await renderPage(

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Lead, Signal } from "../../engine/schemas/lead.ts";
 import { LeadDialog } from "../../islands/leads/LeadDialog.tsx";
+import { signalFor, summaryFor } from "../api/payload.ts";
 import { ExecutionLines } from "./components/execution_lines.tsx";
 import { Id } from "./components/id.tsx";
 import { Island } from "./components/island.tsx";
@@ -18,6 +19,7 @@ export async function showLead(c: PageContext, deps: PageDeps, lead: Lead): Prom
     deps.engine.leads.signals(lead.id, { limit: 50 }),
     deps.engine.executions.list({ leadId: lead.id, limit: 20 }),
   ]);
+  const shown = executions.items.map((one) => summaryFor(userOf(c), one));
   return await renderPage(
     c,
     deps,
@@ -40,14 +42,14 @@ export async function showLead(c: PageContext, deps: PageDeps, lead: Lead): Prom
         <div class="grid grid-cols-1 gap-6">
           <section>
             <h2 class="mb-2">Executions</h2>
-            {executions.items.length
-              ? <ExecutionLines items={executions.items} named="workflow" zone={knownZoneOf(c)} />
+            {shown.length
+              ? <ExecutionLines items={shown} named="workflow" zone={knownZoneOf(c)} />
               : <p class="text-soft">No workflow has run for this lead yet.</p>}
           </section>
           <section>
             <h2 class="mb-2">Signals</h2>
             {signals.items.length
-              ? <SignalLines items={signals.items} />
+              ? <SignalLines items={signals.items.map((one) => signalFor(userOf(c), one))} />
               : <p class="text-soft">Nothing has happened to this lead yet.</p>}
           </section>
         </div>

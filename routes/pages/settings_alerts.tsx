@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { Alerts } from "../../islands/settings/Alerts.tsx";
+import { incidentFor } from "../api/payload.ts";
 import { Island } from "./components/island.tsx";
 import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
@@ -12,7 +13,8 @@ export function alertPages(deps: PageDeps): Hono<PageEnv> {
   pages.get("/settings/alerts", async (c) => {
     requireAction(c, deps, "alert.see");
     const { alerts, workflows } = deps.engine;
-    const { role } = userOf(c);
+    const user = userOf(c);
+    const { role } = user;
     const [rules, incidents, undelivered, settings, flows] = await Promise.all([
       alerts.rules(),
       alerts.incidents({ limit: SHOWN }),
@@ -36,7 +38,7 @@ export function alertPages(deps: PageDeps): Hono<PageEnv> {
             props={{
               rules,
               settings,
-              incidents: incidents.items,
+              incidents: incidents.items.map((incident) => incidentFor(user, incident)),
               undelivered,
               workflows: flows.items.map(({ id, name }) => ({ id, name })),
               mayAct: deps.can(role, "alert.act"),

@@ -59,6 +59,14 @@ Deno.test("csvCell() lets no spreadsheet take a text for a formula, and keeps it
   for (const text of ["=1+1", "+41 79", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", "=cmd|' /C calc'!A0"]) {
     assert.match(csvCell(text), /^"'/, JSON.stringify(text));
   }
+  for (const text of ["a;=1+1", "a;-2", "a\t @SUM(A1)", 'a;"=1', "＝1+1", "a;＋1"]) {
+    assert.match(
+      csvCell(text),
+      /'[=+\-@＝＋－＠]|^"'/,
+      `where semicolons or tabs separate: ${JSON.stringify(text)}`,
+    );
+  }
+  assert.equal(csvCell("a; b-c"), "a; b-c");
   assert.equal(csvCell("Ann Lee"), "Ann Lee");
   assert.equal(csvCell("a@b.example"), "a@b.example");
   assert.equal(csvCell(`Lee, "Ann"\nB`), `"Lee, ""Ann""\nB"`);

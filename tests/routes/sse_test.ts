@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { User } from "../../engine/contract.ts";
+import { isSame } from "../../routes/api/streams.ts";
 import { followed } from "../helpers/fake_records.ts";
 import { eventStream } from "../../routes/sse.ts";
 import type { StreamMessage } from "../../routes/sse.ts";
@@ -171,4 +173,13 @@ Deno.test("eventStream() ends when the session has ended, when following fails a
   const text = stopped.text();
   stop.abort();
   await text;
+});
+
+Deno.test("isSame() ends the streams of whoever signed out, is another by now or has another role", () => {
+  const ann: User = { id: "ann", email: "ann@example.com", name: "Ann", role: "operator" };
+  assert.equal(isSame(ann, { ...ann, name: "Ann Lee" }), true);
+  assert.equal(isSame(ann, null), false);
+  assert.equal(isSame(ann, { ...ann, id: "bob" }), false);
+  assert.equal(isSame(ann, { ...ann, role: "viewer" }), false);
+  assert.equal(isSame(undefined, ann), false);
 });
