@@ -183,7 +183,8 @@ const CAUSES: readonly [RegExp, string][] = [
 function transportError(error: unknown, host: string): StepError {
   const parts: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) parts.push(at.message);
-  const text = parts.join(": ");
+  // The client names the whole address, which may be somebody's key (a Slack webhook's is).
+  const text = parts.join(": ").replaceAll(/\(?https?:\/\/[^\s)]*\)?/g, `(${host})`);
   const code = CAUSES.find(([pattern]) => pattern.test(text))?.[1] ?? "fetch_failed";
   const lasting = code === "tls" || code === "egress_headers" ? { retryable: false } : {};
   return new StepError({

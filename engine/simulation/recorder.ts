@@ -1,4 +1,5 @@
-import { StepError } from "../errors.ts";
+import { Hidden } from "../core/hidden.ts";
+import { StepError, toFailure } from "../errors.ts";
 import type {
   HttpRequest,
   HttpResponse,
@@ -69,20 +70,26 @@ export class Recorder {
   /** The node type with every way out walled up. */
   walled(type: NodeType): NodeType {
     if (type.kind !== "effect") return type;
-    const run = (config: unknown, context: StepContext): Promise<Outcome> =>
-      type.run(config, { ...context, ...this.#waysOut(context) });
+    const run = async (config: unknown, context: StepContext): Promise<Outcome> => {
+      const hidden = new Hidden();
+      try {
+        return hidden.outcome(await type.run(config, { ...context, ...this.#waysOut(context, hidden) }));
+      } catch (error) {
+        return { kind: "fail", failure: hidden.failure(toFailure(error)) };
+      }
+    };
     return { ...type, run };
   }
 
-  #waysOut(context: StepContext): WaysOut {
+  #waysOut(context: StepContext, hidden: Hidden): WaysOut {
     const { executionId, nodeId } = context;
     const note = (would: Would): unknown => this.#would.set(`${executionId}.${nodeId}`, would);
     return {
       http: async (request) => {
         if (this.#called.has(nodeId)) {
           note({
-            ...{ kind: "http", method: request.method, url: request.url },
-            ...{ body: bodyOf(request), called: true },
+            ...{ kind: "http", method: request.method, url: hidden.text(request.url) },
+            ...{ body: bodyOf(request, hidden), called: true },
           });
           return await this.#call(request, context.signal);
         }
@@ -116,7 +123,7 @@ export class Recorder {
       voteLink: context.voteLink,
       secret: async (name, host) => {
         const value = await this.#doors.reveal(name, host);
-        return this.#called.has(nodeId) ? value : standInFor(name, value);
+        return this.#called.has(nodeId) ? hidden.learn(name, value) : standInFor(name, value);
       },
     };
   }
@@ -141,8 +148,9 @@ export class Recorder {
   }
 }
 
-function bodyOf({ body }: HttpRequest): string | null {
-  return typeof body === "string" ? body.slice(0, BODY_SHOWN) : null;
+function bodyOf({ body }: HttpRequest, hidden?: Hidden): string | null {
+  if (typeof body !== "string") return null;
+  return (hidden?.text(body) ?? body).slice(0, BODY_SHOWN);
 }
 
 function linkIn(text: string): string | null {

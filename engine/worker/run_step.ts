@@ -2,6 +2,7 @@ import { calendar } from "../core/calendar.ts";
 import { evaluateCondition } from "../core/condition.ts";
 import { renderConfig } from "../core/config.ts";
 import type { GraphNode } from "../core/graph.ts";
+import { Hidden } from "../core/hidden.ts";
 import type { ExecutionState, SignalFact } from "../core/state.ts";
 import { StepError, toFailure } from "../errors.ts";
 import type { EffectNode, PureContext, PureNode, StepContext } from "../nodes/define.ts";
@@ -118,15 +119,16 @@ async function attempt(
   const compiled = facts.version.nodes.get(node.id)!;
   let prepared: Prepared | null = null;
   const controller = new AbortController();
+  const hidden = new Hidden();
   try {
-    const context = stepContext(node, compiled, facts, services, controller.signal);
+    const context = stepContext(node, compiled, facts, services, { signal: controller.signal, hidden });
     prepared = prepare(compiled, context);
     const run = (): Promise<Outcome> => (compiled.type as EffectNode<unknown>).run(prepared!.config, context);
     const outcome = await timed(node, facts.state, { signal, controller }, run);
-    return { outcome: bounded(outcome), input: prepared.input, warnings: prepared.warnings };
+    return { outcome: bounded(hidden.outcome(outcome)), input: prepared.input, warnings: prepared.warnings };
   } catch (error) {
     return {
-      outcome: { kind: "fail", failure: toFailure(error) },
+      outcome: { kind: "fail", failure: hidden.failure(toFailure(error)) },
       ...(prepared ? { input: prepared.input } : {}),
       warnings: prepared?.warnings ?? [],
     };
@@ -197,7 +199,7 @@ function stepContext(
   compiled: CompiledNode,
   facts: Facts,
   services: Services,
-  signal: AbortSignal,
+  { signal, hidden }: { signal: AbortSignal; hidden: Hidden },
 ): StepContext {
   const { state, now } = facts;
   const pure = pureContext(node, compiled, facts);
@@ -229,7 +231,7 @@ function stepContext(
         at: now,
       }),
     collections: (act) => services.collections(act, idempotencyKey),
-    secret: (name, host) => services.secret(name, host),
+    secret: async (name, host) => hidden.learn(name, await services.secret(name, host)),
   };
 }
 
