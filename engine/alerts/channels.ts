@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import { listUsers } from "../access/mod.ts";
-import { Hidden } from "../core/hidden.ts";
 import { StepError, toFailure } from "../errors.ts";
 import { messageWrite } from "../messages/store.ts";
 import type { AlertChannel } from "../schemas/alert.ts";
@@ -33,24 +32,21 @@ export async function deliver(
   { id, alerts }: { id: string; alerts: readonly Told[] },
 ): Promise<Delivered> {
   const message = messageOf(alerts, deps.publicUrl());
-  const hidden = new Hidden();
-  const secret = async (name: string, host: string): Promise<string> =>
-    hidden.learn(name, await deps.secret(name, host));
   try {
     switch (channel.kind) {
       case "email":
         return await byMail(deps, channel, { id, subject: message.subject, text: message.text });
       case "slack": {
-        const address = await secret(channel.webhook.secret, channel.host.toLowerCase());
+        const address = await deps.secret(channel.webhook.secret, channel.host.toLowerCase());
         return await post(deps, addressOf(address, channel.host), JSON.stringify(message.slack), []);
       }
       case "webhook": {
         const body = JSON.stringify(message.webhook satisfies JsonObject);
-        return await post(deps, channel.url, body, await signed({ ...deps, secret }, channel, { id, body }));
+        return await post(deps, channel.url, body, await signed(deps, channel, { id, body }));
       }
     }
   } catch (error) {
-    return { ok: false, detail: hidden.failure(toFailure(error)).message, sets: [] };
+    return { ok: false, detail: toFailure(error).message, sets: [] };
   }
 }
 

@@ -14,11 +14,12 @@ export function messageOf(alerts: readonly Told[], base: string): AlertMessage {
   const [only] = alerts;
   const subject = alerts.length === 1 && only ? titleOf(only) : `${alerts.length} alerts from LeadFlow`;
   const blocks = alerts.map((alert) =>
-    [titleOf(alert), alert.detail, `${base}${alert.link}`, timeOf(alert.at)].filter(Boolean).join("\n")
+    [flat(titleOf(alert)), flat(alert.detail), `${base}${alert.link}`, timeOf(alert.at)].filter(Boolean)
+      .join("\n")
   );
   const settings = `You get this because alerts are sent here: ${base}/settings/alerts`;
   return {
-    subject: oneLine(subject),
+    subject: flat(subject).slice(0, 200),
     text: [...blocks, settings].join("\n\n"),
     slack: { text: alerts.map((alert) => slackText(alert, base)).join("\n\n") },
     webhook: {
@@ -48,7 +49,7 @@ function timeOf(at: number): string {
 
 /** A workflow's name and another host's answer are in it: neither calls a channel, nor hides an address. */
 function slackText(alert: Told, base: string): string {
-  const lines = [`*${escaped(titleOf(alert))}*`, escaped(alert.detail)];
+  const lines = [`*${escaped(flat(titleOf(alert)))}*`, escaped(flat(alert.detail))];
   return [...lines, base ? `<${base}${alert.link}|See it in LeadFlow>` : ""].filter(Boolean).join("\n");
 }
 
@@ -56,7 +57,8 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("*", "∗");
 }
 
-function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- a workflow's name is in it, and a subject is one line
-  return text.replace(/[\0-\x1f\x7f]+/g, " ").slice(0, 200);
+/** A workflow's name and another host's answer are in it: neither begins a line that looks like one of ours. */
+function flat(text: string): string {
+  // deno-lint-ignore no-control-regex -- what ends a line somewhere, and what no text has
+  return text.replace(/[\0-\x1f\x7f\x85\u2028\u2029]+/g, " ");
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { API_ROUTES } from "../../routes/api/mod.ts";
 import { useApp } from "../routes/app_fixture.ts";
 import type { Ask } from "../routes/app_fixture.ts";
 
@@ -182,4 +183,40 @@ Deno.test("text that people typed stays text in problems", () =>
       assert.equal(response.headers.get("x-content-type-options"), "nosniff");
       assert.match((await response.json()).detail, /Nothing is at/);
     }
+  }));
+
+/** Each change of the API, with ids that are no real ones, and whether it takes a body. */
+const CHANGES = API_ROUTES.filter(({ method }) => method !== "get").map(({ method, path, body }) => ({
+  method: method.toUpperCase(),
+  path: path.replaceAll(/:n\b/g, "1").replaceAll(/:\w+/g, "x1"),
+  takesBody: body !== undefined,
+}));
+
+Deno.test("every change by cookie session is refused to another site, in any content type, and to forms of our own", () =>
+  useApp(async ({ ask, setUp, engine }) => {
+    const as = { session: await setUp() };
+    const own = { origin: "http://localhost" };
+    const sites: { [name: string]: string }[] = [
+      { origin: "https://evil.example.com" },
+      { origin: "null" },
+      { "sec-fetch-site": "cross-site" },
+      {},
+    ];
+    assert.ok(CHANGES.length > 40, "the table is read");
+    for (const { method, path, takesBody } of CHANGES) {
+      for (const type of [JSON_TYPE, FORM, "text/plain", "multipart/form-data; boundary=x"]) {
+        const body = type === JSON_TYPE ? "{}" : "a=b";
+        const headers = { "content-type": type };
+        for (const site of sites) {
+          const answer = await ask(path, { method, as, headers: { ...headers, ...site }, body });
+          assert.equal(answer.status, 403, `${method} ${path} ${type} ${JSON.stringify(site)}`);
+          await answer.body?.cancel();
+        }
+        if (type === JSON_TYPE || !takesBody) continue;
+        const answer = await ask(path, { method, as, headers: { ...headers, ...own }, body });
+        assert.equal(answer.status, 415, `${method} ${path} ${type}`);
+        await answer.body?.cancel();
+      }
+    }
+    assert.deepEqual(engine.changes, []);
   }));

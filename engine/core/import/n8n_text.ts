@@ -58,7 +58,7 @@ export function convertText(value: string, locate: Locate): Converted {
     };
   }
   const notes: string[] = [];
-  const text = value.slice(1).replaceAll(/\{\{([\s\S]*?)\}\}/g, (_, expression: string) => {
+  const text = betweenBraces(value.slice(1), (expression) => {
     const path = pathOf(expression, locate);
     if (path !== null) return `{{ ${path} }}`;
     const shown = expression.trim().replaceAll(/\s+/g, " ").slice(0, 200);
@@ -66,6 +66,21 @@ export function convertText(value: string, locate: Locate): Converted {
     return `[n8n: ${shown.replaceAll("{", "(").replaceAll("}", ")")}]`;
   });
   return { text, notes };
+}
+
+/**
+ * What stands between `{{` and the next `}}`, replaced. It looks for each end once: a pattern would look for the end of
+ * every `{{` that has none, and a file of nothing else would hold the house for a minute.
+ */
+function betweenBraces(text: string, replace: (inside: string) => string): string {
+  let done = "";
+  for (let at = 0;;) {
+    const open = text.indexOf("{{", at);
+    const close = open < 0 ? -1 : text.indexOf("}}", open + 2);
+    if (close < 0) return done + text.slice(at);
+    done += text.slice(at, open) + replace(text.slice(open + 2, close));
+    at = close + 2;
+  }
 }
 
 /** The same of every text in a value. */
