@@ -124,7 +124,7 @@ async function signed(
   const timestamp = String(Math.floor(deps.clock.now() / 1_000));
   const about = [{ name: "webhook-id", value: id }, { name: "webhook-timestamp", value: timestamp }];
   if (!secret) return about;
-  const value = await deps.secret(secret.secret, URL.parse(url)?.hostname ?? "");
+  const value = await deps.secret(secret.secret, URL.parse(url)?.host ?? "");
   const signatures = value.trim().split(/\s+/).map((key) => {
     if (!/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(key)) {
       const message = "The secret is not of the form whsec_ and 24 to 64 bytes in base64";

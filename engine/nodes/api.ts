@@ -129,7 +129,7 @@ async function authHeaders(
 async function request(config: Config, context: StepContext): Promise<HttpRequest> {
   const url = address(config);
   const content = bodyOf(config);
-  const headers = [...config.headers, ...await authHeaders(config.auth, url.hostname, context)];
+  const headers = [...config.headers, ...await authHeaders(config.auth, url.host, context)];
   const add = (name: string, value: string): void => {
     if (!headers.some((header) => header.name.toLowerCase() === name)) headers.push({ name, value });
   };

@@ -84,7 +84,7 @@ async function run(config: Config, context: StepContext): Promise<Outcome> {
     bad("bad_url", "url", `Cannot send: url is ${shown}, an address such as https://example.com is accepted`);
   }
   if (!config.secret) bad("bad_webhook_secret", "secret", "Cannot sign: no secret is named");
-  const keys = keysOf(await context.secret(config.secret.secret, url.hostname));
+  const keys = keysOf(await context.secret(config.secret.secret, url.host));
   const id = context.idempotencyKey;
   const timestamp = Math.floor(context.now / 1_000);
   const body = bodyOf(config, context);

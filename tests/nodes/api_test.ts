@@ -88,7 +88,11 @@ Deno.test("api proves who it is by secrets that it asks for this host", async ()
     "value of key",
   );
   assert.equal((await echoed({ auth: { kind: "none" } }, { secret })).headers.authorization, undefined);
-  assert.deepEqual(asked, [["key", "127.0.0.1"], ["key", "127.0.0.1"], ["key", "127.0.0.1"]]);
+  // With its port, which is never the usual one here: a secret may be for one port of a host alone.
+  assert.deepEqual(
+    asked.map(([name, host]) => [name, host?.replace(/:\d{2,5}$/, ":port")]),
+    Array(3).fill(["key", "127.0.0.1:port"]),
+  );
 });
 
 Deno.test("api sends nothing when its secret is not to be had", async () => {
