@@ -69,8 +69,10 @@ async function tell(house: Opened): Promise<Ids> {
   };
 }
 
-/** What somebody of a role gets at every address that only reads. */
-async function readAll({ house, ids }: Story, role: Role): Promise<Map<string, string>> {
+type Get = (path: string) => Promise<Response>;
+
+/** The real app for somebody of a role. */
+function appFor(house: Opened, role: Role): { get: Get; pages: ReturnType<typeof pageRoutes> } {
   const user = { id: role, email: "ann@example.com", name: "Ann", role };
   const engine = {
     ...house.engine,
@@ -80,12 +82,20 @@ async function readAll({ house, ids }: Story, role: Role): Promise<Map<string, s
     ...{ engine, manifest: {}, signInUser: () => {}, clientAddress, can, logError: () => {} },
   });
   const app = createApp({ engine, environment: { url: ORIGIN }, log: () => {}, pages });
-  const found = new Map<string, string>();
-  for (const path of addresses(pages.routes, ids)) {
-    const response = await app.fetch(
+  const get: Get = async (path) =>
+    await app.fetch(
       new Request(new URL(path, ORIGIN), { headers: { authorization: "Bearer x", accept: "*/*" } }),
       { remoteAddr: { transport: "tcp", hostname: "192.0.2.1", port: 1 } },
     );
+  return { get, pages };
+}
+
+/** What somebody of a role gets at every address that only reads. */
+async function readAll({ house, ids }: Story, role: Role): Promise<Map<string, string>> {
+  const { get, pages } = appFor(house, role);
+  const found = new Map<string, string>();
+  for (const path of addresses(pages.routes, ids)) {
+    const response = await get(path);
     assert.ok(response.status < 500, `${path} → ${response.status}`);
     if (response.status < 300) found.set(path, await textOf(response));
     else await response.body?.cancel();
@@ -155,4 +165,38 @@ Deno.test("a viewer finds no body on any page, in any list, stream or file; an o
   const found = withBodies(await readAll(story, "operator"))
     .map((path) => path.replace(/\?.*/, "").replaceAll(/[0-9A-Z]{26}|[0-9a-f-]{36}/g, "*"));
   assert.deepEqual([...new Set(found)].sort(), BODIES);
+});
+
+Deno.test("a viewer's search says nothing of bodies, in the list, the file and the page; an operator's finds them", async () => {
+  await using house = await openEngine({ token: "t".repeat(40) });
+  await publish(house.engine, [hookNode("go"), node("a", "probe")], chain("hook", "a"));
+  const { executionId } = await hook(house.engine, "go", { note: { deep: MARK } });
+  await house.until(async () => (await house.engine.executions.get(executionId)).status === "completed");
+  for (const path of ["/api/monitoring/executions", "/api/monitoring/executions.csv", "/executions"]) {
+    const found = async (role: Role): Promise<boolean> =>
+      (await (await appFor(house, role).get(`${path}?q=${MARK}`)).text()).includes(executionId);
+    assert.deepEqual([await found("operator"), await found("viewer")], [true, false], path);
+  }
+});
+
+Deno.test("screens that look on together get bodies by their own role, also of what was encoded for another", async () => {
+  const data = { step: "failed", failure: { code: "http_500", message: MARK } };
+  const event = {
+    ...{ type: "failed" as const, executionId: "e", taskId: "a", taskName: "a" },
+    message: MARK,
+  };
+  const one = { id: "1", event: { ...event, progress: 1, timestamp: "2026-11-22T09:00:00.000Z", data } };
+  const batch = { at: "1", events: [one], readMs: 1_000 };
+  await using house = await openEngine({ token: "t".repeat(40) });
+  const watch = async function* (): AsyncGenerator<typeof batch> {
+    await Promise.resolve();
+    yield batch;
+  };
+  const executions = { ...house.engine.executions, watch };
+  for (const role of ["operator", "viewer", "operator", "viewer"] as const) {
+    const { get } = appFor(Object.assign({ ...house }, { engine: { ...house.engine, executions } }), role);
+    const text = await (await get("/api/monitoring/stream?busy=skip")).text();
+    assert.match(text, /"taskId":"a"/);
+    assert.equal(text.includes(MARK), role === "operator", role);
+  }
 });
