@@ -96,7 +96,11 @@ Deno.test("/health/live and /health/ready answer everybody; not ready is 503", (
       Promise.resolve({ ok: false, checks: [{ name: "loop", ok: false, detail: "10 s ago" }] });
     const down = await ask("/health/ready");
     assert.equal(down.status, 503);
-    assert.equal((await down.json()).checks[0].name, "loop");
+    assert.deepEqual((await down.json()).checks, [{ name: "loop", ok: false }], "strangers hear no details");
+    const wrong = await ask("/health/ready", { headers: { authorization: "Bearer wrong" } });
+    assert.equal((await wrong.json()).checks[0].detail, undefined);
+    const told = await ask("/health/ready", { as: "token" });
+    assert.equal((await told.json()).checks[0].detail, "10 s ago");
   }));
 
 Deno.test("/t/o counts a GET, never a HEAD, and looks the same for any token", () =>

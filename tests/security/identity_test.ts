@@ -61,6 +61,14 @@ Deno.test("the roles of the table: who may do what", () => {
   const least = Object.entries(ACTIONS).map(([action, role]) => `${action} ${role}`);
   for (
     const line of [
+      "alert.edit admin",
+      "alert.act operator",
+      "collection.see operator",
+      "collection.edit editor",
+      "execution.bulk operator",
+      "lead.delete editor",
+      "schedule.edit editor",
+      "workflow.delete editor",
       "secret.see admin",
       "secret.edit admin",
       "workflow.edit editor",
