@@ -169,6 +169,7 @@ export default defineNode({
     "From status 400 on it fails, is tried again by its retry policy, and then leaves by Failed.",
   ].join("\n\n"),
   category: "data",
+  keywords: ["crm", "hubspot", "salesforce", "sms", "rest", "api", "get", "post", "integration"],
   icon: "globe",
   config,
   example: {

@@ -155,6 +155,7 @@ export default defineNode({
     "With a deadline, draw the third port too: it is taken when nobody decided in time.",
   ].join("\n\n"),
   category: "people",
+  keywords: ["review", "confirm", "ask", "sign-off"],
   icon: "user-check",
   config,
   example: {

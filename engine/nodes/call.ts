@@ -96,6 +96,7 @@ export default defineNode({
     "While the workflow's send window is closed it is held, so that nobody is called at night.",
   ].join("\n\n"),
   category: "people",
+  keywords: ["phone", "dial", "ring"],
   icon: "phone",
   config,
   example: {

@@ -18,6 +18,7 @@ export default defineNode({
     "What is missing is no error: it compares as missing.",
   ].join("\n\n"),
   category: "logic",
+  keywords: ["if", "else", "branch", "check", "decide", "filter", "opened", "clicked", "replied"],
   icon: "split",
   config: ConditionGroup.meta({
     title: "Condition",

@@ -118,6 +118,7 @@ export default defineNode({
     "get puts out found and record, find and list put out items and nextCursor, count puts out count. Looking by a field is possible once a put has named it; the comparison is exact.",
   ].join("\n\n"),
   category: "data",
+  keywords: ["record", "table", "store", "save", "spreadsheet"],
   icon: "database",
   config,
   example: {

@@ -67,6 +67,8 @@ interface Described<C> {
   /** Two to five sentences with an example for whoever sets it up: plain text, blank lines between paragraphs. */
   help?: string;
   category: Category;
+  /** Other words that people look for it by, in small letters: `delay` finds Wait. */
+  keywords?: string[];
   /** Name of an icon in static/icons. */
   icon: string;
   config: z.ZodType<C>;
@@ -137,6 +139,8 @@ export interface NodeDescriptor {
   title: string;
   description: string;
   category: Category;
+  /** Other words that it is found by. */
+  keywords: string[];
   icon: string;
   ports: Ports;
   summary: string;

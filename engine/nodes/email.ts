@@ -128,6 +128,7 @@ export default defineNode({
     "While the workflow's send window is closed it is held, and says until when. A mail that may have been sent when the machine died is never sent twice: it waits in the inbox for your decision.",
   ].join("\n\n"),
   category: "messages",
+  keywords: ["mail", "message", "outreach", "newsletter", "follow-up"],
   icon: "mail",
   config,
   example: {

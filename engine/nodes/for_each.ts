@@ -36,6 +36,7 @@ export default defineNode({
     "Its output is the list of what each round put out; at most 10,000 items.",
   ].join("\n\n"),
   category: "logic",
+  keywords: ["loop", "list", "iterate", "every"],
   icon: "repeat",
   config,
   example: { items: "{{ trigger.body.items }}", concurrency: 1, onError: "stop" },

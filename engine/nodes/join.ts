@@ -33,6 +33,7 @@ export default defineNode({
     "Branches that were skipped or failed never hold it up.",
   ].join("\n\n"),
   category: "logic",
+  keywords: ["merge", "combine", "together"],
   icon: "merge",
   config,
   example: { mode: "all" },

@@ -66,6 +66,7 @@ export function describe(type: NodeType): NodeDescriptor {
     title: type.title,
     description: type.description,
     category: type.category,
+    keywords: type.keywords ?? [],
     icon: type.icon,
     ports: type.ports,
     summary: type.summary,

@@ -132,6 +132,7 @@ export default defineNode({
     "For Slack, make an incoming webhook there and store its whole address as the secret slack_webhook for the host hooks.slack.com. A message that may have arrived when the machine died is not sent twice: it waits in the inbox.",
   ].join("\n\n"),
   category: "messages",
+  keywords: ["slack", "alert", "team", "ping"],
   icon: "bell",
   config,
   example: { channel: "slack", message: "{{ lead.company }} is interested", priority: "normal" },

@@ -32,6 +32,7 @@ export default defineNode({
     "Put a wait into the round when there should be time between them.",
   ].join("\n\n"),
   category: "logic",
+  keywords: ["loop", "while", "until", "again"],
   icon: "repeat",
   config,
   example: { times: 3 },

@@ -39,6 +39,7 @@ export default defineNode({
     "Within 30 seconds; later the caller has had 202 already, and this answer is only recorded.",
   ].join("\n\n"),
   category: "data",
+  keywords: ["answer", "reply", "response", "return"],
   icon: "reply",
   config,
   example: { status: 200, headers: [], body: { ok: true } },

@@ -30,6 +30,7 @@ export default defineNode({
     "A field that is one single {{ }} keeps its type: a number stays a number.",
   ].join("\n\n"),
   category: "data",
+  keywords: ["variable", "value", "calculate", "assign", "map", "code"],
   icon: "braces",
   config,
   example: { fields: [{ name: "greeting", value: "Hello {{ lead.firstName }}" }] },

@@ -32,6 +32,7 @@ export default defineNode({
     "What it put out is steps.<this node>.output; when it fails, this step leaves by Failed.",
   ].join("\n\n"),
   category: "logic",
+  keywords: ["reuse", "child", "nested"],
   icon: "workflow",
   config,
   example: { workflowId: "", wait: true },

@@ -49,6 +49,7 @@ export default defineNode({
     "For a single question with Yes and No there is the condition.",
   ].join("\n\n"),
   category: "logic",
+  keywords: ["if", "branch", "split", "route", "cases", "segment"],
   icon: "git-branch",
   config,
   example: {

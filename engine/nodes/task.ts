@@ -39,6 +39,7 @@ export default defineNode({
     "For calls there is a node of its own, with the phone number and what to say.",
   ].join("\n\n"),
   category: "people",
+  keywords: ["todo", "reminder", "linkedin", "person"],
   icon: "list-checks",
   config,
   example: { title: "Call {{ lead.firstName }}", description: "", outcomes: ["Reached", "Not reached"] },

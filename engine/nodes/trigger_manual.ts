@@ -13,6 +13,7 @@ export default defineNode({
     "Example: run it for one lead to try the workflow. What is given as input is read as {{ trigger.body }}.",
   ].join("\n\n"),
   category: "triggers",
+  keywords: ["button", "click", "manual"],
   icon: "mouse-pointer-click",
   config: z.strictObject({}),
   example: {},

@@ -15,6 +15,7 @@ export default defineNode({
     "What is missed while nothing runs is made up once, unless you choose otherwise. When clocks change, a time that they skip comes right after the gap, and a time that they show twice comes once.",
   ].join("\n\n"),
   category: "triggers",
+  keywords: ["cron", "timer", "daily", "weekly", "time"],
   icon: "calendar-clock",
   config: ScheduleDefinition,
   example: { kind: "cron", cron: "0 9 * * *", timezone: "Europe/Zurich" },

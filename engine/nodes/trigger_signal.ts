@@ -29,6 +29,7 @@ export default defineNode({
     "The signal's data is {{ trigger.body }}.",
   ].join("\n\n"),
   category: "triggers",
+  keywords: ["event", "new", "lead", "created", "opened", "clicked", "replied"],
   icon: "zap",
   config,
   example: { signal: "lead.created" },

@@ -38,6 +38,7 @@ export default defineNode({
     "A signed call counts once: the same body again within three days is the same execution, so that a call that somebody overheard starts nothing. Standard Webhooks tells calls of one body apart by their id.",
   ].join("\n\n"),
   category: "triggers",
+  keywords: ["incoming", "form", "website", "post", "zapier", "integration", "signature"],
   icon: "webhook",
   config,
   example: { path: "new-lead", method: "POST", auth: { kind: "none" }, respond: "accepted" },

@@ -129,6 +129,7 @@ export default defineNode({
     "It keeps its place for up to two years, also while the machine is off.",
   ].join("\n\n"),
   category: "time",
+  keywords: ["delay", "pause", "sleep", "timer", "later", "days"],
   icon: "hourglass",
   config,
   example: { kind: "for", duration: { value: 2, unit: "days" } },

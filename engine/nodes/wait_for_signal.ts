@@ -47,6 +47,7 @@ export default defineNode({
     "One signal ends one wait. What it brought is steps.<this node>.output.",
   ].join("\n\n"),
   category: "time",
+  keywords: ["reply", "replied", "opened", "clicked", "answer", "response", "until"],
   icon: "radio",
   config,
   example: { signals: ["email.replied"], mode: "any", timeout: { value: 3, unit: "days" } },

@@ -131,6 +131,7 @@ export default defineNode({
     "From status 400 on it is tried again by its retry policy; 410 means that nobody wants it any more.",
   ].join("\n\n"),
   category: "data",
+  keywords: ["outgoing", "send", "post", "tell", "zapier", "integration", "signature"],
   icon: "webhook",
   config,
   example: {

@@ -21,6 +21,7 @@ function descriptor(type: string, change: Partial<NodeDescriptor> = {}): NodeDes
     ports: [],
     summary: "",
     help: "",
+    keywords: [],
     joins: false,
     reaches: false,
     templates: {},

@@ -1,10 +1,10 @@
 import type { NodeDescriptor } from "../../../engine/nodes/define.ts";
 
-type Searched = Pick<NodeDescriptor, "type" | "title" | "description" | "category">;
+type Searched = Pick<NodeDescriptor, "type" | "title" | "description" | "category" | "keywords">;
 
 /**
  * The node types that a search finds, best first; every word of it must be found. A title counts most, then the
- * category, then the description; one slip of the finger in a word of four letters or more is forgiven. An empty
+ * type, the words that people use for it, the category, the description; one slip of the finger in a word of four letters or more is forgiven. An empty
  * search finds all, as they come.
  */
 export function searchTypes<T extends Searched>(descriptors: readonly T[], text: string): T[] {
@@ -22,10 +22,14 @@ function wordsOf(text: string): string[] {
     .filter((word) => word !== "").slice(0, 10);
 }
 
-function scoreOf({ type, title, description, category }: Searched, wanted: readonly string[]): number {
+function scoreOf(
+  { type, title, description, category, keywords }: Searched,
+  wanted: readonly string[],
+): number {
   const places: readonly (readonly [words: string[], weight: number])[] = [
     [wordsOf(title), 100],
     [wordsOf(type), 60],
+    [keywords.flatMap(wordsOf), 50],
     [wordsOf(category), 40],
     [description.length > 0 ? allWords(description) : [], 15],
   ];

@@ -50,6 +50,12 @@ export function Palette(): JSX.Element {
       {groups.map((group) => (
         <div key={group.id} class="palette-group">
           <h2>{group.label}</h2>
+          {group.items.length ? null : (
+            <p class="hint">
+              No node has this name. <em>HTTP request</em> and <em>Signed webhook</em>{" "}
+              reach any other program.
+            </p>
+          )}
           <ul>{group.items.map((type) => <Item key={type.type} type={type} />)}</ul>
         </div>
       ))}

@@ -36,7 +36,8 @@ const SOME = [
 ];
 
 Deno.test("searchTypes() ranks titles over descriptions, needs every word, forgives one slip", () => {
-  const found = (text: string): string[] => searchTypes(SOME, text).map(({ type }) => type);
+  const found = (text: string): string[] =>
+    searchTypes(SOME.map((one) => ({ ...one, keywords: [] })), text).map(({ type }) => type);
   assert.deepEqual(found("mail"), ["email", "wait"]);
   assert.deepEqual(found("send m"), ["email"]);
   assert.deepEqual(found("logic"), ["condition"]);
@@ -46,4 +47,29 @@ Deno.test("searchTypes() ranks titles over descriptions, needs every word, forgi
   assert.equal(found("conditn")[0], "condition");
   assert.deepEqual(found("xmail zzz"), []);
   assert.deepEqual(found("wx"), []);
+});
+
+Deno.test("searchTypes() finds a node by the words that a salesperson looks for it by", () => {
+  const looked: readonly (readonly [words: string, type: string])[] = [
+    ["opened", "condition"],
+    ["if", "condition"],
+    ["delay", "wait"],
+    ["pause", "wait"],
+    ["reply", "wait_for_signal"],
+    ["slack", "notification"],
+    ["phone", "call"],
+    ["loop", "for_each"],
+    ["branch", "switch"],
+    ["hubspot", "api"],
+    ["new lead", "trigger_signal"],
+    ["incoming", "trigger_webhook"],
+    ["outgoing", "webhook"],
+    ["record", "database"],
+    ["cron", "trigger_schedule"],
+    ["todo", "task"],
+  ];
+  for (const [words, type] of looked) {
+    const found = searchTypes(descriptors, words).slice(0, 3).map((one) => one.type);
+    assert.ok(found.includes(type), `"${words}" finds ${found.join(", ") || "nothing"}, not ${type}`);
+  }
 });
