@@ -3,8 +3,10 @@ import type { Issue, Refusals as RefusalsData } from "../../../engine/schemas/wo
 import { Field } from "../../../routes/pages/components/form.tsx";
 import { Refusals } from "../../../routes/pages/components/refusals.tsx";
 import { setSettings } from "../document/edits.ts";
+import { failWords } from "../document/secrets.ts";
 import { useEditor } from "../editor_context.ts";
 import { DraftRules } from "../later_parts.ts";
+import { useMissingSecrets } from "../use_resources.ts";
 import { ProblemList } from "./ProblemList.tsx";
 import { Starts } from "./Starts.tsx";
 
@@ -51,14 +53,27 @@ export function WorkflowPanel(
 
 function Readiness({ problems }: { problems: readonly Issue[] }): JSX.Element | null {
   const { draft } = useEditor();
+  const missing = useMissingSecrets();
   if (draft.document.nodes.length === 0) return null;
-  if (!problems.length) return <p data-tone="good" class="text-status font-medium">Ready to be published.</p>;
+  if (problems.length) {
+    return (
+      <section class="grid gap-2" aria-label="What is missing">
+        <h3 class="font-medium">
+          {problems.length === 1 ? "One thing is missing" : `${problems.length} things are missing`}
+        </h3>
+        <ProblemList problems={problems} />
+      </section>
+    );
+  }
+  const { version, draftChanged } = draft.live;
+  const ready = version !== null && !draftChanged
+    ? `Version ${version} is live, and the draft is the same`
+    : "Ready to be published";
+  if (!missing.length) return <p data-tone="good" class="text-status font-medium">{ready}.</p>;
   return (
-    <section class="grid gap-2" aria-label="What is missing">
-      <h3 class="font-medium">
-        {problems.length === 1 ? "One thing is missing" : `${problems.length} things are missing`}
-      </h3>
-      <ProblemList problems={problems} />
+    <section class="grid gap-2" aria-label="What would fail">
+      <h3 class="font-medium">{ready}, but {failWords(missing)}</h3>
+      <ProblemList problems={missing} />
     </section>
   );
 }

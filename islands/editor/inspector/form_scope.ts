@@ -8,7 +8,8 @@ import type { Schema } from "./schema.ts";
 
 /** What the team has that a config may name. */
 export interface Resources {
-  secrets: { name: string; hosts: string[]; from: "team" | "environment" }[];
+  /** Null: not known yet, or not to be known by this person. */
+  secrets: { name: string; hosts: string[]; from: "team" | "environment" }[] | null;
   workflows: { id: string; name: string }[];
 }
 

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../../engine/schemas/problem.ts";
 import type { Issue } from "../../../engine/schemas/workflow.ts";
@@ -7,9 +7,11 @@ import { Field } from "../../../routes/pages/components/form.tsx";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { callApi } from "../../shared/api.ts";
 import { Dialog } from "../../shared/Dialog.tsx";
+import { failWords } from "../document/secrets.ts";
 import { useEditor } from "../editor_context.ts";
 import { ProblemList } from "../frame/ProblemList.tsx";
 import { unsavedWords } from "./publish_words.ts";
+import { useMissingSecrets } from "../use_resources.ts";
 import { PublishFacts } from "./PublishFacts.tsx";
 import { Published } from "./Published.tsx";
 import { unsaved, usePreview } from "./use_preview.ts";
@@ -79,6 +81,7 @@ function Before({ problems, next, onPublished }: BeforeProps): JSX.Element {
   };
   return (
     <form class="publish" onSubmit={publish}>
+      <Lacking onChosen={() => lookAt(null)} />
       <PublishFacts preview={preview} problem={problem} next={next} />
       <Field id="publish-note" label="Note" hint="What changed, for whoever reads the history. Optional.">
         <textarea
@@ -107,13 +110,21 @@ function Before({ problems, next, onPublished }: BeforeProps): JSX.Element {
   );
 }
 
+/** What nothing keeps from being published, and yet would fail. */
+function Lacking({ onChosen }: { onChosen(): void }): JSX.Element | null {
+  const missing = useMissingSecrets();
+  const { ref, leave } = useLeaving(onChosen);
+  if (!missing.length) return null;
+  return (
+    <div class="grid gap-2" role="group" aria-label="What would fail" ref={ref}>
+      <p class="font-medium">It can go live, but {failWords(missing)}. Choose it to go there.</p>
+      <ProblemList problems={missing} onChosen={leave} />
+    </div>
+  );
+}
+
 function Hindered({ problems, onChosen }: { problems: readonly Issue[]; onChosen(): void }): JSX.Element {
-  const ref = useRef<HTMLDivElement>(null);
-  const leave = (): void => {
-    // At once: as long as a dialog is open, no field behind it takes the focus.
-    ref.current?.closest("dialog")?.close();
-    onChosen();
-  };
+  const { ref, leave } = useLeaving(onChosen);
   return (
     <div class="grid gap-3" ref={ref}>
       <p>
@@ -124,4 +135,14 @@ function Hindered({ problems, onChosen }: { problems: readonly Issue[]; onChosen
       <ProblemList problems={problems} onChosen={leave} />
     </div>
   );
+}
+
+function useLeaving(onChosen: () => void): { ref: RefObject<HTMLDivElement | null>; leave(): void } {
+  const ref = useRef<HTMLDivElement | null>(null);
+  const leave = (): void => {
+    // At once: as long as a dialog is open, no field behind it takes the focus.
+    ref.current?.closest("dialog")?.close();
+    onChosen();
+  };
+  return { ref, leave };
 }

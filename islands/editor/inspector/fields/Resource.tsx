@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../../../../routes/pages/components/icon.tsx";
+import { missingWords } from "../../document/secrets.ts";
 import type { ControlProps } from "../form_scope.ts";
 import { isObject } from "../schema.ts";
 import { Chooser } from "./Choice.tsx";
@@ -7,9 +8,11 @@ import { textIn } from "./Text.tsx";
 
 /** One of the team's secrets by its name; the value itself is never here. */
 export function SecretControl({ form, path, schema, value, required, aria }: ControlProps): JSX.Element {
-  const { secrets } = form.resources;
+  const secrets = form.resources.secrets ?? [];
   const isReference = schema.type === "object";
   const name = textIn(isReference ? (isObject(value) ? value.secret : undefined) : value);
+  const isMissing = value !== undefined && form.resources.secrets !== null &&
+    !secrets.some((one) => one.name === name);
   const options = secrets.map(({ name, hosts, from }) => ({
     value: name,
     label: [
@@ -30,6 +33,13 @@ export function SecretControl({ form, path, schema, value, required, aria }: Con
         none={secrets.length === 0 ? "No secrets yet" : "Choose a secret …"}
         onChoose={(text) => form.set(path, text === "" && !required ? undefined : refer(text), "once")}
       />
+      {isMissing
+        ? (
+          <p class="text-status" data-tone="bad">
+            <Icon name="alert" size={14} /> {missingWords(name)}
+          </p>
+        )
+        : null}
       <a class="link insp-aside" href="/settings/secrets" target="_blank">
         {secrets.length === 0 ? "Add a secret" : "Secrets"} <Icon name="external" size={12} />
       </a>
