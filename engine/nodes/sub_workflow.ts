@@ -37,7 +37,7 @@ export default defineNode({
   config,
   example: { workflowId: "", wait: true },
   ports: [{ id: "out", label: "Done" }, { id: "error", label: "Failed" }],
-  summary: "Workflow {{ workflowId | truncate: 12 }}",
+  summary: "Workflow {{ workflowId | truncate: 60 }}",
   templates: { input: "value" },
   check: ({ workflowId }) =>
     workflowId.trim() === ""

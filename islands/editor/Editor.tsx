@@ -19,6 +19,7 @@ import { useShown } from "./testing/use_shown.ts";
 import { useActions } from "./use_actions.ts";
 import { useKeyboard } from "./use_keyboard.ts";
 import { type NodeTypes, useNodeTypes } from "./use_node_types.ts";
+import { useNamed } from "./use_resources.ts";
 import { useView } from "./use_view.ts";
 import { useWorkflow } from "./use_workflow.ts";
 
@@ -55,13 +56,16 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
   const cardsOf = useRef(new Cards()).current;
   const problems = useProblems(draft, types);
   const view = useView();
+  const resources = useNamed(props.maySeeSecrets);
+  const names = useMemo(() => new Map(resources.workflows.map(({ id, name }) => [id, name])), [resources]);
   const shown = drawn ? NOTHING_SHOWN : testing.shown;
   const marks = { problems: drawn ? NONE : problems.byNode, differences: drawn?.nodes ?? NONE };
-  const cards = useMemo(() => cardsOf.of(document, { types, ...shown, ...marks }), [
+  const cards = useMemo(() => cardsOf.of(document, { types, names, ...shown, ...marks }), [
     document,
     marks.problems,
     marks.differences,
     types,
+    names,
     shown,
   ]);
   const present = useMemo(() => onlyPresent(selection, document), [selection, document]);
@@ -81,7 +85,7 @@ function Opened({ types, ...props }: EditorProps & { types: NodeTypes }): JSX.El
     mayEditDraft: props.mayEdit,
     mayPublish: props.mayPublish,
     mayRun: props.mayRun,
-    maySeeSecrets: props.maySeeSecrets,
+    resources,
     ...testing,
     cards,
     selection: present,

@@ -4,6 +4,7 @@ import type { Card } from "./canvas/cards.ts";
 import type { Selection } from "./canvas/flow_elements.ts";
 import type { Draft } from "./draft.ts";
 import type { EditorDocument, Point } from "./document/document.ts";
+import type { Resources } from "./inspector/form_scope.ts";
 import type { Review } from "./publishing/review.ts";
 import type { DrawerTab, Shown } from "./testing/shown.ts";
 import type { NodeTypes } from "./use_node_types.ts";
@@ -64,8 +65,8 @@ export interface Editor {
   mayPublish: boolean;
   /** May tests and executions be started? */
   mayRun: boolean;
-  /** May the names of secrets be offered? */
-  maySeeSecrets: boolean;
+  /** What the team has that fields may name. */
+  resources: Resources;
   cards: ReadonlyMap<string, Card>;
   /** What tests, watching and counting put on the canvas. */
   shown: Shown;

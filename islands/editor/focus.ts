@@ -35,8 +35,22 @@ export function focusCanvas(): void {
 
 /** Gives the first field of a node the focus, once its form stands beside the canvas. */
 export function focusFields(nodeId: string): void {
+  focusBeside(idOf(nodeId, "@label"));
+}
+
+/** Gives the words of a note that was just added the focus, so that one types on. */
+export function focusNote(id: string): void {
+  focusBeside(noteField(id));
+}
+
+/** The id of the field with a note's words. */
+export function noteField(id: string): string {
+  return `note-${id}-text`;
+}
+
+function focusBeside(fieldId: string): void {
   const side = document.querySelector(".editor-side");
-  if (!side || focusField(nodeId)) return;
+  if (!side || focusField(fieldId)) return;
   const before = document.activeElement;
   const stop = (): void => {
     watcher.disconnect();
@@ -44,14 +58,14 @@ export function focusFields(nodeId: string): void {
   };
   // The form's code may still be on its way.
   const watcher = new MutationObserver(() => {
-    if (document.activeElement !== before || focusField(nodeId)) stop();
+    if (document.activeElement !== before || focusField(fieldId)) stop();
   });
   const timer = setTimeout(stop, PATIENCE_MS);
   watcher.observe(side, { childList: true, subtree: true });
 }
 
-function focusField(nodeId: string): boolean {
-  const field = document.getElementById(idOf(nodeId, "@label"));
+function focusField(fieldId: string): boolean {
+  const field = document.getElementById(fieldId);
   field?.focus();
   return field !== null;
 }

@@ -13,10 +13,12 @@ export const PublishDialog = later(async () =>
 );
 export const ReviewPanel = later(async () => (await import("./publishing/ReviewPanel.tsx")).ReviewPanel);
 export const ReviewBar = later(async () => (await import("./publishing/ReviewBar.tsx")).ReviewBar);
+export const NotePanel = later(async () => (await import("./frame/NotePanel.tsx")).NotePanel);
+export const SeveralPanel = later(async () => (await import("./frame/SeveralPanel.tsx")).SeveralPanel);
 export const News = later(async () => (await import("./publishing/News.tsx")).News);
 export const DraftRules = later(async () => (await import("./publishing/DraftRules.tsx")).DraftRules);
 
 /** Brings what a person is likely to want next. */
 export function prefetchParts(): void {
-  for (const part of [Inspector, Chooser, Dialogs, PublishDialog]) part.prefetch();
+  for (const part of [Inspector, Chooser, Dialogs, PublishDialog, NotePanel, SeveralPanel]) part.prefetch();
 }

@@ -69,8 +69,9 @@ export function roomFor(
   const from = document.nodes.find(({ id }) => id === source);
   if (!from) return { x: 0, y: 0 };
   const own = sizes.get(source) ?? CARD;
-  // Ports side by side lead to columns side by side.
-  const column = ports.length > 1 ? ports.indexOf(port) - (ports.length - 1) / 2 : 0;
+  // Ports side by side lead to columns side by side. What fails mostly leads nowhere: it does not push the rest aside.
+  const usual = port === "error" ? ports : ports.filter((each) => each !== "error");
+  const column = usual.length > 1 ? usual.indexOf(port) - (usual.length - 1) / 2 : 0;
   const point = {
     x: from.position.x + own.width / 2 - size.width / 2 + column * (size.width + GAP.x),
     y: from.position.y + own.height + GAP.y,

@@ -24,7 +24,7 @@ import {
 } from "./document/edits.ts";
 import { tidy } from "./document/layout.ts";
 import type { Actions, Editor, Place } from "./editor_context.ts";
-import { focusCanvas } from "./focus.ts";
+import { focusCanvas, focusNote } from "./focus.ts";
 import { nextPlace, roomFor, roomOnEdge, snapped } from "./placing.ts";
 
 const DUPLICATE_OFFSET: Point = { x: 40, y: 40 };
@@ -37,6 +37,8 @@ type Parts = Omit<Editor, "actions" | "choose"> & {
   centre(): Point;
   /** Brings a node into sight. */
   show(id: string): void;
+  /** Brings the whole drawing into sight. */
+  showAll(): void;
 };
 
 /** What can be done to the drawing. The object stays the same while the page lives. */
@@ -123,7 +125,9 @@ function selectionActions(
       const { draft, selection, cards, types } = now();
       const only = selection.nodes.size > 1 ? [...selection.nodes] : undefined;
       const positions = await tidy(draft.document, cards, only, types.of);
-      now().draft.edit("Tidy up", (doc) => moveNodes(doc, positions));
+      const { draft: current, showAll } = now();
+      if (!only) showAll();
+      current.edit("Tidy up", (doc) => moveNodes(doc, positions));
     },
   };
 }
@@ -195,6 +199,7 @@ function addNoteAt(
   };
   draft.edit(kind === "group" ? "Add a group" : "Add a note", (doc) => addNote(doc, note));
   select(() => ({ ...NOTHING, notes: new Set([id]) }));
+  focusNote(id);
 }
 
 /** The frame of a group that holds the selected nodes; null when none is selected. */

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Editor } from "./editor_context.ts";
 import { NOTHING } from "./canvas/flow_elements.ts";
-import { focusCard, focusedCard, focusFields } from "./focus.ts";
+import { focusCanvas, focusCard, focusedCard, focusFields } from "./focus.ts";
 
 /** Keys of the canvas; fields, dialogs and the browser keep theirs. */
 export function useKeyboard(editor: Editor, { openCommands }: { openCommands(): void }): void {
@@ -42,6 +42,8 @@ function press(event: KeyboardEvent, editor: Editor, openCommands: () => void): 
     return true;
   }
   if (key === "escape" && leaveFields(event, editor)) return true;
+  // Also from a field: else the browser would save the page.
+  if (command && key === "s" && editor.mayEdit) return shortcut(event, key, editor);
   if (isTaken()) return false;
   if (key === "/" && !command) {
     openCommands();
@@ -58,14 +60,16 @@ function press(event: KeyboardEvent, editor: Editor, openCommands: () => void): 
   return editor.mayEdit && (command ? shortcut(event, key, editor) : plainKey(key, editor));
 }
 
-/** From a field back to the card whose field it is. */
+/** From a field back to the card whose field it is, from a note's words to the canvas. */
 function leaveFields(event: KeyboardEvent, { selection }: Editor): boolean {
   const [id, another] = selection.nodes;
   // Some fields let the focus go by themselves.
   const inside = event.target instanceof Element ? event.target.closest(".editor-side") : null;
-  if (inside === null || id === undefined || another !== undefined) return false;
+  const isNote = selection.nodes.size === 0 && selection.notes.size === 1;
+  if (inside === null || !isNote && id === undefined || another !== undefined) return false;
   if (document.querySelector("dialog[open], [popover]:popover-open")) return false;
-  focusCard(id);
+  if (id === undefined) focusCanvas();
+  else focusCard(id);
   return true;
 }
 

@@ -6,52 +6,46 @@ import { useEditor } from "./editor_context.ts";
 import type { Resources } from "./inspector/form_scope.ts";
 
 const EMPTY: Resources = { secrets: null, workflows: [] };
-/** What was read last, for whatever is drawn next. */
-let known = EMPTY;
-let asked: Promise<Resources> | null = null;
 
 /** Names that fields offer: secrets and workflows. Read again when one comes back to the tab: most are made in another. */
-export function useResources(): Resources {
-  const { maySeeSecrets } = useEditor();
-  const [resources, setResources] = useState(known);
+export function useNamed(maySeeSecrets: boolean): Resources {
+  const [resources, setResources] = useState(EMPTY);
   useEffect(() => {
     let left = false;
     const read = async (): Promise<void> => {
-      asked ??= fetchResources(maySeeSecrets);
-      known = await asked;
-      if (!left) setResources(known);
+      const found = await readResources(maySeeSecrets);
+      if (!left) setResources((before) => ({ ...before, ...found }));
     };
-    const readAgain = (): void => {
-      asked = null;
-      void read();
-    };
-    void read();
-    addEventListener("focus", readAgain);
+    const again = (): void => void read();
+    again();
+    addEventListener("focus", again);
     return () => {
       left = true;
-      removeEventListener("focus", readAgain);
+      removeEventListener("focus", again);
     };
   }, []);
   return resources;
 }
 
-async function fetchResources(maySeeSecrets: boolean): Promise<Resources> {
+/** What could be read; what could not stays as it was. */
+async function readResources(maySeeSecrets: boolean): Promise<Partial<Resources>> {
   const [secrets, workflows] = await Promise.all([
     maySeeSecrets ? callApi<{ items: NonNullable<Resources["secrets"]> }>("GET", "/api/secrets") : null,
     callApi<{ items: { id: string; name: string }[] }>("GET", "/api/workflow?limit=200"),
   ]);
   return {
-    secrets: secrets?.ok ? secrets.data.items.map(({ name, hosts, from }) => ({ name, hosts, from })) : known.secrets,
-    workflows: workflows.ok ? workflows.data.items.map(({ id, name }) => ({ id, name })) : known.workflows,
+    ...secrets?.ok
+      ? { secrets: secrets.data.items.map(({ name, hosts, from }) => ({ name, hosts, from })) }
+      : {},
+    ...workflows.ok ? { workflows: workflows.data.items.map(({ id, name }) => ({ id, name })) } : {},
   };
 }
 
 /** Steps of the draft that would fail for want of a secret; none as long as it is not known which are stored. */
 export function useMissingSecrets(): readonly Issue[] {
-  const { draft } = useEditor();
-  const { secrets } = useResources();
-  return useMemo(
-    () => secrets ? missingSecrets(draft.document, new Set(secrets.map(({ name }) => name))) : [],
-    [draft.document, secrets],
-  );
+  const { draft, types, resources: { secrets } } = useEditor();
+  return useMemo(() => {
+    const stored = secrets && new Set(secrets.map(({ name }) => name));
+    return stored ? missingSecrets(draft.document, stored, (type) => types.of(type)?.schema) : [];
+  }, [draft.document, types, secrets]);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Watched } from "../../engine/contract.ts";
 import { Watch } from "../../engine/monitoring/watch.ts";
 import { Store } from "../../engine/store/store.ts";
+import type { ListOptions } from "../../engine/store/store.ts";
 import type { Followed } from "../../engine/mod.ts";
 import { chain, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
 import type { Opened } from "../helpers/engine.ts";
@@ -135,7 +136,7 @@ Deno.test("watch() shows what is committed while it looks, though nothing rings 
   let held = true;
   const kv = await Deno.openKv(":memory:");
   const store = new Store(kv);
-  store.list = async function* <T>({ selector }: { selector: Deno.KvListSelector }) {
+  store.list = async function* <T>({ selector }: ListOptions): ReturnType<typeof store.list<T>> {
     const after = "start" in selector ? String(selector.start[1]).replace("\u0000", "") : "";
     const found = feed.filter((one) => one > after);
     if (held && found.length > 0) {

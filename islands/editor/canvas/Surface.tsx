@@ -12,8 +12,10 @@ import {
 } from "@xyflow/react";
 import type { JSX } from "preact";
 import { memo } from "preact/compat";
+import { Beginning } from "./Beginning.tsx";
 import { Distance } from "./Distance.tsx";
 import { EdgeLine } from "./EdgeLine.tsx";
+import { FIT, Fitting } from "./Fitting.tsx";
 import type { FlowEdge, FlowNode } from "./flow_elements.ts";
 import { NodeCard } from "./NodeCard.tsx";
 import { NoteCard } from "./NoteCard.tsx";
@@ -25,7 +27,6 @@ const NODE_TYPES = { card: NodeCard, note: NoteCard };
 const EDGE_TYPES = { line: EdgeLine };
 const EDGE_DEFAULTS = { markerEnd: { type: MarkerType.Arrow, width: 18, height: 18 } };
 const GRID: [number, number] = [10, 10];
-const FIT = { padding: 0.2, maxZoom: 1, minZoom: 0.3 };
 /** What screen readers hear of the canvas. */
 const SPOKEN = {
   // React Flow takes the first of the two where its keys are switched off, whatever the names say.
@@ -110,24 +111,14 @@ export const Surface = memo(function Surface(
           />
         )
         : mayEdit
-        ? <Hint />
+        ? <Beginning />
         : null}
       <Distance />
+      <Fitting />
       <Refusal reasonFor={pulling.reasonFor} />
     </ReactFlow>
   );
 });
-
-/** On an empty canvas: how one begins. */
-function Hint(): JSX.Element {
-  return (
-    <p class="canvas-hint">
-      <span>
-        Add a trigger: drag one here, press <kbd class="kbd">/</kbd> or use the search above.
-      </span>
-    </p>
-  );
-}
 
 function miniClass(node: FlowNode): string {
   return `mini-${node.type}`;

@@ -7,6 +7,7 @@ import { summaryOf } from "../../../routes/pages/components/graph_model.ts";
 import { CARD } from "../../../routes/pages/components/graph_size.ts";
 import type { EditorDocument } from "../document/document.ts";
 import { sameJson } from "../document/json_value.ts";
+import { propertiesOf, wordOf } from "../inspector/schema.ts";
 import type { Pin } from "../testing/stored.ts";
 import type { NodeTypes } from "../use_node_types.ts";
 
@@ -66,6 +67,8 @@ export interface Card {
 /** What a card is made from beside its node. */
 export interface CardSources {
   types: NodeTypes;
+  /** Of workflows, by their ids. */
+  names: ReadonlyMap<string, string>;
   problems: ReadonlyMap<string, readonly Issue[]>;
   paints: ReadonlyMap<string, NodePaint>;
   counts: ReadonlyMap<string, NodeCounts>;
@@ -118,6 +121,7 @@ export class Cards {
     const edges = `${around.inputs} ${around.doors} ${[...around.used].sort().join("\n")}`;
     const parts = [
       sources.types,
+      sources.names,
       sources.problems.get(node.id),
       sources.paints.get(node.id),
       sources.counts.get(node.id),
@@ -148,7 +152,7 @@ interface Around {
 function makeCard(
   node: WorkflowNode,
   { inputs, doors, used }: Around,
-  { types, problems, paints, counts, differences, pins }: CardSources,
+  { types, names, problems, paints, counts, differences, pins }: CardSources,
 ): Card {
   const type = types.of(node.type);
   const ports = type ? portsOf(type, node.data.config) : [];
@@ -160,7 +164,9 @@ function makeCard(
     category: type?.category ?? "code",
     label: node.data.label || type?.title || node.id,
     title: type?.title ?? node.type,
-    summary: type ? summaryOf(node, type) : `"${node.type}" is no node type of this LeadFlow`,
+    summary: type
+      ? summaryOf(withNames(node, type, names), type)
+      : `"${node.type}" is no node type of this LeadFlow`,
     ports,
     loose: ports.filter(({ id }) => !used.has(id)).map(({ id }) => id),
     inputs,
@@ -172,6 +178,21 @@ function makeCard(
     pinned: pins.has(node.id),
     ...sizeOf(ports),
   };
+}
+
+/** The node with the names of the workflows that its fields call by id. */
+function withNames(
+  node: WorkflowNode,
+  { schema }: NodeDescriptor,
+  names: ReadonlyMap<string, string>,
+): WorkflowNode {
+  const named = propertiesOf(schema).flatMap(([key, field]) => {
+    const id = node.data.config[key];
+    const name = wordOf(field, "format") === "workflow" && typeof id === "string" ? names.get(id) : undefined;
+    return name === undefined ? [] : [[key, name]];
+  });
+  if (!named.length) return node;
+  return { ...node, data: { ...node.data, config: { ...node.data.config, ...Object.fromEntries(named) } } };
 }
 
 /** What a node with several inputs does (DESIGN.md section 4): triggers that did not fire are not waited for. */

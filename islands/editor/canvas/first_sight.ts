@@ -28,7 +28,15 @@ function isTrigger(node: FlowNode): boolean {
   return node.type === "card" && node.data.card.kind === "trigger";
 }
 
-function boxOf(nodes: readonly FlowNode[]): (Point & Size) | null {
+/** What takes room on the canvas. */
+export interface Drawn {
+  position: Point;
+  width?: number | undefined;
+  height?: number | undefined;
+}
+
+/** The smallest box around all of them; null around none. */
+export function boxOf(nodes: readonly Drawn[]): (Point & Size) | null {
   if (nodes.length === 0) return null;
   const left = Math.min(...nodes.map(({ position }) => position.x));
   const top = Math.min(...nodes.map(({ position }) => position.y));

@@ -1,14 +1,23 @@
-import type { Json } from "../../../engine/schemas/json.ts";
+import type { Json, JsonObject } from "../../../engine/schemas/json.ts";
 import type { Issue } from "../../../engine/schemas/workflow.ts";
+import { branchOf, isObject, propertiesOf, resolve, type Schema, variantOf } from "../inspector/schema.ts";
 import type { EditorDocument } from "./document.ts";
 
 /**
  * The steps that name a secret which is not stored: nothing keeps them from being published, as it may be stored later,
  * but each would fail. Paths as in issues: `nodes.<id>.config.<field>`.
  */
-export function missingSecrets(document: EditorDocument, stored: ReadonlySet<string>): Issue[] {
+export function missingSecrets(
+  document: EditorDocument,
+  stored: ReadonlySet<string>,
+  schemaOf: (type: string) => Schema | undefined,
+): Issue[] {
+  const placesIn = (type: string, config: JsonObject): Named[] => {
+    const schema = schemaOf(type);
+    return [...namedIn(config), ...schema ? namedByDefault(schema, schema, config) : []];
+  };
   return document.nodes.flatMap((node) =>
-    secretPlaces(node.data.config).filter(({ name }) => !stored.has(name)).map(({ name, path }) => ({
+    placesIn(node.type, node.data.config).filter(({ name }) => !stored.has(name)).map(({ name, path }) => ({
       path: ["nodes", node.id, "config", ...path].join("."),
       nodeId: node.id,
       message: missingWords(name),
@@ -29,16 +38,38 @@ export function failWords(missing: readonly Issue[]): string {
   return steps === 1 ? "one step would fail" : `${steps} steps would fail`;
 }
 
+interface Named {
+  name: string;
+  path: readonly string[];
+}
+
 /** Where a config refers to secrets, as the engine reads it: an object with the one key `secret`. */
-function secretPlaces(
-  value: Json,
-  path: readonly string[] = [],
-): { name: string; path: readonly string[] }[] {
+function namedIn(value: Json, path: readonly string[] = []): Named[] {
   if (typeof value !== "object" || value === null) return [];
-  const entries = Object.entries(value);
-  const [only, another] = entries;
-  if (!Array.isArray(value) && !another && only?.[0] === "secret" && typeof only[1] === "string") {
-    return [{ name: only[1], path }];
-  }
-  return entries.flatMap(([key, member]) => secretPlaces(member, [...path, key]));
+  const name = nameIn(value);
+  if (name !== null) return [{ name, path }];
+  return Object.entries(value).flatMap(([key, member]) => namedIn(member, [...path, key]));
+}
+
+/** Names that the node type gives to fields which the config leaves out. */
+function namedByDefault(
+  schema: Schema,
+  root: Schema,
+  value: JsonObject,
+  path: readonly string[] = [],
+): Named[] {
+  const found = resolve(schema, root);
+  const variant = variantOf(found, root);
+  const shape = variant ? branchOf(variant, value)?.schema ?? {} : found;
+  return propertiesOf(shape).flatMap(([key, part]) => {
+    const member = value[key];
+    if (isObject(member)) return namedByDefault(part, root, member, [...path, key]);
+    const name = member === undefined ? nameIn(resolve(part, root).default) : null;
+    return name === null ? [] : [{ name, path: [...path, key] }];
+  });
+}
+
+function nameIn(value: Json | undefined): string | null {
+  if (!isObject(value) || Object.keys(value).length !== 1) return null;
+  return typeof value.secret === "string" ? value.secret : null;
 }

@@ -4,18 +4,20 @@ import { Field } from "../../../routes/pages/components/form.tsx";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { setNote } from "../document/edits.ts";
 import { useEditor } from "../editor_context.ts";
+import { noteField } from "../focus.ts";
 
 const TONES: readonly Note["tone"][] = ["grey", "amber", "green", "blue", "violet", "red"];
 
 /** A note or a group: its words and its colour. */
 export function NotePanel({ note }: { note: Note }): JSX.Element {
   const { draft, mayEdit, actions } = useEditor();
+  const fieldId = noteField(note.id);
   return (
     <div class="inspector panel" key={note.id}>
       <h2>{note.kind === "group" ? "Group" : "Note"}</h2>
-      <Field id="note-text" label={note.kind === "group" ? "Title" : "Text"}>
+      <Field id={fieldId} label={note.kind === "group" ? "Title" : "Text"}>
         <textarea
-          id="note-text"
+          id={fieldId}
           class="input"
           rows={note.kind === "group" ? 2 : 6}
           maxLength={5_000}

@@ -5,13 +5,10 @@ import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { NOTHING } from "../canvas/flow_elements.ts";
 import { changeNodeId, setNodeData } from "../document/edits.ts";
 import { useEditor } from "../editor_context.ts";
-import { useResources } from "../use_resources.ts";
 import { useSample } from "../use_sample.ts";
-import { Inspector, LastRun, NodeSchedule, ReviewPanel } from "../later_parts.ts";
+import { Inspector, LastRun, NodeSchedule, NotePanel, ReviewPanel, SeveralPanel } from "../later_parts.ts";
 import type { Review } from "../publishing/review.ts";
 import { EdgePanel } from "./EdgePanel.tsx";
-import { NotePanel } from "./NotePanel.tsx";
-import { SeveralPanel } from "./SeveralPanel.tsx";
 import { WorkflowPanel } from "./WorkflowPanel.tsx";
 
 interface SideProps {
@@ -22,12 +19,13 @@ interface SideProps {
 /** Beside the canvas: the form of what is selected, else the workflow itself. On a phone it is a sheet. */
 export function Side(props: SideProps): JSX.Element {
   const { selection, select, review } = useEditor();
-  // Where it covers the canvas, it comes with a selection.
-  const [folded, setFolded] = useState(() => matchMedia("(max-width: 48rem)").matches);
+  // Where it covers the canvas, it comes and goes with a selection.
+  const [folded, setFolded] = useState(isSheet);
   const count = selection.nodes.size + selection.edges.size + selection.notes.size;
   const beside = isBeside(review);
   useEffect(() => {
     if (count || beside) setFolded(false);
+    else if (isSheet()) setFolded(true);
   }, [count > 0, beside]);
   return (
     <aside
@@ -39,12 +37,15 @@ export function Side(props: SideProps): JSX.Element {
       <div class="side-grip">
         <button
           type="button"
-          class="icon-button"
+          class="side-toggle"
           aria-label={folded ? "Show details" : "Hide details"}
           aria-expanded={!folded}
           onClick={() => setFolded(!folded)}
         >
-          <Icon name={folded ? "chevron-up" : "chevron-down"} />
+          <Icon name={folded ? "chevron-up" : "chevron-down"} /> Details
+          {props.problems.length
+            ? <span class="badge" data-tone="bad" aria-hidden="true">{props.problems.length}</span>
+            : null}
         </button>
         {count
           ? (
@@ -64,6 +65,10 @@ export function Side(props: SideProps): JSX.Element {
       </div>
     </aside>
   );
+}
+
+function isSheet(): boolean {
+  return matchMedia("(max-width: 48rem)").matches;
 }
 
 /** Does it have something to say beside the canvas? */
@@ -88,9 +93,8 @@ function Panel({ problems, refusals }: SideProps): JSX.Element {
 }
 
 function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly Issue[] }): JSX.Element {
-  const { draft, document, types, mayEdit, goTo, focusPath, say, select } = useEditor();
+  const { draft, document, types, mayEdit, goTo, focusPath, say, select, resources } = useEditor();
   const sample = useSample();
-  const resources = useResources();
   const descriptor = types.of(node.type);
   if (!descriptor) {
     return (

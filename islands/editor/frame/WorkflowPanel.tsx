@@ -15,17 +15,10 @@ export function WorkflowPanel(
   { problems, refusals }: { problems: readonly Issue[]; refusals: RefusalsData },
 ): JSX.Element {
   const { draft, mayEdit, workflowId } = useEditor();
-  const { settings, nodes } = draft.document;
+  const { settings } = draft.document;
   return (
     <div class="inspector panel">
       <h2 class="sr-only">Workflow</h2>
-      {nodes.length === 0
-        ? (
-          <p>
-            Empty so far. Click a trigger, or press <kbd class="kbd">/</kbd> and type what comes first.
-          </p>
-        )
-        : null}
       <Readiness problems={problems} />
       <Field id="workflow-description" label="What it is for">
         <textarea

@@ -12,6 +12,7 @@ const types = nodeTypes([...(await loadNodeTypes()).values()].map(describe));
 const NONE = new Map<string, never>();
 const SOURCES: CardSources = {
   types,
+  names: new Map(),
   problems: NONE,
   paints: NONE,
   counts: NONE,
@@ -106,4 +107,23 @@ Deno.test("firstSight() is everything, or where a large drawing begins", () => {
   assert.ok(part.includes("n0") && part.length >= 5 && part.length < 12, part.join());
   const lower = moveNodes(long, new Map([["n0", { x: 0, y: 9_000 }]]));
   assert.ok(seen(lower).includes("n0"), "it begins at the trigger, wherever that is");
+});
+
+Deno.test("Cards() say a workflow that is called by its name, and by its id as long as no name is known", () => {
+  const document = {
+    name: "Caller",
+    nodes: [{
+      id: "call",
+      type: "sub_workflow",
+      position: { x: 0, y: 0 },
+      data: { label: "Onboard", config: { workflowId: "01ABC", wait: true } },
+    }],
+    edges: [],
+    notes: [],
+    settings: {},
+  };
+  const cards = new Cards();
+  assert.equal(cards.of(document, SOURCES).get("call")?.summary, "Workflow 01ABC");
+  const named = { ...SOURCES, names: new Map([["01ABC", "Onboarding for new customers"]]) };
+  assert.equal(cards.of(document, named).get("call")?.summary, "Workflow Onboarding for new customers");
 });

@@ -37,6 +37,7 @@ function editorWith(
   const none = new Map<string, never>();
   const cards = new Cards().of(DOCUMENT, {
     types,
+    names: new Map(),
     problems: none,
     paints: none,
     counts: none,

@@ -45,6 +45,7 @@ const LEAD = { email: "ann@example.com", company: "Acme" };
 function wantedOf(part: Partial<Wanted> = {}, document: EditorDocument = DOCUMENT): Wanted {
   const cards = new Cards().of(document, {
     types,
+    names: new Map(),
     problems: EMPTY,
     paints: EMPTY,
     counts: EMPTY,

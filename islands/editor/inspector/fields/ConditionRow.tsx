@@ -6,7 +6,7 @@ import { Icon } from "../../../../routes/pages/components/icon.tsx";
 import { attributesOf, type FormScope, idOf } from "../form_scope.ts";
 import { type Problem, shownProblems } from "../local_problems.ts";
 import { Problems } from "../Problems.tsx";
-import { holdsOn, isOp, valueIn, type ValueKind, valueKindOf, withOp } from "./condition_model.ts";
+import { holdsOn, isOp, valueIn, type ValueKind, valueKindOf, withField, withOp } from "./condition_model.ts";
 import { PathInput } from "./Lookup.tsx";
 import { TemplateInput } from "./TemplateInput.tsx";
 import { textIn } from "./Text.tsx";
@@ -41,6 +41,10 @@ export function ConditionRow(
         text={textIn(term.field)}
         description={description}
         onText={(text) => set("field", text)}
+        onPicked={(field) => {
+          const next = withField(term, field, form.sample);
+          if (next !== null) form.set(path, next, "once");
+        }}
       />
       <div class="insp-compared" data-wide={["list", "range"].includes(kind) ? "" : undefined}>
         <select

@@ -7,7 +7,7 @@ import type { ControlAttributes, ControlProps, FormScope } from "../form_scope.t
 import { readablesNamed } from "../readable.ts";
 import { wordOf } from "../schema.ts";
 import { typeInto, useTyping } from "../typing.ts";
-import { insertion, pathCompletion, templateCompletion } from "./completions.ts";
+import { insertion, otherPaths, pathCompletion, templateCompletion } from "./completions.ts";
 import { PreviewLine } from "./Preview.tsx";
 import { type Completion, useCompletion } from "./Suggestions.tsx";
 import { emptied, textIn } from "./Text.tsx";
@@ -57,10 +57,12 @@ interface PathInputProps {
   text: string;
   description?: string | undefined;
   onText(text: string): void;
+  /** A path was taken from the list. */
+  onPicked?(path: string): void;
 }
 
-/** A path such as `lead.score`, completed while it is typed; the whole list stands open before anything is. */
-export function PathInput({ form, aria, text, description, onText }: PathInputProps): JSX.Element {
+/** A path such as `lead.score`, completed while it is typed; a click on an empty field or a whole path opens the list. */
+export function PathInput({ form, aria, text, description, onText, onPicked }: PathInputProps): JSX.Element {
   const readables = useMemo(
     () => [...readablesNamed(description, form.nodeId), ...form.readables],
     [description, form.nodeId, form.readables],
@@ -73,7 +75,9 @@ export function PathInput({ form, aria, text, description, onText }: PathInputPr
       label="What can be compared"
       placeholder="lead.score"
       find={(typed, caret) => pathCompletion(typed, caret, readables)}
+      findOthers={(whole) => otherPaths(whole, readables)}
       onText={onText}
+      {...(onPicked ? { onPicked } : {})}
     />
   );
 }
@@ -82,12 +86,14 @@ interface LookupInputProps extends PathInputProps {
   label: string;
   placeholder: string;
   find(typed: string, caret: number): Completion | null;
+  /** What is offered instead of a text that stands there, when one clicks into it. */
+  findOthers?(text: string): Completion | null;
   children?: JSX.Element | (JSX.Element | null)[] | null;
 }
 
 /** A line of text with a list of what it may be. */
 function LookupInput(
-  { form, aria, text, label, placeholder, find, onText, children }: LookupInputProps,
+  { form, aria, text, label, placeholder, find, findOthers, onText, onPicked, children }: LookupInputProps,
 ): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const typing = useTyping(text, onText);
@@ -98,6 +104,7 @@ function LookupInput(
       if (!target) return;
       typeInto(target, insertion(item, target.value, at), at.from, at.to);
       completion.close();
+      if (target.value === item.text) onPicked?.(item.text);
     },
   });
   const look = (target: HTMLInputElement): void =>
@@ -123,7 +130,10 @@ function LookupInput(
           if (event.key === "ArrowDown" && !form.readOnly) look(event.currentTarget);
         }}
         onClick={(event) => {
-          if (!form.readOnly && event.currentTarget.value === "") look(event.currentTarget);
+          if (form.readOnly) return;
+          const { value } = event.currentTarget;
+          if (value === "") look(event.currentTarget);
+          else if (findOthers) completion.show(findOthers(value));
         }}
         onBlur={() => {
           typing.onBlur();

@@ -7,7 +7,10 @@ import { Chooser } from "./Choice.tsx";
 import { textIn } from "./Text.tsx";
 
 /** One of the team's secrets by its name; the value itself is never here. */
-export function SecretControl({ form, path, schema, value, required, aria }: ControlProps): JSX.Element {
+export function SecretControl(
+  { form, path, schema, value: said, required, aria }: ControlProps,
+): JSX.Element {
+  const value = said ?? schema.default;
   const secrets = form.resources.secrets ?? [];
   const isReference = schema.type === "object";
   const name = textIn(isReference ? (isObject(value) ? value.secret : undefined) : value);
@@ -35,7 +38,7 @@ export function SecretControl({ form, path, schema, value, required, aria }: Con
       />
       {isMissing
         ? (
-          <p class="text-status" data-tone="bad">
+          <p class="flex items-start gap-1.5 text-status" data-tone="bad">
             <Icon name="alert" size={14} /> {missingWords(name)}
           </p>
         )

@@ -16,6 +16,8 @@ export interface Completion {
   from: number;
   to: number;
   items: readonly Suggestion[];
+  /** Which of them is marked first; the first where nothing is said. */
+  active?: number;
 }
 
 const MOST = 60;
@@ -105,7 +107,7 @@ export function useCompletion(
     },
     show: (next) => {
       setCompletion(next);
-      setActive(0);
+      setActive(next?.active ?? 0);
     },
     close: () => setCompletion(null),
     onKeyDown: (event) => {

@@ -3,7 +3,7 @@ import type { Json } from "../../../../engine/schemas/json.ts";
 import { encodingAt } from "../config_tree.ts";
 import type { ControlAttributes, ControlProps } from "../form_scope.ts";
 import { kindOf } from "../kinds.ts";
-import { limitOf, wordOf } from "../schema.ts";
+import { limitOf, type Schema, wordOf } from "../schema.ts";
 import { useTyping } from "../typing.ts";
 import { TemplateInput } from "./TemplateInput.tsx";
 
@@ -23,6 +23,7 @@ export function TextControl({ form, path, schema, value, required, aria }: Contr
   const encoding = encodingAt(form.places, path);
   const lines = kindOf(schema, form.places.root, false) === "multiline";
   const onText = (text: string): void => form.set(path, emptied(text, required));
+  const placeholder = usualOf(schema);
   if (encoding !== null) {
     return (
       <TemplateInput
@@ -31,6 +32,7 @@ export function TextControl({ form, path, schema, value, required, aria }: Contr
         text={textIn(value)}
         encoding={encoding}
         lines={lines}
+        {...placeholder}
         description={wordOf(schema, "description")}
         onText={onText}
       />
@@ -38,7 +40,20 @@ export function TextControl({ form, path, schema, value, required, aria }: Contr
   }
   return lines
     ? <PlainArea aria={aria} text={textIn(value)} readOnly={form.readOnly} onText={onText} />
-    : <PlainInput aria={aria} text={textIn(value)} readOnly={form.readOnly} onText={onText} />;
+    : (
+      <PlainInput
+        aria={aria}
+        text={textIn(value)}
+        readOnly={form.readOnly}
+        {...placeholder}
+        onText={onText}
+      />
+    );
+}
+
+/** What is taken where nothing is said, shown in the empty field. */
+function usualOf({ default: usual }: Schema): { placeholder?: string } {
+  return typeof usual === "string" && usual !== "" ? { placeholder: usual } : {};
 }
 
 interface PlainProps {

@@ -88,6 +88,13 @@ export function pathCompletion(
   return isComplete(items, text) ? null : { from: 0, to: text.length, items };
 }
 
+/** All that a field which holds one whole path may hold instead, with that path marked; null for any other text. */
+export function otherPaths(text: string, readables: readonly Readable[]): Completion | null {
+  const items = matching(variablesOf(readables), "");
+  const active = items.findIndex((item) => item.text === text);
+  return active === -1 ? null : { from: 0, to: text.length, items, active };
+}
+
 /** Nothing more to offer than what stands there. */
 function isComplete(items: readonly Suggestion[], typed: string): boolean {
   return items.length === 1 && items[0]?.text.trim() === typed.trim();

@@ -76,6 +76,30 @@ export function withOp(term: JsonObject, op: ConditionOp): JsonObject {
   return { ...rest, op, value: Array.isArray(value) ? value[0] ?? "" : value ?? "" };
 }
 
+/** Values that are yes or no also where the sample has none: what became of a message. */
+const YES_OR_NO = /^messages\.[\w-]+\.(sent|opened|clicked|replied)$/;
+
+/**
+ * The comparison of another field by an operator that can hold of it: "opened ≥ 70" never would. Null where the operator
+ * fits already, or where nothing is known of the field.
+ */
+export function withField(term: JsonObject, field: string, sample: View): JsonObject | null {
+  const lies = holdsOn({ field, op: "exists" }, sample)?.actual ?? null;
+  const isTruth = typeof lies === "boolean" || YES_OR_NO.test(field);
+  const kind = valueKindOf(term.op);
+  if (isTruth) return kind === "none" ? null : withOp({ ...term, field }, "is_true");
+  if (lies === null) return null;
+  if (Array.isArray(lies)) return kind === "text" || kind === "none" ? null : plain(field, "contains");
+  const isNumber = typeof lies === "number" || lies !== "" && !Number.isNaN(Number(lies));
+  if ((kind === "number" || kind === "range") && !isNumber) return plain(field, "eq");
+  if ((term.op === "is_true" || term.op === "is_false") && !isTruth) return plain(field, "eq");
+  return null;
+}
+
+function plain(field: string, op: ConditionOp): JsonObject {
+  return { field, op, value: "" };
+}
+
 function isBlank(value: Json | undefined): boolean {
   return value === undefined || value === null || value === "";
 }
