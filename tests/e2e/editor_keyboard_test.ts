@@ -213,7 +213,7 @@ Deno.test("Editor() everything on the canvas has a name and says what keys do", 
     assert.equal(await found.count(), 1, name);
   }
   for (
-    const [role, name] of [["img", "Overview"], ["complementary", "Details"], ["region", "Nodes to add"], [
+    const [role, name] of [["complementary", "Details"], ["region", "Nodes to add"], [
       "searchbox",
       "Search nodes",
     ], ["textbox", "Name of the workflow"]] as const

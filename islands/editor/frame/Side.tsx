@@ -38,15 +38,14 @@ export function Side(props: SideProps): JSX.Element {
         <button
           type="button"
           class="side-toggle"
-          aria-label={folded ? "Show details" : "Hide details"}
           aria-expanded={!folded}
           onClick={() => setFolded(!folded)}
         >
-          <Icon name={folded ? "chevron-up" : "chevron-down"} /> Details
-          {props.problems.length
-            ? <span class="badge" data-tone="bad" aria-hidden="true">{props.problems.length}</span>
-            : null}
+          <Icon name={folded ? "chevron-up" : "chevron-down"} /> {folded ? "Show details" : "Hide details"}
         </button>
+        {props.problems.length
+          ? <span class="badge" data-tone="bad">{problemWords(props.problems.length)}</span>
+          : null}
         {count
           ? (
             <button
@@ -138,4 +137,8 @@ function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly 
       <LastRun nodeId={node.id} />
     </>
   );
+}
+
+function problemWords(count: number): string {
+  return count === 1 ? "1 problem" : `${count} problems`;
 }
