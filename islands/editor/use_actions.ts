@@ -125,9 +125,10 @@ function selectionActions(
       const { draft, selection, cards, types } = now();
       const only = selection.nodes.size > 1 ? [...selection.nodes] : undefined;
       const positions = await tidy(draft.document, cards, only, types.of);
-      const { draft: current, showAll } = now();
+      const { draft: current, showAll, say } = now();
       if (!only) showAll();
       current.edit("Tidy up", (doc) => moveNodes(doc, positions));
+      say("Tidied up; Ctrl+Z brings it back");
     },
   };
 }

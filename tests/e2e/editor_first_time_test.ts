@@ -147,12 +147,9 @@ Deno.test(
 
 Deno.test("tidy() shows the whole drawing when it has moved", free, async () => {
   const { page } = house.owner;
-  const wide = flow("Wide", [START, MAIL_NODE, waitNode(60)], [["start", "mail"], ["mail", "pause"]]) as {
-    nodes: { position: { x: number } }[];
-  };
-  wide.nodes[2]!.position.x = 4_000;
-  const id = await stored(house.server, wide);
+  const id = await stored(house.server, TALL);
   await openEditor(page, id);
+  for (let press = 0; press < 4; press++) await page.getByRole("button", { name: "Zoom in" }).click();
   assert.notDeepEqual(await outOfSight(page), []);
   await page.locator(".react-flow").focus();
   await page.keyboard.press("Control+Shift+L");
@@ -218,3 +215,24 @@ Deno.test(
     });
   },
 );
+
+Deno.test("LastRun() of a step that failed stands above its form, with the reason", free, async () => {
+  const { page } = house.owner;
+  const gone = { channel: "slack", message: "Look", webhook: { secret: "not_stored" } };
+  const id = await stored(
+    house.server,
+    flow("Fails", [START, ["tell", "notification", "Tell the team", gone]], [["start", "tell"]]),
+  );
+  await openEditor(page, id);
+  await page.getByRole("button", { name: "Test", exact: true }).click();
+  await page.getByRole("button", { name: "Run test" }).click();
+  await seen(card(page, "Tell the team").locator('[data-status="failed"]'));
+  await card(page, "Tell the team").click();
+  const why = side(page).getByText('No secret has the name "not_stored"').first();
+  await seen(why);
+  const [reason, form] = [
+    await middle(why),
+    await middle(side(page).getByRole("textbox", { name: "Message", exact: true })),
+  ];
+  assert.ok(reason.y < form.y, "the reason comes first");
+});

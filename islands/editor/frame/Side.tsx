@@ -92,8 +92,10 @@ function Panel({ problems, refusals }: SideProps): JSX.Element {
 }
 
 function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly Issue[] }): JSX.Element {
-  const { draft, document, types, mayEdit, goTo, focusPath, say, select, resources } = useEditor();
+  const { draft, document, types, mayEdit, goTo, focusPath, say, select, resources, shown } = useEditor();
   const sample = useSample();
+  // Why it failed is what one looks for first; otherwise the form comes first.
+  const failed = shown.paints.get(node.id)?.status === "failed";
   const descriptor = types.of(node.type);
   if (!descriptor) {
     return (
@@ -117,7 +119,11 @@ function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly 
         sample={sample}
         resources={resources}
         readOnly={!mayEdit}
-        live={node.type === "trigger_schedule" ? <NodeSchedule nodeId={node.id} /> : null}
+        live={failed
+          ? <LastRun nodeId={node.id} above />
+          : node.type === "trigger_schedule"
+          ? <NodeSchedule nodeId={node.id} />
+          : null}
         {...(focusPath ? { focusPath } : {})}
         onChange={(next, mergeKey) =>
           draft.edit(

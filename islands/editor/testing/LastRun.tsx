@@ -4,12 +4,19 @@ import { useEditor } from "../editor_context.ts";
 import { Section } from "../inspector/Section.tsx";
 import { Bodies } from "./Bodies.tsx";
 
-/** Below a node's form: what went in and came out in the test or the execution that is shown. */
-export function LastRun({ nodeId }: { nodeId: string }): JSX.Element | null {
+/** Below a node's form: what went in and came out in the test or the execution that is shown. Above it: why it failed. */
+export function LastRun({ nodeId, above }: { nodeId: string; above?: boolean }): JSX.Element | null {
   const { shown } = useEditor();
   const step = shown.steps.get(nodeId);
   if (!step) return null;
   const { from, status, attempts, reason, warnings, input, output } = step;
+  if (above) {
+    return (
+      <p class="insp-why">
+        <StatusChip status={status} text={reason?.text ?? ""} />
+      </p>
+    );
+  }
   return (
     <div class="inspector">
       <Section title={from === "test" ? "Last test" : "Last run"}>
