@@ -1,9 +1,8 @@
 /** Arranging by pointer in a real browser: notes, groups, many at once, lines and columns. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
-import { createOwner, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import { seen } from "../helpers/browser.ts";
 import {
   card,
   cardsBecome,
@@ -13,6 +12,7 @@ import {
   emptyPoint,
   free,
   middle,
+  oneHouse,
   openEditor,
   saved,
   says,
@@ -20,21 +20,7 @@ import {
 } from "./editor_hands.ts";
 import { flow, MAIL_NODE, waitNode } from "./flows.ts";
 
-let browser: Browser;
-let server: Server;
-let owner: Window;
-
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  owner = await openWindow(browser, server, { viewport: { width: 1440, height: 900 } });
-  await createOwner(owner.page, server);
-});
-Deno.test.afterAll(async () => {
-  await owner[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const house = oneHouse();
 
 const LINE = flow("Line", [
   ["start", "trigger_manual", "Start", {}],
@@ -45,7 +31,7 @@ const LINE = flow("Line", [
 type Places = { readonly [id: string]: { x: number; y: number } };
 
 async function placesOf(id: string): Promise<Places> {
-  const { nodes, notes = [] }: Workflow = await draftOf(server, id);
+  const { nodes, notes = [] }: Workflow = await draftOf(house.server, id);
   return Object.fromEntries([...nodes, ...notes].map((one) => [one.id, one.position]));
 }
 
@@ -58,8 +44,8 @@ async function marquee(page: Page): Promise<void> {
 }
 
 Deno.test("NoteCard() a note is added, written by two clicks, resized and coloured", free, async () => {
-  const { page } = owner;
-  const id = await stored(server, flow("Notes", [], []));
+  const { page } = house.owner;
+  const id = await stored(house.server, flow("Notes", [], []));
   await openEditor(page, id);
   await page.getByRole("region", { name: "Nodes to add" }).getByRole("button", { name: "Note" }).click();
   const note = page.locator(".react-flow__node-note");
@@ -79,7 +65,7 @@ Deno.test("NoteCard() a note is added, written by two clicks, resized and colour
   );
   await page.getByText("green", { exact: true }).click();
   await saved(page);
-  const [kept] = (await draftOf(server, id)).notes ?? [];
+  const [kept] = (await draftOf(house.server, id)).notes ?? [];
   assert.deepEqual([kept?.kind, kept?.text, kept?.tone], ["note", "Ask Ann first", "green"]);
   assert.ok(
     kept && Math.abs(kept.width - 300) <= 10 && Math.abs(kept.height - 170) <= 10,
@@ -89,8 +75,8 @@ Deno.test("NoteCard() a note is added, written by two clicks, resized and colour
 });
 
 Deno.test("useDragging() a group takes along what lies in it, as one step of undo", free, async () => {
-  const { page } = owner;
-  const id = await stored(server, LINE);
+  const { page } = house.owner;
+  const id = await stored(house.server, LINE);
   await openEditor(page, id);
   const before = await placesOf(id);
   await card(page, "Send a mail").click();
@@ -123,8 +109,8 @@ Deno.test(
   "Editor() a frame selects, many are dragged at once, aligned, spread and tidied up",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
     const before = await placesOf(id);
     await marquee(page);
@@ -163,8 +149,8 @@ Deno.test(
   "Editor() duplicate, delete one, delete all; one node taken out leaves the line whole",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
     await card(page, "Send a mail").click();
     await page.keyboard.press("Control+d");
@@ -181,6 +167,6 @@ Deno.test(
     await page.keyboard.press("Control+z");
     await cardsBecome(page, 2);
     await saved(page);
-    assert.equal((await draftOf(server, id)).nodes.length, 2);
+    assert.equal((await draftOf(house.server, id)).nodes.length, 2);
   },
 );

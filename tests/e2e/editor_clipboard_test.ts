@@ -1,8 +1,7 @@
 /** Undo, redo and the clipboard in a real browser: through a reload, between workflows, as text. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { createOwner, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import type { Page } from "playwright-core";
+import { seen } from "../helpers/browser.ts";
 import {
   card,
   cardsBecome,
@@ -10,6 +9,7 @@ import {
   edges,
   edgesBecome,
   free,
+  oneHouse,
   openEditor,
   saved,
   says,
@@ -17,22 +17,9 @@ import {
 } from "./editor_hands.ts";
 import { flow, MAIL_NODE, waitNode } from "./flows.ts";
 
-let browser: Browser;
-let server: Server;
-let owner: Window;
+const house = oneHouse();
 
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  owner = await openWindow(browser, server, { viewport: { width: 1440, height: 900 } });
-  await createOwner(owner.page, server);
-  await owner.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-});
-Deno.test.afterAll(async () => {
-  await owner[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+Deno.test.beforeAll(() => house.owner.page.context().grantPermissions(["clipboard-read", "clipboard-write"]));
 
 const LINE = flow("Line", [
   ["start", "trigger_manual", "Start", {}],
@@ -51,10 +38,10 @@ async function putOnClipboard(page: Page, text: string): Promise<void> {
 }
 
 Deno.test("Draft() 120 steps are undone one by one, also after a reload, and redone", free, async () => {
-  const { page } = owner;
-  const id = await stored(server, LINE);
+  const { page } = house.owner;
+  const id = await stored(house.server, LINE);
   await openEditor(page, id);
-  const first = await draftOf(server, id);
+  const first = await draftOf(house.server, id);
   for (let step = 0; step < 93; step++) {
     await page.keyboard.press("n");
     await page.keyboard.press("Escape");
@@ -78,7 +65,7 @@ Deno.test("Draft() 120 steps are undone one by one, also after a reload, and red
   await says(page, "Nothing to undo");
   await cardsBecome(page, 4);
   await saved(page);
-  const back = await draftOf(server, id);
+  const back = await draftOf(house.server, id);
   assert.deepEqual([back.name, back.nodes, back.edges, back.notes ?? []], [
     first.name,
     first.nodes,
@@ -91,15 +78,15 @@ Deno.test("Draft() 120 steps are undone one by one, also after a reload, and red
   await page.keyboard.press("Control+y");
   await says(page, "Nothing to redo");
   await saved(page);
-  assert.equal((await draftOf(server, id)).name, "Renamed");
+  assert.equal((await draftOf(house.server, id)).name, "Renamed");
 });
 
 Deno.test(
   "Editor() copies as JSON text and pastes with fresh ids, also into another workflow; cut takes away",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
     await card(page, "Send a mail").click();
     await card(page, "Keep it").click({ modifiers: ["Control"] });
@@ -115,13 +102,13 @@ Deno.test(
     await cardsBecome(page, 6);
     await says(page, "2 pasted");
     await saved(page);
-    const pasted = (await draftOf(server, id)).nodes.slice(4);
+    const pasted = (await draftOf(house.server, id)).nodes.slice(4);
     assert.deepEqual(pasted.map(({ id }) => id), ["mail_2", "note_2"]);
     assert.deepEqual(pasted[1]?.data.config, {
       fields: [{ name: "to", value: "{{ steps.mail_2.output.id }}" }],
     }, "what a copy read of another one it reads of its copy");
 
-    const other = await stored(server, flow("Other", [["start", "trigger_manual", "Begin", {}]], []));
+    const other = await stored(house.server, flow("Other", [["start", "trigger_manual", "Begin", {}]], []));
     await openEditor(page, other);
     await page.keyboard.press("Control+v");
     await cardsBecome(page, 3);
@@ -133,7 +120,7 @@ Deno.test(
     await page.keyboard.press("Control+v");
     await cardsBecome(page, 3);
     await saved(page);
-    assert.equal((await draftOf(server, other)).nodes.length, 3);
+    assert.equal((await draftOf(house.server, other)).nodes.length, 3);
   },
 );
 
@@ -141,9 +128,9 @@ Deno.test(
   "Editor() pastes an exported workflow and one bare node; refuses the rest in words, and changes nothing",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
-    const target = await stored(server, flow("Target", [], []));
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
+    const target = await stored(house.server, flow("Target", [], []));
     const exported = await (await page.request.get(`/workflow/${id}/export`)).text();
     await openEditor(page, target);
     await putOnClipboard(page, exported);
@@ -155,7 +142,7 @@ Deno.test(
     await cardsBecome(page, 5);
     await seen(card(page, "Pause"));
     await saved(page);
-    const { revision } = await draftOf(server, target);
+    const { revision } = await draftOf(house.server, target);
     const junk: readonly (readonly [text: string, says: RegExp])[] = [
       ["Dear Ann, thanks for your order.", /The clipboard holds no nodes: copy some here/],
       ['{"nodes": 7}', /The clipboard holds no nodes/],
@@ -174,6 +161,6 @@ Deno.test(
       await says(page, words);
       await cardsBecome(page, 5);
     }
-    assert.equal((await draftOf(server, target)).revision, revision);
+    assert.equal((await draftOf(house.server, target)).revision, revision);
   },
 );

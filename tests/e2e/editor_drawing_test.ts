@@ -1,9 +1,8 @@
 /** Drawing by pointer in a real browser: the palette, edges, what is refused and why, notes and groups. */
 import assert from "node:assert/strict";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
-import { createOwner, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import { openWindow, seen } from "../helpers/browser.ts";
 import {
   card,
   cardsBecome,
@@ -15,6 +14,7 @@ import {
   free,
   middle,
   onEdge,
+  oneHouse,
   openEditor,
   port,
   saved,
@@ -23,21 +23,7 @@ import {
 } from "./editor_hands.ts";
 import { flow, MAIL_NODE, waitNode } from "./flows.ts";
 
-let browser: Browser;
-let server: Server;
-let owner: Window;
-
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  owner = await openWindow(browser, server, { viewport: { width: 1440, height: 900 } });
-  await createOwner(owner.page, server);
-});
-Deno.test.afterAll(async () => {
-  await owner[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const house = oneHouse();
 
 const LINE = flow("Line", [
   ["start", "trigger_manual", "Start", {}],
@@ -50,8 +36,8 @@ Deno.test(
   "Palette() a node dropped on the empty canvas lies where it was dropped, and is saved",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, flow("Drop", [], []));
+    const { page } = house.owner;
+    const id = await stored(house.server, flow("Drop", [], []));
     await openEditor(page, id);
     const at = await emptyPoint(page, 0.5, 0.4);
     await drag(page, await inSight(item(page, "Webhook")), at);
@@ -62,7 +48,7 @@ Deno.test(
       `dropped at ${at.x},${at.y}, lies at ${where.x},${where.y}`,
     );
     await saved(page);
-    assert.equal((await draftOf(server, id)).nodes.length, 1);
+    assert.equal((await draftOf(house.server, id)).nodes.length, 1);
   },
 );
 
@@ -76,10 +62,10 @@ Deno.test(
   "Palette() a node dropped on an edge is put between, and what comes behind moves down",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
-    const before = await draftOf(server, id);
+    const before = await draftOf(house.server, id);
     await drag(page, await inSight(item(page, "Set fields")), await onEdge(page, EDGES.mailToPause));
     await cardsBecome(page, 5);
     await edgesBecome(page, [
@@ -89,7 +75,7 @@ Deno.test(
       EDGES.pauseToOpened,
     ]);
     await saved(page);
-    const after = await draftOf(server, id);
+    const after = await draftOf(house.server, id);
     assert.equal(heightOf(after, "Send a mail"), heightOf(before, "Send a mail"));
     const down = heightOf(after, "Take a breath") - heightOf(before, "Take a breath");
     assert.ok(down > 0, "nothing moved down");
@@ -107,8 +93,8 @@ Deno.test(
   "Palette() a click appends behind what is selected; a search and Enter do the same",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
     await card(page, "Opened?").click();
     await item(page, "Task").click();
@@ -131,13 +117,13 @@ Deno.test(
 );
 
 Deno.test("Palette() a node is dragged by finger as by mouse", free, async () => {
-  const { page } = owner;
-  await using finger = await openWindow(browser, server, {
+  const { page } = house.owner;
+  await using finger = await openWindow(house.browser, house.server, {
     viewport: { width: 1440, height: 900 },
     hasTouch: true,
     storageState: await page.context().storageState(),
   });
-  const id = await stored(server, flow("Touch", [], []));
+  const id = await stored(house.server, flow("Touch", [], []));
   await openEditor(finger.page, id);
   const from = await inSight(item(finger.page, "Start by hand"));
   const to = await emptyPoint(finger.page, 0.3, 0.3);
@@ -164,8 +150,8 @@ Deno.test(
   "Canvas() an edge pulled into empty space asks for the next node, puts it there and connects it",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
     const to = await emptyPoint(page, 0.7, 0.7);
     await drag(page, await middle(port(page, "Opened?", "false")), to);
@@ -201,14 +187,14 @@ Deno.test(
   "Canvas() an edge is drawn from port to card; one that may not be says why, and nothing changes",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
     await drag(page, await middle(port(page, "Start")), await middle(entry(page, "Opened?")));
     const drawn = [...Object.values(EDGES), "From Start, Started, to Opened?"];
     await edgesBecome(page, drawn);
     await saved(page);
-    const { revision } = await draftOf(server, id);
+    const { revision } = await draftOf(house.server, id);
 
     const refusals: readonly (readonly [from: string, port: string, to: string, words: RegExp])[] = [
       ["Opened?", "true", "Send a mail", /in a circle: Opened\? → Send a mail → Take a breath → Opened\?/],
@@ -226,13 +212,17 @@ Deno.test(
       await page.locator(".canvas-refusal").waitFor({ state: "hidden" });
       await edgesBecome(page, drawn);
     }
-    assert.equal((await draftOf(server, id)).revision, revision, "nothing was saved, as nothing changed");
+    assert.equal(
+      (await draftOf(house.server, id)).revision,
+      revision,
+      "nothing was saved, as nothing changed",
+    );
   },
 );
 
 Deno.test("Canvas() an end of an edge is moved to another card", free, async () => {
-  const { page } = owner;
-  const id = await stored(server, LINE);
+  const { page } = house.owner;
+  const id = await stored(house.server, LINE);
   await openEditor(page, id);
   const edge = page.getByRole("group", { name: EDGES.pauseToOpened, exact: true });
   const beside = await onEdge(page, EDGES.pauseToOpened, 0.3);
@@ -248,7 +238,7 @@ Deno.test("Canvas() an end of an edge is moved to another card", free, async () 
     "From Send a mail, Failed, to Opened?",
   ]);
   await saved(page);
-  const { edges } = await draftOf(server, id);
+  const { edges } = await draftOf(house.server, id);
   assert.ok(
     edges.some((edge) =>
       edge.id === "pause-opened" && edge.source === "mail" && edge.sourceHandle === "error"
@@ -260,8 +250,8 @@ Deno.test(
   "EdgeLine() its + puts a node between; its port and its words are changed beside the canvas",
   free,
   async () => {
-    const { page } = owner;
-    const id = await stored(server, LINE);
+    const { page } = house.owner;
+    const id = await stored(house.server, LINE);
     await openEditor(page, id);
     const at = await onEdge(page, EDGES.startToMail);
     await page.mouse.move(at.x, at.y);
@@ -290,7 +280,7 @@ Deno.test(
     await seen(page.locator(".edge-label").getByText("when it bounces"));
     assert.equal(await path.count(), 0);
     await saved(page);
-    const { edges } = await draftOf(server, id);
+    const { edges } = await draftOf(house.server, id);
     assert.equal(edges.find(({ source }) => source === "mail")?.label, "when it bounces");
   },
 );

@@ -1,8 +1,7 @@
 /** The whole editor without a pointer: from an empty canvas to a published workflow, always knowing where the focus is. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { createOwner, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import type { Page } from "playwright-core";
+import { seen } from "../helpers/browser.ts";
 import {
   card,
   cardsBecome,
@@ -10,6 +9,7 @@ import {
   edgesBecome,
   focused,
   free,
+  oneHouse,
   openEditor,
   saved,
   says,
@@ -17,21 +17,7 @@ import {
 } from "./editor_hands.ts";
 import { flow, MAIL_NODE, waitNode } from "./flows.ts";
 
-let browser: Browser;
-let server: Server;
-let owner: Window;
-
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  owner = await openWindow(browser, server, { viewport: { width: 1440, height: 900 } });
-  await createOwner(owner.page, server);
-});
-Deno.test.afterAll(async () => {
-  await owner[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const house = oneHouse();
 
 /** Until the focus is there, and is seen: an outline, or a ring. */
 async function focusIs(page: Page, name: RegExp): Promise<void> {
@@ -88,9 +74,9 @@ Deno.test(
   "Editor() mail, wait, opened? call : second mail, notify Slack: by keyboard from nothing to published",
   free,
   async () => {
-    const { page } = owner;
+    const { page } = house.owner;
     await page.goto("/workflow");
-    const id = await stored(server, flow("By keyboard", [], []));
+    const id = await stored(house.server, flow("By keyboard", [], []));
     await openEditor(page, id);
     await add(page, "by hand", /^Start by hand/, "Start");
     await add(page, "send mail", /^Send mail/, "First mail");
@@ -141,7 +127,7 @@ Deno.test(
     await page.keyboard.press("Enter");
     await publishedByKeyboard(page);
     await seen(page.getByText("v1 live").first());
-    const draft = await draftOf(server, id);
+    const draft = await draftOf(house.server, id);
     assert.equal(draft.version, 1);
     const opened = draft.nodes.find(({ data }) => data.label === "Opened");
     assert.deepEqual(opened?.data.config, {
@@ -154,9 +140,9 @@ Deno.test(
   "Editor() arrows move a card, Delete takes it away and leaves the canvas the focus, Escape lets go",
   free,
   async () => {
-    const { page } = owner;
+    const { page } = house.owner;
     const id = await stored(
-      server,
+      house.server,
       flow("Keys", [["start", "trigger_manual", "Start", {}], MAIL_NODE, waitNode(60)], [["start", "mail"], [
         "mail",
         "pause",
@@ -171,7 +157,7 @@ Deno.test(
     await page.keyboard.press("Shift+ArrowDown");
     await seen(page.getByText("Moved down"));
     await saved(page);
-    const moved = (await draftOf(server, id)).nodes.find(({ id }) => id === "mail");
+    const moved = (await draftOf(house.server, id)).nodes.find(({ id }) => id === "mail");
     assert.deepEqual(moved?.position, { x: 30, y: 190 });
     await focusIs(page, /^Send a mail,/);
 
@@ -199,9 +185,9 @@ Deno.test(
 );
 
 Deno.test("Editor() everything on the canvas has a name and says what keys do", free, async () => {
-  const { page } = owner;
+  const { page } = house.owner;
   const id = await stored(
-    server,
+    house.server,
     flow("Names", [["start", "trigger_manual", "Start", {}], MAIL_NODE], [["start", "mail"]]),
   );
   await openEditor(page, id);

@@ -1,8 +1,7 @@
 /** The editor as it is seen: both schemes, a phone, 300 nodes; axe, sizes for thumbs, and no key lost. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { createOwner, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import type { Page } from "playwright-core";
+import { openWindow, seen } from "../helpers/browser.ts";
 import {
   card,
   cardsBecome,
@@ -10,6 +9,7 @@ import {
   free,
   middle,
   onEdge,
+  oneHouse,
   openEditor,
   picture,
   saved,
@@ -18,21 +18,7 @@ import {
 } from "./editor_hands.ts";
 import { flow, hookNode, MAIL_NODE, waitNode } from "./flows.ts";
 
-let browser: Browser;
-let server: Server;
-let owner: Window;
-
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  owner = await openWindow(browser, server, { viewport: { width: 1440, height: 900 } });
-  await createOwner(owner.page, server);
-});
-Deno.test.afterAll(async () => {
-  await owner[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const house = oneHouse();
 
 const STORY = flow("Cold outreach", [
   hookNode("sight"),
@@ -77,10 +63,10 @@ Deno.test(
   "Editor() axe finds nothing serious: empty, drawn, a node, an edge, many, choosing; light and dark",
   free,
   async () => {
-    const { page } = owner;
-    await openEditor(page, await stored(server, flow("Empty", [], [])));
+    const { page } = house.owner;
+    await openEditor(page, await stored(house.server, flow("Empty", [], [])));
     await look(page, "empty-light");
-    await openEditor(page, await stored(server, STORY));
+    await openEditor(page, await stored(house.server, STORY));
     await cardsBecome(page, 6);
     await look(page, "drawn-light");
     await card(page, "Second mail").click();
@@ -112,8 +98,11 @@ Deno.test(
   "Canvas() shows one node in the middle at its own size, and a large drawing from where it begins",
   free,
   async () => {
-    const { page } = owner;
-    await openEditor(page, await stored(server, flow("One", [["start", "trigger_manual", "Start", {}]], [])));
+    const { page } = house.owner;
+    await openEditor(
+      page,
+      await stored(house.server, flow("One", [["start", "trigger_manual", "Start", {}]], [])),
+    );
     const [canvas, box] = [
       await page.locator(".editor-canvas").boundingBox(),
       await card(page, "Start").boundingBox(),
@@ -122,7 +111,7 @@ Deno.test(
     assert.ok(Math.abs(box.x + box.width / 2 - (canvas.x + canvas.width / 2)) < 3, "in the middle across");
     assert.ok(Math.abs(box.y + box.height / 2 - (canvas.y + canvas.height / 2)) < 3, "in the middle down");
     assert.ok(Math.abs(box.width - 220) < 1, "not larger than it is");
-    await openEditor(page, await stored(server, large(300)));
+    await openEditor(page, await stored(house.server, large(300)));
     await seen(card(page, "Begin"));
     const begin = await card(page, "Begin").boundingBox();
     assert.ok(begin && begin.width > 220 * 0.45, `${begin?.width} px wide: its words cannot be read`);
@@ -138,9 +127,9 @@ Deno.test(
   "Editor() with 300 nodes no key is lost, typed without a pause into a name, a text, a number and code",
   free,
   async () => {
-    const { page } = owner;
+    const { page } = house.owner;
     const id = await stored(
-      server,
+      house.server,
       flow("Typing", [
         ["mail", "email", "Mail", { to: "", subject: "", text: "" }],
         ["pause", "wait", "Pause", { kind: "for", duration: { value: 1, unit: "days" } }],
@@ -174,7 +163,7 @@ Deno.test(
     await page.keyboard.type(code, { delay: 0 });
     assert.equal(await page.getByLabel("HTML").inputValue(), code);
     await saved(page);
-    const { nodes } = await draftOf(server, id);
+    const { nodes } = await draftOf(house.server, id);
     assert.equal(nodes[0]?.data.label, name);
     assert.equal(nodes[0]?.data.config.text, text);
     assert.deepEqual(nodes[1]?.data.config.duration, { value: 123456, unit: "days" });
@@ -183,11 +172,11 @@ Deno.test(
 );
 
 Deno.test("Editor() on a phone: seen whole, run, small edits by thumb", free, async () => {
-  const id = await stored(server, STORY);
-  await using phone = await openWindow(browser, server, {
+  const id = await stored(house.server, STORY);
+  await using phone = await openWindow(house.browser, house.server, {
     viewport: { width: 360, height: 740 },
     hasTouch: true,
-    storageState: await owner.page.context().storageState(),
+    storageState: await house.owner.page.context().storageState(),
     reducedMotion: "reduce",
   });
   const { page } = phone;
@@ -203,7 +192,7 @@ Deno.test("Editor() on a phone: seen whole, run, small edits by thumb", free, as
   await page.keyboard.press("Control+a");
   await page.keyboard.type("Renamed by thumb");
   await saved(page);
-  assert.equal((await draftOf(server, id)).nodes[1]?.data.label, "Renamed by thumb");
+  assert.equal((await draftOf(house.server, id)).nodes[1]?.data.label, "Renamed by thumb");
   await look(page, "phone-node-light");
   assert.deepEqual(await small(page), []);
   await page.emulateMedia({ colorScheme: "dark" });
