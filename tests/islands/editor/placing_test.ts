@@ -132,3 +132,14 @@ Deno.test("roomOnEdge() moves down only what comes behind, as far as needed, and
   assert.equal(roomOnEdge(far, SIZES, { edgeId: "a", size: CARD }).document, far, "there was room");
   assert.equal(roomOnEdge(near, SIZES, { edgeId: "gone", size: CARD }).document, near);
 });
+
+Deno.test("roomFor() keeps a line straight where the only other port is for failures", () => {
+  const { nodes: [start], ...rest } = drawn();
+  assert.ok(start);
+  const alone = { ...rest, nodes: [start], edges: [] };
+  const room = (ports: string[], port: string): Point =>
+    roomFor(alone, SIZES, { source: "start", ports, port, size: CARD });
+  assert.equal(room(["out", "error"], "out").x, start.position.x);
+  assert.ok(room(["out", "error"], "error").x > start.position.x);
+  assert.ok(room(["true", "false", "error"], "true").x < start.position.x);
+});
