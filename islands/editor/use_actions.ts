@@ -141,7 +141,8 @@ function addType(parts: Parts, type: string, place: Place): string {
   const resolved = place.kind === "next" ? nextPlace(draft.document, parts, descriptor) : place;
   draft.edit(`Add ${descriptor.title}`, (doc) => placed(doc, parts, { id, descriptor, place: resolved }));
   select(() => ({ ...NOTHING, nodes: new Set([id]) }));
-  show(id);
+  // What was put somewhere by hand is looked at already: the drawing must not jump away under it.
+  if (!("point" in place)) show(id);
   say(`${descriptor.title} added`);
   return id;
 }
