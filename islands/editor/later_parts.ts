@@ -13,6 +13,7 @@ export const PublishDialog = later(async () =>
 );
 export const ReviewPanel = later(async () => (await import("./publishing/ReviewPanel.tsx")).ReviewPanel);
 export const ReviewBar = later(async () => (await import("./publishing/ReviewBar.tsx")).ReviewBar);
+export const EdgePanel = later(async () => (await import("./frame/EdgePanel.tsx")).EdgePanel);
 export const NotePanel = later(async () => (await import("./frame/NotePanel.tsx")).NotePanel);
 export const SeveralPanel = later(async () => (await import("./frame/SeveralPanel.tsx")).SeveralPanel);
 export const News = later(async () => (await import("./publishing/News.tsx")).News);
@@ -20,5 +21,7 @@ export const DraftRules = later(async () => (await import("./publishing/DraftRul
 
 /** Brings what a person is likely to want next. */
 export function prefetchParts(): void {
-  for (const part of [Inspector, Chooser, Dialogs, PublishDialog, NotePanel, SeveralPanel]) part.prefetch();
+  for (const part of [Inspector, Chooser, Dialogs, PublishDialog, EdgePanel, NotePanel, SeveralPanel]) {
+    part.prefetch();
+  }
 }

@@ -6,9 +6,16 @@ import { NOTHING } from "../canvas/flow_elements.ts";
 import { changeNodeId, setNodeData } from "../document/edits.ts";
 import { useEditor } from "../editor_context.ts";
 import { useSample } from "../use_sample.ts";
-import { Inspector, LastRun, NodeSchedule, NotePanel, ReviewPanel, SeveralPanel } from "../later_parts.ts";
+import {
+  EdgePanel,
+  Inspector,
+  LastRun,
+  NodeSchedule,
+  NotePanel,
+  ReviewPanel,
+  SeveralPanel,
+} from "../later_parts.ts";
 import type { Review } from "../publishing/review.ts";
-import { EdgePanel } from "./EdgePanel.tsx";
 import { WorkflowPanel } from "./WorkflowPanel.tsx";
 
 interface SideProps {
