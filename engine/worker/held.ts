@@ -136,8 +136,8 @@ export class Held {
 
   async #rounds(): Promise<void> {
     while (this.#commands.length > 0) {
-      const rescued = this.#loaded ? [] : await this.#load();
-      if (!rescued) return await this.#giveUp();
+      const [known, rescued] = [this.#commands.length, this.#loaded ? [] : await this.#load()];
+      if (!rescued) return await this.#giveUp(known);
       const commands = [...rescued, ...this.#commands.splice(0, portionOf(this.#commands))];
       this.#secondTry.take(commands);
       const mailDue = this.#mailDue.splice(0, MOST_MAIL_DUE);
@@ -158,9 +158,9 @@ export class Held {
     }
   }
 
-  /** It is in other hands: what was to be decided is not, but what is known of acts outside is kept. */
-  async #giveUp(): Promise<void> {
-    const dropped = this.#commands.splice(0);
+  /** Not ours: what was to be decided is not, but acts outside are kept; what came while it was read is asked anew. */
+  async #giveUp(known = Infinity): Promise<void> {
+    const dropped = this.#commands.splice(0, known);
     if (this.#own) await recordLate(this.#hands, this.#own, dropped);
   }
 
