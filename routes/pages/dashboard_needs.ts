@@ -28,10 +28,11 @@ export async function readNeeds({ engine }: Pick<PageDeps, "engine">, zone: stri
     engine.inbox.cards({ limit: LOOKED_AT }),
     engine.alerts.open(),
   ]);
-  return {
-    items: [...incidentNeeds(incidents), ...needsOf(cards, Date.now(), zone)],
-    more: cards.nextCursor !== null,
-  };
+  const needs = needsOf(cards, Date.now(), zone);
+  const causes = new Set(needs.map(({ href }) => href));
+  // An incident that leads to a cause that is named anyway is no second thing to do.
+  const others = incidents.filter(({ link }) => !causes.has(link));
+  return { items: [...incidentNeeds(others), ...needs], more: cards.nextCursor !== null };
 }
 
 /** What is wrong as a whole, newest first: each leads to the incident, and from there to where it is mended. */

@@ -98,6 +98,17 @@ Deno.test("GET /inbox?card= says when it is gone; an alert that reached nobody s
   assert.match(html, /data-alert-count[^>]*>1</, "the bell counts it");
 });
 
+Deno.test("GET /inbox/needs names one burst once: the incident that leads to a named cause is no second thing", async () => {
+  const link = `/inbox?card=${encodeURIComponent(cause().id)}`;
+  const incidents = [
+    incident({ link }),
+    incident({ id: "in2", title: "Nobody has entered B", link: "/workflow/b" }),
+  ];
+  const { html } = await pageApp({ causes: [cause()], incidents }).get("/inbox/needs");
+  const texts = JSON.parse(html).items.map(({ text }: { text: string }) => text);
+  assert.deepEqual(texts, ["Nobody has entered B", "50 failed — 401 from api.example.com"]);
+});
+
 Deno.test("GET /settings/alerts: incidents lead to where they are mended; rules are sentences; viewers change nothing", async () => {
   const data = {
     incidents: [
