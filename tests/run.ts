@@ -24,7 +24,7 @@ export function readSummary(output: string): Counts | null {
 }
 
 /** A browser's tests wait most of the time, and so do the others: beside each other they take little more than half. */
-const SLOW_LOT = ["tests/e2e/", "tests/islands/"];
+const SLOW_LOT = ["tests/e2e/"];
 const LEAST_CORES = 2;
 
 /** Which paths are run at once with which others: all that is in `tests/`, each in one lot. */

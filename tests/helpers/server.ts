@@ -104,8 +104,12 @@ export class Server implements AsyncDisposable {
     const child = this.#child;
     let killed = false;
     const timer = setTimeout(() => {
-      killed = true;
-      child?.kill("SIGKILL");
+      try {
+        child?.kill("SIGKILL");
+        killed = true;
+      } catch {
+        // It has ended, and its last words are still being read.
+      }
     }, graceMs);
     await this.#end("SIGINT");
     clearTimeout(timer);
