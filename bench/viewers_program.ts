@@ -23,7 +23,7 @@ let connected = 0;
 
 async function read(
   url: string,
-  take: (data: z.infer<typeof Data>, since: number) => void,
+  take: (piece: readonly z.infer<typeof Data>[], since: number) => void,
 ): Promise<void> {
   const response = await fetch(url, { headers, signal: leaving.signal });
   if (!response.ok || !response.body) throw new Error(`${url} is answered ${response.status}`);
@@ -32,18 +32,19 @@ async function read(
   const parse = createSseParser();
   const decoder = new TextDecoder();
   for await (const piece of response.body) {
-    for (const { data } of parse(decoder.decode(piece, { stream: true }))) {
-      take(Data.parse(JSON.parse(data)), since);
-    }
+    const messages = parse(decoder.decode(piece, { stream: true }));
+    take(messages.map(({ data }) => Data.parse(JSON.parse(data))), since);
   }
 }
 
 /** What happened before somebody looked is no delay. */
-function note({ timestamp, reset }: z.infer<typeof Data>, since: number): void {
-  if (reset) seen.resets++;
-  if (timestamp === undefined) return;
-  seen.events++;
-  if (Date.parse(timestamp) > since) seen.late.push(Date.now() - Date.parse(timestamp));
+function note(piece: readonly z.infer<typeof Data>[], since: number): void {
+  for (const { timestamp, reset } of piece) {
+    if (reset) seen.resets++;
+    if (timestamp === undefined) continue;
+    seen.events++;
+    if (Date.parse(timestamp) > since) seen.late.push(Date.now() - Date.parse(timestamp));
+  }
 }
 
 /** As islands/monitoring/ExecutionList.tsx: reads when the line stands, and when something began or was passed over. */
@@ -62,10 +63,10 @@ function watchList(base: string): Promise<void> {
     }, Math.max(0, last + every - Date.now(), spread));
   };
   readSoon();
-  return read(`${base}/api/monitoring/stream?busy=skip`, (data, since) => {
-    note(data, since);
-    every = data.readMs ?? every;
-    if (data.reset || data.taskId === null) readSoon();
+  return read(`${base}/api/monitoring/stream?busy=skip`, (piece, since) => {
+    note(piece, since);
+    for (const { readMs } of piece) every = readMs ?? every;
+    if (piece.some(({ reset, taskId }) => reset || taskId === null)) readSoon();
   });
 }
 

@@ -71,6 +71,9 @@ export class Watch {
         const known = this.#batches.findIndex(({ at }) => at === cursor);
         if (known < 0) yield this.#reset(this.#end());
         else next = this.#dropped + known + 1;
+      } else if (this.#readMs() > LEAST_READ_MS) {
+        // With many there already, the pace is known before anything happens.
+        yield { at: this.#end(), events: [], readMs: this.#readMs() };
       }
       while (!signal.aborted) {
         if (next < this.#dropped) {

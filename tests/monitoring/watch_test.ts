@@ -123,9 +123,11 @@ Deno.test("watch() tells many viewers to read their lists less often: ten readin
   await published(house);
   const viewers: Viewer[] = [];
   for (let i = 0; i < 40; i++) viewers.push(await look(house));
+  const told = viewers.map(({ got }) => got.map(({ events, readMs }) => [events?.length, readMs]));
+  assert.deepEqual([told[9], told[19], told[39]], [[], [[0, 2_000]], [[0, 4_000]]], "as soon as they come");
   await hook(house.engine, "go");
-  await until(() => viewers.every(({ got }) => got.length > 0), "all are shown it");
-  assert.deepEqual(new Set(viewers.map(({ got }) => got[0]!.readMs)), new Set([4_000]));
+  await until(() => viewers.every((viewer) => eventsOf(viewer).length > 0), "all are shown it");
+  assert.deepEqual(new Set(viewers.map(({ got }) => got.at(-1)!.readMs)), new Set([4_000]));
   for (const viewer of viewers) await viewer.leave();
 });
 
