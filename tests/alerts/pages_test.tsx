@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import type { AlertRule, Incident, Undelivered } from "../../engine/schemas/alert.ts";
 import { AlertRuleInput } from "../../engine/schemas/alert.ts";
 import type { CauseCard } from "../../engine/schemas/inbox.ts";
-import { firstState, refreshed, settledHere, taken } from "../../islands/inbox/inbox_model.ts";
+import { firstState, refreshed, settledHere, sortItems, taken } from "../../islands/inbox/inbox_model.ts";
 import { pageApp } from "../pages/page_app.ts";
+import { inboxItem } from "../pages/sample_data.ts";
 
 const EVIL = `"><img src=x onerror=alert(1)>`;
 const AT = "2026-11-22T09:00:00.000Z";
@@ -155,4 +156,14 @@ Deno.test("refreshed() shows a cause again once something has failed for it sinc
   assert.deepEqual(back.gathered.map((card) => card.kind === "cause" && card.count), [1]);
   const shown = taken(back);
   assert.deepEqual([shown.items.length, shown.settled.size], [1, 0]);
+});
+
+Deno.test("sortItems() puts causes before what is due", () => {
+  const due = inboxItem({ id: "due", dueAt: "2026-11-20T09:00:00.000Z" });
+  const old = inboxItem({ id: "old", createdAt: "2026-11-01T09:00:00.000Z" });
+  assert.deepEqual(sortItems([old, due, cause({ id: "cause:x" })]).map(({ id }) => id), [
+    "cause:x",
+    "due",
+    "old",
+  ]);
 });
