@@ -260,6 +260,8 @@ Deno.test(
     await untold.getByRole("button", { name: "Dismiss" }).click();
     await untold.waitFor({ state: "detached" });
     await go(page, "/");
-    await seen(page.getByRole("link", { name: /\d runs of Ask two failed in a row/ }));
+    const needs = page.getByRole("region", { name: "Needs you" });
+    await seen(needs.getByRole("link", { name: /^\d+ failed — 401 from 127\.0\.0\.1/ }));
+    assert.equal(await needs.getByText("failed in a row").count(), 0, "the same burst is named once");
   },
 );
