@@ -188,6 +188,13 @@ export class Worker implements Hands {
     this.hold(id).due(kind, entry);
   }
 
+  /** Whoever held it is dead: what made it rest, or wait for room here, is past. */
+  takeUp(id: string, entry: DueEntry): void {
+    if (this.#stopping) return;
+    this.takeover.wake(id);
+    this.hold(id).due("execution", entry);
+  }
+
   start(): void {
     const renew = (): void => {
       const now = this.clock.now();

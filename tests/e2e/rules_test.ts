@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
 import { startServer } from "../helpers/server.ts";
 import type { Server } from "../helpers/server.ts";
+import { saved } from "./editor_hands.ts";
 import { CALL_NODE, flow, hookNode, MAIL_NODE } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
@@ -209,6 +210,7 @@ Deno.test("rates, the send window, goals and exits are set in the dialog, and fe
     await seen(page.getByText("Exit “Lost”: cancelled when deal.lost comes."));
     await picture(page, "rates-panel-1280");
     assert.deepEqual(await serious(page), []);
+    await saved(page);
     await server.api("POST", `/api/workflow/${id}/publish`, {});
 
     await post(server, { ...ACME, email: "ann@example.com" }, "k1", "paced");

@@ -214,3 +214,36 @@ Deno.test("cancel() reaches a step that another process runs, and a wait beside 
   assert.equal(await two.engine.inbox.count(), 0);
   await oracle(one.store);
 });
+
+Deno.test("a death that is found is made good at once, also where a look was just made in vain", async () => {
+  const folder = await Deno.makeTempDir();
+  const probe = createProbe();
+  probe.answer = () => new Promise(() => {});
+  const real = await emptyDatabase();
+  const clock = new ManualClock();
+  const dying = await openEngine({ probe, real, manual: clock, lockFolder: folder });
+  const [lock] = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  await using two = await openEngine({ probe, real, manual: clock, lockFolder: folder });
+  await publish(two.engine, [hookNode("go"), node("slow", "probe")], chain("hook", "slow"));
+  const { executionId } = await hook(dying.engine, "go");
+  await dying.settle();
+  assert.equal(probe.calls.length, 1);
+  // The other looks, finds it in living hands, and lets it rest for a second.
+  await two.engine.executions.cancel(executionId, {}, ANN);
+  const began = clock.now;
+  dying.die();
+  // Files are looked at in real time.
+  const pass = async (): Promise<void> => {
+    clock.advance(50);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await two.settle();
+  };
+  for (let look = 0; look < 3; look++) await pass();
+  // As the system leaves it behind: a file that nobody holds.
+  await Deno.writeTextFile(`${folder}/left.new`, "");
+  await Deno.rename(`${folder}/left.new`, `${folder}/${lock}`);
+  while (clock.now - began < 700 && !await isOver(two.engine, executionId)) await pass();
+  assert.ok(await isOver(two.engine, executionId), `not over ${clock.now - began} ms after the cancel`);
+  assert.equal(probe.calls.length, 1);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,4 +1,6 @@
 /** A draft's world on virtual time: one server, one tab's storage, a connection that comes and goes. */
+// A draft loads it when it first merges: read from the disk, that would take longer than virtual time waits.
+import "../../../islands/editor/document/merge.ts";
 import type { Workflow } from "../../../engine/schemas/workflow.ts";
 import type { DraftWorld } from "../../../islands/editor/draft_world.ts";
 import type { Answer } from "../../../islands/shared/api.ts";
