@@ -272,7 +272,9 @@ export class Loop {
         const loaded = await loadExecutions(store, ids, { broken: "pass" });
         for (const [index, each] of loaded.entries()) {
           const owner = each?.state.lease?.owner;
-          if (each && owner && await isDead(owner)) worker.takeUp(each.state.id, slice[index]!);
+          if (each && owner && await isDead(owner)) {
+            worker.due("execution", each.state.id, slice[index]!, true);
+          }
         }
       }
     }

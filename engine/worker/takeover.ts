@@ -59,11 +59,6 @@ export class Takeover {
     this.#restUntil.set(id, this.#clock.monotonic() + ms);
   }
 
-  /** It is worth a look now, whatever was said before. */
-  wake(id: string): void {
-    this.#restUntil.delete(id);
-  }
-
   isResting(id: string): boolean {
     return (this.#restUntil.get(id) ?? 0) > this.#clock.monotonic();
   }

@@ -178,21 +178,14 @@ export class Worker implements Hands {
     return markCancelling(this, id, who);
   }
 
-  /** A due entry names this execution. */
-  due(kind: "mail" | "execution", id: string, entry: DueEntry): void {
+  /** A due entry names this execution; `orphaned`: its holder is dead, what made it rest or wait here is past. */
+  due(kind: "mail" | "execution", id: string, entry: DueEntry, orphaned = false): void {
     if (this.#stopping) return;
-    if (!this.#held.has(id)) {
+    if (!this.#held.has(id) && !orphaned) {
       if (this.takeover.isResting(id)) return;
       if (kind === "execution" && this.room.isWaiting(id)) return;
     }
     this.hold(id).due(kind, entry);
-  }
-
-  /** Whoever held it is dead: what made it rest, or wait for room here, is past. */
-  takeUp(id: string, entry: DueEntry): void {
-    if (this.#stopping) return;
-    this.takeover.wake(id);
-    this.hold(id).due("execution", entry);
   }
 
   start(): void {
