@@ -45,8 +45,8 @@ export const TIME: readonly Mutant[] = [
     loses: "Attempts that died are forgotten: two runs both say that they are the first",
     edits: [{
       file: "engine/core/commands.ts",
-      find: "{ ...step, spent: (step.spent ?? 0) + 1 }",
-      replace: "{ ...step, attempt: step.attempt - 1 }",
+      find: "        spent: (step.spent ?? 0) + 1,\n",
+      replace: "        attempt: step.attempt - 1,\n",
     }],
     noticedBy: { file: "tests/worker/lease_test.ts", filter: "a dead process's step is taken over" },
   },
