@@ -23,16 +23,8 @@ const LOOK_MS_EACH = 2;
 /** All who watch ask for lists no more than ten times a second together: each waits so long times their number. */
 const READ_MS_EACH = 100;
 const LEAST_READ_MS = 1_000;
-/** Should a ring be lost. */
-const PATIENCE_MS = 5_000;
 /** A position behind every event of its versionstamp. */
 const LAST = 999_999_999;
-
-interface Batch {
-  /** Cursor behind it: versionstamp and position. */
-  at: string;
-  shown: Watched;
-}
 
 /**
  * What happens to all executions, read and put together once for all who watch. It costs the same whether few or many
@@ -44,7 +36,7 @@ export class Watch {
   readonly #wakes = new Set<() => void>();
   #unfollow: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #batches: Batch[] = [];
+  #batches: Watched[] = [];
   /** How many batches were there before the first that is kept. */
   #dropped = 0;
   /** Where the batches begin, and where they end. */
@@ -83,16 +75,10 @@ export class Watch {
         const batch = this.#batches[next - this.#dropped];
         if (batch) {
           next++;
-          yield batch.shown;
+          yield batch;
           continue;
         }
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, PATIENCE_MS);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
+        await new Promise<void>((resolve) => wake = resolve);
       }
     } finally {
       this.#leave(ring);
@@ -149,12 +135,14 @@ export class Watch {
     const from = this.#cursor;
     const entries = await readFeed(this.#deps.store, from, MOST_CHANGES + 1);
     const count = entries.reduce((sum, { record }) => sum + record.e.length, 0);
-    if (count === 0 || this.#cursor !== from) return;
+    if (count === 0) return;
     if (count > MOST_CHANGES) {
       const newest = await newestFeed(this.#deps.store) ?? from;
-      this.#put(newest, this.#reset(`${newest}.${LAST}`));
+      if (this.#cursor === from) this.#put(newest, this.#reset(`${newest}.${LAST}`));
     } else {
       const events = await this.#eventsOf(entries);
+      // All have left meanwhile: whoever came since begins from then on.
+      if (this.#cursor !== from) return;
       const last = entries.at(-1)!.versionstamp;
       const readMs = this.#readMs();
       // The pace has a cursor of its own where it is told.
@@ -165,7 +153,7 @@ export class Watch {
 
   #put(cursor: string, shown: Watched): void {
     this.#cursor = cursor;
-    this.#batches.push({ at: shown.at, shown });
+    this.#batches.push(shown);
     if (this.#batches.length > KEPT) {
       this.#batches.shift();
       this.#dropped++;
