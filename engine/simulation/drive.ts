@@ -135,8 +135,9 @@ export class Driver {
     const { house, clock } = this.#journey;
     for (let looks = 0;; looks++) {
       const next = await nextDue(house.store);
-      if (next > clock.now() && !this.#progress.isActing || this.#limit()) return next;
-      if (next <= clock.now()) await house.loop.look();
+      if (this.#limit()) return Infinity;
+      if (next !== null && next > clock.now() && !this.#progress.isActing) return next;
+      if (next !== null && next <= clock.now()) await house.loop.look();
       await new Promise((resolve) => setTimeout(resolve, looks > SPIN ? 5 : 0));
     }
   }
@@ -220,13 +221,18 @@ function timeLimit({ virtualMs }: Limits): Reason {
   return { code: "time_limit", text };
 }
 
-/** The earliest reason to act; housekeeping is none. */
-async function nextDue(store: Store): Promise<number> {
-  const firsts: Promise<number>[] = [];
-  for (let shard = 0; shard < SHARDS; shard++) {
-    for (const lane of [0, 1]) firsts.push(firstOf(store, ["due", shard, lane]));
-  }
-  return Math.min(...await Promise.all(firsts));
+/**
+ * The earliest reason to act; housekeeping is none. As of one moment: what moves from one shard to another while shard
+ * after shard is read, as the answer of a child to its parent does, would be seen in neither. Null: something moved.
+ */
+function nextDue(store: Store): Promise<number | null> {
+  return store.inOneMoment(async () => {
+    const firsts: Promise<number>[] = [];
+    for (let shard = 0; shard < SHARDS; shard++) {
+      for (const lane of [0, 1]) firsts.push(firstOf(store, ["due", shard, lane]));
+    }
+    return Math.min(...await Promise.all(firsts));
+  });
 }
 
 async function firstOf(store: Store, prefix: Deno.KvKey): Promise<number> {

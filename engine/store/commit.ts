@@ -113,12 +113,18 @@ export class Committer {
   readonly #options: CommitterOptions;
   #queue: Pending[] = [];
   #flying = false;
+  #begun = 0;
   /** Checks in one atomic; undefined: as many as any database takes. */
   #mostChecks: number | undefined;
 
   constructor(kv: Deno.Kv, options: CommitterOptions) {
     this.#kv = kv;
     this.#options = options;
+  }
+
+  /** How many atomics have begun, when none is being written; null while one is. Equal twice: nothing was written between. */
+  get calm(): number | null {
+    return this.#flying ? null : this.#begun;
   }
 
   /** Applies the write whole, or not at all when a check is stale. Throws for a write over the limits of one atomic. */
@@ -135,6 +141,7 @@ export class Committer {
     if (this.#flying || this.#queue.length === 0) return;
     const batch = this.#take();
     this.#flying = true;
+    this.#begun++;
     this.#apply(batch).catch((error) => batch.forEach((pending) => pending.reject(error))).finally(() => {
       this.#flying = false;
       this.#launch();

@@ -109,6 +109,13 @@ export class Store {
     return found;
   }
 
+  /** What `read` found, when this process wrote nothing meanwhile: many reads as of one moment. Null: read again. */
+  async inOneMoment<T>(read: () => Promise<T>): Promise<T | null> {
+    const before = this.#committer.calm;
+    const found = await read();
+    return before !== null && this.#committer.calm === before ? found : null;
+  }
+
   /** Applies the write whole or not at all; see commit.ts. */
   commit(write: Write): Promise<CommitResult> {
     return this.#committer.commit(write);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Committer } from "../../engine/store/commit.ts";
 import type { CommitName, CommitterOptions, Write } from "../../engine/store/commit.ts";
-import { encode } from "../../engine/store/store.ts";
+import { encode, Store } from "../../engine/store/store.ts";
 
 function committer(kv: Deno.Kv, options: Partial<CommitterOptions> = {}): Committer {
   return new Committer(kv, {
@@ -222,3 +222,23 @@ function withChecksCounted(kv: Deno.Kv, takes: (checks: number) => boolean): Den
     throw new Error("Too many checks included in atomic write.");
   });
 }
+
+Deno.test("inOneMoment() takes what was read together only when nothing was written meanwhile", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const store = new Store(kv);
+  const there = async (key: string): Promise<boolean> => (await kv.get([key])).value !== null;
+  await store.commit(put(["b"]));
+  /** Moves it from b to a, which has been read by then. */
+  const moved = store.inOneMoment(async () => {
+    const a = await there("a");
+    await store.commit({ ...put(["a"]), deletes: [["b"]] });
+    return [a, await there("b")];
+  });
+  assert.equal(await moved, null);
+  const writing = store.commit(put(["c"]));
+  await Promise.resolve();
+  assert.equal(await store.inOneMoment(() => there("a")), null, "while it is being written");
+  await writing;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.deepEqual(await store.inOneMoment(async () => [await there("a"), await there("b")]), [true, false]);
+});
