@@ -188,6 +188,23 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** Where a database lies decides how processes share it (EngineOptions). */
+export interface Sharing {
+  queue: boolean;
+  lockFolder: string | null;
+  overNetwork: boolean;
+}
+
+/** A file has queues and its neighbours' locks; KV Connect and Deno Deploy have neither, and processes on other hosts. */
+export function sharingOf({ kv, queue }: Pick<Environment, "kv" | "queue">): Sharing {
+  const overNetwork = kv === null || /^https?:/.test(kv);
+  return {
+    queue: queue === "on" || queue === "auto" && !overNetwork,
+    lockFolder: overNetwork || kv === ":memory:" ? null : `${kv}.locks`,
+    overNetwork,
+  };
+}
+
 /** The folder that keeps what is made on first start, or null for a database in memory. */
 function keptBeside(environment: Environment, variable: string): string | null {
   const { kv } = environment;

@@ -1,5 +1,5 @@
 import { can, createEngine, isSetUp } from "./engine/mod.ts";
-import { forgetSetupCode, loadSecretKeys, loadSetupCode, readEnvironment } from "./environment.ts";
+import { forgetSetupCode, loadSecretKeys, loadSetupCode, readEnvironment, sharingOf } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { log } from "./log.ts";
 import { createApp } from "./routes/app.ts";
@@ -18,14 +18,10 @@ const setUp = await isSetUp(kv);
 const setupCode = setUp ? null : await loadSetupCode(environment);
 if (setUp) await forgetSetupCode(environment);
 const tracing = createTracing(Deno.env);
-const onFile = environment.kv !== null && environment.kv !== ":memory:" && !/^https?:/.test(environment.kv);
 
 const engine = await createEngine({
   kv,
-  queue: environment.queue === "on" ||
-    environment.queue === "auto" && environment.kv !== null && !/^https?:/.test(environment.kv),
-  lockFolder: onFile ? `${environment.kv}.locks` : null,
-  heartbeat: !onFile && environment.kv !== ":memory:",
+  ...sharingOf(environment),
   publicUrl: environment.url ??
     (environment.onDeploy ? null : `http://${shownHost(environment.host)}:${environment.port}`),
   smtpUrl: environment.smtpUrl,

@@ -3,7 +3,7 @@
  * does, in the same way, without pages: main.ts reads everything at its top level and takes no node types from outside.
  */
 import { createEngine } from "../engine/mod.ts";
-import { loadSecretKeys, readEnvironment } from "../environment.ts";
+import { loadSecretKeys, readEnvironment, sharingOf } from "../environment.ts";
 import { log } from "../log.ts";
 import { createApp } from "../routes/app.ts";
 import { recordCommits } from "./commit_record.ts";
@@ -16,8 +16,7 @@ const kv = await Deno.openKv(environment.kv);
 const commits = recordCommits(kv);
 const engine = await createEngine({
   kv,
-  queue: true,
-  lockFolder: `${environment.kv}.locks`,
+  ...sharingOf(environment),
   publicUrl: null,
   smtpUrl: null,
   mailFrom: environment.mailFrom,

@@ -55,8 +55,8 @@ export interface EngineOptions {
   queue: boolean;
   /** Where processes on one database file hold their locks; null: memory or a database over the network. */
   lockFolder: string | null;
-  /** Processes on other hosts may share the database: a row each tells them of one another. */
-  heartbeat?: boolean;
+  /** Processes on other hosts may share the database: a row each tells them of one another, and the way there takes time. */
+  overNetwork?: boolean;
   /** Public address without a slash at the end; null: learnt from requests. */
   publicUrl: string | null;
   smtpUrl: string | null;
@@ -98,6 +98,7 @@ export interface House {
 }
 
 const SYSTEM: Actor = { userId: "system", name: "LeadFlow" };
+const ATOMICS_OVER_NETWORK = 8;
 const STEP_GRACE_MS = 3_000;
 const DAY_MS = 86_400_000;
 
@@ -120,6 +121,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     now: clock.now,
     random: clock.random,
     queue: options.queue,
+    atOnce: options.overNetwork ? ATOMICS_OVER_NETWORK : 1,
     ...(options.onBatch ? { onBatch: options.onBatch } : {}),
     onCommitted: (writes) => ringAfter(writes, { loop, tail }),
     onBroken: (row) => options.log("error", "row_set_aside", { error: row.message }),
@@ -166,7 +168,7 @@ async function assemble(options: EngineOptions): Promise<House> {
   const meters = new Meters(options.log, options.trace);
   const retentionMs = options.retentionDays * DAY_MS;
   const peers = new Peers(options.lockFolder, owner, () => void loop.rescue());
-  const beats = options.heartbeat ? new Heartbeats(store, clock, owner) : null;
+  const beats = options.overNetwork ? new Heartbeats(store, clock, owner) : null;
   const others = beats ?? (peers.hasLocks ? peers : null);
   const shards: Shards = new Shards({ clock, others, owner, onGone: () => loop.expect(clock.now()) });
   const worker: Worker = new Worker({

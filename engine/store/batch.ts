@@ -62,6 +62,12 @@ function keyBytes(key: Key): number {
 
 const SEPARATOR = "\u0000";
 
+/** Keys of its own; counters never conflict. */
+function writtenBy({ sets = [], deletes = [], stamped = [] }: Write): string[] {
+  const written = [...sets.map(({ key }) => key), ...deletes, ...stamped.map(({ prefix }) => prefix)];
+  return written.map((key) => key.join(SEPARATOR));
+}
+
 /**
  * Writes that may share an atomic. KV makes all checks before all mutations, so two writes that touch one key would both
  * pass: they never meet, unless both only check it, at the same versionstamp.
@@ -92,11 +98,7 @@ export class Batch {
       const known = this.#checked.get(key);
       if (known !== undefined && known !== versionstamp) return false;
     }
-    const written = [
-      ...(write.sets ?? []).map((set) => set.key),
-      ...(write.deletes ?? []),
-      ...(write.stamped ?? []).map((stamped) => stamped.prefix),
-    ].map((key) => key.join(SEPARATOR));
+    const written = writtenBy(write);
     for (const key of written) {
       if (this.#written.has(key) || this.#checked.has(key)) return false;
     }
@@ -106,6 +108,12 @@ export class Batch {
       this.#size[limit] += added[limit];
     }
     return true;
+  }
+
+  /** Does the write touch a key that is written in this batch, or write one that is checked in it? */
+  meets(write: Write): boolean {
+    for (const { key } of write.checks ?? []) if (this.#written.has(key.join(SEPARATOR))) return true;
+    return writtenBy(write).some((key) => this.#written.has(key) || this.#checked.has(key));
   }
 
   /** One atomic's worth: shared checks once, sums of one key together, one feed record, a bell per second. */

@@ -1,3 +1,4 @@
+import { wasApplied } from "./applied.ts";
 import { Batch, measure } from "./batch.ts";
 import type { Size } from "./batch.ts";
 import type { Key } from "./keys.ts";
@@ -80,6 +81,11 @@ export interface CommitterOptions {
   random(): number;
   /** Ring KV queue messages with waits. */
   queue: boolean;
+  /**
+   * Atomics under way at once. A file writes one after another, so there the next gathers meanwhile; over a network the
+   * way there and back is what takes the time.
+   */
+  atOnce: number;
   /** Called with what has been committed, before its owners go on. */
   onCommitted(writes: readonly Write[]): void;
   /** Called with the names of a batch before it is committed: the fault tests aim by it. */
@@ -112,7 +118,7 @@ export class Committer {
   readonly #kv: Deno.Kv;
   readonly #options: CommitterOptions;
   #queue: Pending[] = [];
-  #flying = false;
+  readonly #flying = new Set<Batch>();
   #begun = 0;
   /** Checks in one atomic; undefined: as many as any database takes. */
   #mostChecks: number | undefined;
@@ -124,7 +130,7 @@ export class Committer {
 
   /** How many atomics have begun, when none is being written; null while one is. Equal twice: nothing was written between. */
   get calm(): number | null {
-    return this.#flying ? null : this.#begun;
+    return this.#flying.size > 0 ? null : this.#begun;
   }
 
   /** Applies the write whole, or not at all when a check is stale. Throws for a write over the limits of one atomic. */
@@ -132,37 +138,50 @@ export class Committer {
     const size = measure(write);
     return new Promise((resolve, reject) => {
       this.#queue.push({ write, size, failures: 0, resolve, reject });
-      if (!this.#flying) queueMicrotask(() => this.#launch());
+      if (this.#flying.size < this.#options.atOnce) queueMicrotask(() => this.#launch());
     });
   }
 
-  /** One atomic at a time: while it is written the next batch gathers, and larger batches beat more of them. */
+  /** While so many atomics are written the next batch gathers, and larger batches beat more of them. */
   #launch(): void {
-    if (this.#flying || this.#queue.length === 0) return;
-    const batch = this.#take();
-    this.#flying = true;
-    this.#begun++;
-    this.#apply(batch).catch((error) => batch.forEach((pending) => pending.reject(error))).finally(() => {
-      this.#flying = false;
-      this.#launch();
-    });
+    while (this.#queue.length > 0 && this.#flying.size < this.#options.atOnce) {
+      const { batch, taken } = this.#take();
+      if (taken.length === 0) return;
+      this.#flying.add(batch);
+      this.#begun++;
+      this.#apply(taken).catch((error) => taken.forEach((pending) => pending.reject(error))).finally(() => {
+        this.#flying.delete(batch);
+        this.#launch();
+      });
+    }
   }
 
   /** The longest run of waiting writes that may share an atomic; what has failed twice goes alone. */
-  #take(): Pending[] {
-    if (this.#queue[0]!.failures >= 2) return [this.#queue.shift()!];
+  #take(): { batch: Batch; taken: Pending[] } {
     const batch = new Batch(this.#mostChecks === undefined ? {} : { checks: this.#mostChecks });
     const taken: Pending[] = [];
     const left: Pending[] = [];
-    const most = this.#queue.length > CROWD ? Infinity : TOGETHER;
+    const alone = this.#queue[0]!.failures >= 2;
+    const most = alone ? 1 : this.#queue.length > CROWD ? Infinity : TOGETHER;
     for (const pending of this.#queue) {
-      const fits = taken.length < most && pending.failures < 2 && batch.admit(pending.write, pending.size);
-      // What is over a limit by itself is refused by the database, in its own words.
-      if (fits || taken.length + left.length === 0) taken.push(pending);
-      else left.push(pending);
+      const first = taken.length + left.length === 0;
+      if (taken.length < most && (first || pending.failures < 2) && this.#isFree(pending.write)) {
+        // What is over a limit by itself is refused by the database, in its own words.
+        if (batch.admit(pending.write, pending.size) || first) {
+          taken.push(pending);
+          continue;
+        }
+      }
+      left.push(pending);
     }
     this.#queue = left;
-    return taken;
+    return { batch, taken };
+  }
+
+  /** Does it share no key with what is being written? It would be stale, or come before what it was to follow. */
+  #isFree(write: Write): boolean {
+    for (const batch of this.#flying) if (batch.meets(write)) return false;
+    return true;
   }
 
   async #apply(taken: Pending[]): Promise<void> {
@@ -206,7 +225,7 @@ export class Committer {
         if (isLocked ? ++locked > LOCKED_TRIES : ++unknown > UNKNOWN_TRIES) throw error;
         await pause(1 + this.#options.random() * (isLocked ? 4 : 50));
         if (isLocked) continue;
-        const applied = await this.#wasApplied(writes);
+        const applied = await wasApplied(this.#kv, writes);
         if (applied) return applied;
       }
     }
@@ -235,32 +254,6 @@ export class Committer {
     return atomic;
   }
 
-  /**
-   * Batches are atomic, so one write's proof decides for all. Without one, a record decides that was to be replaced: when
-   * it is, byte for byte, what was to be written, it was. Null: not applied, or the checks decide.
-   */
-  async #wasApplied(writes: readonly Write[]): Promise<{ ok: true; versionstamp: string } | null> {
-    const proof = writes.find((write) => write.proof)?.proof;
-    if (!proof) return await this.#wasReplaced(writes);
-    const entry = await this.#kv.get<Uint8Array>(proof.key);
-    if (entry.value === null) return null;
-    const record: { commit?: unknown } = JSON.parse(new TextDecoder().decode(entry.value));
-    return record.commit === proof.id ? { ok: true, versionstamp: entry.versionstamp } : null;
-  }
-
-  async #wasReplaced(writes: readonly Write[]): Promise<{ ok: true; versionstamp: string } | null> {
-    for (const { checks = [], sets = [] } of writes) {
-      for (const check of checks) {
-        const set = sets.find(({ key }) => isSame(key, check.key));
-        if (!set) continue;
-        const { value, versionstamp } = await this.#kv.get<Uint8Array>(check.key as Key);
-        if (value === null || versionstamp === check.versionstamp) return null;
-        return isSame(value, set.value) ? { ok: true, versionstamp } : null;
-      }
-    }
-    return null;
-  }
-
   async #staleOf(writes: readonly Write[]): Promise<Map<Write, Key[]>> {
     const checks = writes.flatMap((write) => (write.checks ?? []).map((check) => ({ write, ...check })));
     const reads: Promise<Deno.KvEntryMaybe<unknown>[]>[] = [];
@@ -277,10 +270,6 @@ export class Committer {
     });
     return stale;
   }
-}
-
-function isSame(one: ArrayLike<unknown>, other: ArrayLike<unknown>): boolean {
-  return one.length === other.length && Array.from(one).every((each, i) => each === other[i]);
 }
 
 function isTooManyChecks(error: unknown): boolean {

@@ -12,9 +12,9 @@ const NIGHT = { days: [...ALL], from: "20:00", to: "07:30" };
 const at = (text: string): number => Date.parse(text);
 
 Deno.test("two processes: one incident, told once", async () => {
-  await using house = await openHouse({ heartbeat: true });
+  await using house = await openHouse({ overNetwork: true });
   await using other = await openHouse({
-    heartbeat: true,
+    overNetwork: true,
     real: house.real,
     manual: house.clock,
     probe: house.probe,

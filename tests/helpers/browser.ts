@@ -13,7 +13,7 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 export const OWNER = { name: "Ann Lee", email: "owner@example.com", password: "correct horse battery" };
 
 /** Starts Chromium with an empty profile. */

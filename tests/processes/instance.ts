@@ -92,7 +92,7 @@ const engine = await createEngine({
   kv,
   queue: environment.queue !== "off",
   lockFolder: locks === "locks" ? `${environment.kv}.locks` : null,
-  heartbeat: locks !== "locks",
+  overNetwork: locks !== "locks",
   publicUrl: `http://127.0.0.1:${environment.port}`,
   smtpUrl: null,
   mailFrom: environment.mailFrom,

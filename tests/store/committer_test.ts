@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { Committer } from "../../engine/store/commit.ts";
+import { chance } from "../processes/chance.ts";
 import type { CommitName, CommitterOptions, Write } from "../../engine/store/commit.ts";
-import { encode, Store } from "../../engine/store/store.ts";
+import { decode, encode, Store } from "../../engine/store/store.ts";
 
 function committer(kv: Deno.Kv, options: Partial<CommitterOptions> = {}): Committer {
   return new Committer(kv, {
     now: Date.now,
     random: () => 0,
     queue: false,
+    atOnce: 1,
     onCommitted(): void {},
     ...options,
   });
@@ -241,4 +243,58 @@ Deno.test("inOneMoment() takes what was read together only when nothing was writ
   await writing;
   await new Promise((resolve) => setTimeout(resolve, 0));
   assert.deepEqual(await store.inOneMoment(async () => [await there("a"), await there("b")]), [true, false]);
+});
+
+Deno.test("commit() over a network has some atomics under way at once, and never two that share a key", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const release: (() => void)[] = [];
+  let flying = 0;
+  let most = 0;
+  const slow = withCommit(kv, async (operation) => {
+    most = Math.max(most, ++flying);
+    await new Promise<void>((resolve) => release.push(resolve));
+    const result = await operation.commit();
+    flying--;
+    return result;
+  });
+  const own = committer(slow, { atOnce: 3 });
+  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+  const first = own.commit({ name: "settle", sets: [{ key: ["a"], value: encode({ n: 1 }) }] });
+  await turn();
+  const second = own.commit({ name: "settle", sets: [{ key: ["a"], value: encode({ n: 2 }) }] });
+  const checked = own.commit({ name: "settle", checks: [{ key: ["a"], versionstamp: null }] });
+  await turn();
+  assert.equal(release.length, 1, "both touch what is being written");
+  const others = ["b", "c", "d"].map(async (key) => {
+    await turn();
+    return await own.commit(put([key]));
+  });
+  await turn();
+  await turn();
+  assert.ok(release.length > 1, "the others do not wait for it");
+  assert.equal(own.calm, null);
+  while (release.length > 0) {
+    release.shift()!();
+    await turn();
+    await turn();
+  }
+  assert.ok((await Promise.all([first, second, ...others])).every(({ ok }) => ok));
+  assert.equal((await checked).ok, false, "it was written before the check was made");
+  assert.deepEqual(await kv.get(["a"]).then(({ value }) => decode(value)), { n: 2 });
+  assert.ok(most > 1 && most <= 3, `${most} at once`);
+});
+
+Deno.test("commit() of a thousand writes with a few at once makes each once, counters included", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const own = committer(kv, { atOnce: 8 });
+  const random = chance(7);
+  const results = await Promise.all(Array.from({ length: 1_000 }, async (_, i) => {
+    for (let k = random() * 20; k > 0; k--) await Promise.resolve();
+    return await own.commit({
+      ...put(["each", i % 700]),
+      sums: [{ key: ["count"], add: 1 }],
+    });
+  }));
+  assert.equal(results.filter(({ ok }) => ok).length, 700, "of two for one key the first is made");
+  assert.equal((await kv.get<Deno.KvU64>(["count"])).value?.value, 700n);
 });

@@ -290,7 +290,7 @@ const bulk: Story = {
 const beside: Story = {
   nodes: [hookNode("go"), node("pause", "wait", forSeconds(12)), node("a", "probe")],
   edges: chain("hook", "pause", "a"),
-  options: { heartbeat: true },
+  options: { overNetwork: true },
   async play(world): Promise<void> {
     await trigger(world, "go");
     for (let i = 0; i < 4; i++) {
