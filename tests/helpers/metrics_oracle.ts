@@ -1,4 +1,5 @@
 /** Recounts what happened from the event log alone, and compares it with every counter and record of it. */
+import { FOLD_KEY } from "../../engine/monitoring/metrics_fold.ts";
 import { bucketOf, causeKey, emptyTally } from "../../engine/core/metrics.ts";
 import type { Cause, Tally } from "../../engine/core/metrics.ts";
 import { addCount, addTally } from "../../engine/core/metrics.ts";
@@ -40,10 +41,20 @@ export interface Compared {
   mended: number;
 }
 
+/** Compares again when something was folded meanwhile: it would be seen as a counter and in its record, or in neither. */
 export async function compareMetrics(
   store: Store,
   states: ReadonlyMap<string, ExecutionState>,
 ): Promise<Compared> {
+  for (;;) {
+    const before = await store.get(FOLD_KEY);
+    const compared = await compare(store, states);
+    const after = await store.get(FOLD_KEY);
+    if (after?.versionstamp === before?.versionstamp) return compared;
+  }
+}
+
+async function compare(store: Store, states: ReadonlyMap<string, ExecutionState>): Promise<Compared> {
   const happened = (await Promise.all([...states.values()].map((state) => recounted(store, state)))).flat();
   const raws = (await readRaws(store)).map(({ minute, workflowId, what, n }): Happened => ({
     at: minute * MINUTE,
