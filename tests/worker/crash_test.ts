@@ -34,6 +34,22 @@ for (const queue of [false, true]) {
 
 Deno.test({
   ...unclean,
+  name:
+    "a fault at every commit while others are under way, as over a network: nothing lost, nothing doubled",
+  async fn(t): Promise<void> {
+    for (const name of ["mail opened", "fan-out and join", "retry, then success"]) {
+      await t.step(name, async () => {
+        const { hit } = await everyFault(STORIES.get(name)!, { overNetwork: true });
+        for (const fault of FAULTS) {
+          assert.ok([...hit].some((each) => each.endsWith(`: ${fault}`)), `${fault} was never hit`);
+        }
+      });
+    }
+  },
+});
+
+Deno.test({
+  ...unclean,
   name: "a death at every commit, and another while the first is mended: nothing lost, nothing doubled",
   async fn(t): Promise<void> {
     for (const name of ["mail not opened", "a row of effects", "retry, then success"]) {
