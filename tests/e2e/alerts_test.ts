@@ -12,6 +12,7 @@ import {
   seen,
   type Window,
 } from "../helpers/browser.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
@@ -67,31 +68,25 @@ async function look(page: Page, name: string): Promise<void> {
 
 /** Asks for a look, and waits until the incident that it is about is as it should be. */
 async function incident(status: "open" | "recovered"): Promise<{ title: string; link: string }> {
-  for (let i = 0; i < 50; i++) {
+  return await eventually(`no incident is ${status}`, async () => {
     await server.api("POST", "/api/monitoring/alert-settings/check", {});
-    await new Promise((resolve) => setTimeout(resolve, 100));
     const { items } = await server.api("GET", `/api/monitoring/incidents?status=${status}`) as {
       items: { title: string; link: string }[];
     };
-    if (items[0]) return items[0];
-  }
-  assert.fail(`no incident is ${status}`);
+    return items[0];
+  });
 }
 
 /** The text of the alert with this subject, as it lies in the outbox. */
 async function mailed(subject: string): Promise<string> {
-  for (let i = 0; i < 50; i++) {
+  const { id, to } = await eventually(`no mail says "${subject}"`, async () => {
     const { items } = await server.api("GET", "/api/outbox?limit=20") as {
       items: { id: string; subject: string; to: string[] }[];
     };
-    const found = items.find((one) => one.subject === subject);
-    if (found) {
-      assert.deepEqual(found.to, [OWNER.email]);
-      return textOf(await server.api("GET", `/api/outbox/${found.id}`), "text");
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail(`no mail says "${subject}"`);
+    return items.find((one) => one.subject === subject);
+  });
+  assert.deepEqual(to, [OWNER.email]);
+  return textOf(await server.api("GET", `/api/outbox/${id}`), "text");
 }
 
 Deno.test(
@@ -245,10 +240,10 @@ Deno.test(
     await open.getByLabel(/^Mute/).selectOption("For a day");
     await seen(open.getByText("muted, told again"));
     const untold = page.getByRole("region", { name: "Could not be delivered" });
-    for (let i = 0; i < 50 && await untold.count() === 0; i++) {
+    await eventually("nothing is untold", async () => {
       await page.getByRole("button", { name: "Check now" }).click();
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+      return await untold.count() > 0;
+    });
     await seen(untold.getByText(/^Webhook to 127\.0\.0\.1:9: /));
     await look(page, "alerts");
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { createOwner, go, openBrowser, openWindow, OWNER, seen, type Window } from "../helpers/browser.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
@@ -45,18 +46,14 @@ async function start(): Promise<string> {
 
 /** The path of a link in this run's mail, once it is there. */
 async function linkOf(run: string, address: string, choice: string): Promise<string> {
-  for (let looks = 0; looks < 200; looks++) {
+  const mail = await eventually(`no mail to ${address}`, async () => {
     const { items } = await server.api("GET", `/api/outbox?executionId=${run}`) as {
       items: { id: string; to: string[] }[];
     };
-    const mail = items.find(({ to }) => to.includes(address));
-    if (mail) {
-      const text = textOf(await server.api("GET", `/api/outbox/${mail.id}`), "text");
-      return new RegExp(`${choice}: \\S+(/a/\\S+)`).exec(text)?.[1] ?? assert.fail(text);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  return assert.fail(`no mail to ${address}`);
+    return items.find(({ to }) => to.includes(address));
+  });
+  const text = textOf(await server.api("GET", `/api/outbox/${mail.id}`), "text");
+  return new RegExp(`${choice}: \\S+(/a/\\S+)`).exec(text)?.[1] ?? assert.fail(text);
 }
 
 /** Looks at the page in both schemes and widths: axe finds nothing serious, nothing sticks out. */

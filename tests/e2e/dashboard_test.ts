@@ -18,7 +18,6 @@ import { flow, hookNode, waitNode } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
 const REFUSED = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/;
-const PATIENCE_MS = 30_000;
 
 let browser: Browser;
 let server: Server;
@@ -56,7 +55,7 @@ Deno.test(
     await seen(page.getByText("Live", { exact: true }));
     await markDocument(page);
     await server.hook("long", { email: "lou@example.com", firstName: "Lou" });
-    await seen(page.getByRole("link", { name: /^Executions 2 started/ }), PATIENCE_MS);
+    await seen(page.getByRole("link", { name: /^Executions 2 started/ }));
     await seen(page.getByRole("row").filter({ hasText: "Long wait" }).getByRole("link", { name: "2" }));
     await notReloaded(page);
     await page.getByRole("link", { name: /^Active now 2 / }).click();
@@ -150,7 +149,7 @@ Deno.test(
     await markDocument(page);
     await server.hook("long", { email: "zoe@example.com", firstName: "Zoe" });
     const numbers = row.getByRole("link", { name: String(before + 1), exact: true });
-    await seen(numbers.first(), PATIENCE_MS);
+    await seen(numbers.first());
     await notReloaded(page);
     await numbers.last().click();
     await page.waitForURL("**nodeStatus=waiting**");
@@ -230,9 +229,9 @@ Deno.test("/ says when the server is gone, and goes on when it is back", free, a
   await seen(page.getByText("Live", { exact: true }));
   await markDocument(page);
   await server.stop();
-  await seen(page.getByText("Connection lost"), PATIENCE_MS);
+  await seen(page.getByText("Connection lost"));
   await server.start();
-  await seen(page.getByText("Live", { exact: true }), PATIENCE_MS);
+  await seen(page.getByText("Live", { exact: true }));
   await notReloaded(page);
   person.forgive(REFUSED);
 });

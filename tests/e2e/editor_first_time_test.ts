@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { openWindow, seen } from "../helpers/browser.ts";
+import { eventually } from "../helpers/eventually.ts";
 import {
   card,
   cardsBecome,
@@ -45,11 +46,11 @@ async function outOfSight(page: Page): Promise<string[]> {
 }
 
 async function allInSight(page: Page): Promise<void> {
-  for (const end = Date.now() + 5_000; Date.now() < end;) {
-    if ((await outOfSight(page)).length === 0) return;
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-  }
-  assert.deepEqual(await outOfSight(page), []);
+  await eventually(
+    "out of sight:",
+    async () => (await outOfSight(page)).length === 0,
+    async () => (await outOfSight(page)).join(),
+  );
 }
 
 Deno.test(
@@ -138,13 +139,12 @@ Deno.test(
     await allInSight(page);
     await page.getByRole("region", { name: "Test", exact: true }).getByRole("button", { name: "Close" })
       .click();
-    // It glides back.
-    let after = await card(page, "Start").boundingBox();
-    for (let look = 0; look < 50 && JSON.stringify(after) !== JSON.stringify(before); look++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      after = await card(page, "Start").boundingBox();
-    }
-    assert.deepEqual(after, before);
+    const place = async (): Promise<string> => JSON.stringify(await card(page, "Start").boundingBox());
+    await eventually(
+      `it glides back to ${JSON.stringify(before)} and not to`,
+      async () => await place() === JSON.stringify(before),
+      place,
+    );
     for (let press = 0; press < 3; press++) await page.getByRole("button", { name: "Zoom in" }).click();
     await seen(page.getByRole("img", { name: "Overview", exact: true }));
   },

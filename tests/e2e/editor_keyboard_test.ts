@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { seen } from "../helpers/browser.ts";
+import { eventually } from "../helpers/eventually.ts";
 import {
   card,
   cardsBecome,
@@ -21,11 +22,11 @@ const house = oneHouse();
 
 /** Until the focus is there, and is seen: an outline, or a ring. */
 async function focusIs(page: Page, name: RegExp): Promise<void> {
-  for (let looks = 0; looks < 200; looks++) {
-    if (name.test(await focused(page))) break;
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
-  }
-  assert.match(await focused(page), name);
+  await eventually(
+    `the focus comes to ${name}, not to`,
+    async () => name.test(await focused(page)),
+    () => focused(page),
+  );
   const shown = await page.evaluate(() => {
     const active = document.activeElement;
     if (!active) return "nothing";

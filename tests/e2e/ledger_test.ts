@@ -1,5 +1,6 @@
 /** Promise 3 on the real program: killed around the mail server's answer, no mail is ever sent twice in silence. */
 import assert from "node:assert/strict";
+import { eventually } from "../helpers/eventually.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { mailServer } from "../messages/smtp_fixture.ts";
 import type { Behaviour, FakeServer } from "../messages/smtp_fixture.ts";
@@ -32,16 +33,12 @@ async function cardsOf(server: Server): Promise<Card[]> {
 
 /** The card of this execution, or null once it has settled. */
 async function decisionFor(server: Server, executionId: string): Promise<Card | null> {
-  const path = `/api/monitoring/executions/${executionId}`;
-  for (let looks = 0; looks < 600; looks++) {
-    const card = (await cardsOf(server)).find((each) => each.executionId === executionId);
-    if (card) return card;
-    if (textOf(await server.api("GET", path), "status") === "completed") return null;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(
-    `${executionId} neither settles nor asks: ${JSON.stringify(await server.api("GET", path))}`,
-  );
+  const get = (): Promise<unknown> => server.api("GET", `/api/monitoring/executions/${executionId}`);
+  const { card } = await eventually(`${executionId} neither settles nor asks`, async () => {
+    const card = (await cardsOf(server)).find((each) => each.executionId === executionId) ?? null;
+    return (card !== null || textOf(await get(), "status") === "completed") && { card };
+  }, async () => JSON.stringify(await get()));
+  return card;
 }
 
 function mailsTo(smtp: FakeServer, address: string): string[] {

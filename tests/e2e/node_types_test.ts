@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { alive, createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
@@ -72,12 +73,10 @@ async function look(page: Page, name: string): Promise<void> {
 
 /** Until the call stands in the inbox: the webhook is answered before. */
 async function askedToCall(): Promise<void> {
-  for (let looks = 0; looks < 200; looks++) {
+  await eventually("nobody is asked to call", async () => {
     const { items } = await server.api("GET", "/api/inbox") as { items: unknown[] };
-    if (items.length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  assert.fail("nobody is asked to call");
+    return items.length > 0;
+  });
 }
 
 Deno.test(

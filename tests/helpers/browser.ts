@@ -13,7 +13,8 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const PATIENCE_MS = 20_000;
+/** Long only where something is wrong, or the machine has much else to do. */
+export const PATIENCE_MS = 30_000;
 export const OWNER = { name: "Ann Lee", email: "owner@example.com", password: "correct horse battery" };
 
 /** Starts Chromium with an empty profile. */

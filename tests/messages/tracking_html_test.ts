@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Links } from "../../engine/messages/links.ts";
 import { textToHtml, tracked } from "../../engine/messages/tracking_html.ts";
+import { quickest } from "../helpers/quickest.ts";
 
 /** Links that show what they lead to. */
 const shown: Pick<Links, "clickLink" | "openLink"> = {
@@ -60,9 +61,9 @@ Deno.test("tracked() takes a hostile megabyte in a moment", () => {
   const pieces = ["<a ", "<a href=", '<a title="', "<a " + " ".repeat(1_000), "<", '"'];
   for (const piece of pieces) {
     for (const tail of ["", ">"]) {
-      const started = performance.now();
-      tracked(piece.repeat(Math.ceil(1_000_000 / piece.length)) + tail, "M1", shown);
-      assert.ok(performance.now() - started < 1_000, JSON.stringify(piece.slice(0, 12) + tail));
+      const html = piece.repeat(Math.ceil(1_000_000 / piece.length)) + tail;
+      const ms = quickest(() => void tracked(html, "M1", shown), 1_000);
+      assert.ok(ms < 1_000, `${JSON.stringify(piece.slice(0, 12) + tail)}: ${ms} ms`);
     }
   }
 });

@@ -4,6 +4,7 @@ import { Watch } from "../../engine/monitoring/watch.ts";
 import { Store } from "../../engine/store/store.ts";
 import type { ListOptions } from "../../engine/store/store.ts";
 import type { Followed } from "../../engine/mod.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { chain, hook, hookNode, isOver, node, openEngine, publish } from "../helpers/engine.ts";
 import type { Opened } from "../helpers/engine.ts";
 
@@ -15,14 +16,14 @@ interface Viewer {
   leave(): Promise<void>;
 }
 
-async function look({ engine }: Opened, cursor: string | null = null): Promise<Viewer> {
+async function look(house: Opened, cursor: string | null = null): Promise<Viewer> {
   const controller = new AbortController();
   const got: Watched[] = [];
   const watching = (async (): Promise<void> => {
-    for await (const one of engine.executions.watch(cursor, controller.signal)) got.push(one);
+    for await (const one of house.engine.executions.watch(cursor, controller.signal)) got.push(one);
   })();
-  // The first read of where it stands.
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  // It has read where it stands.
+  await house.settle();
   return {
     got,
     async leave(): Promise<void> {
@@ -35,11 +36,7 @@ async function look({ engine }: Opened, cursor: string | null = null): Promise<V
 const eventsOf = (viewer: Viewer): Followed[] => viewer.got.flatMap(({ events }) => events ?? []);
 
 async function until(isSo: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 500; i++) {
-    if (isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail(what);
+  await eventually(`not so: ${what}`, isSo);
 }
 
 async function published(house: Opened): Promise<void> {
@@ -97,16 +94,12 @@ Deno.test("watch() passes over what is more than a screen can show: one reset in
   await using house = await openEngine();
   await published(house);
   const viewer = await look(house);
-  await Promise.all(Array.from({ length: 300 }, () => hook(house.engine, "go")));
+  const crowd = await Promise.all(Array.from({ length: 300 }, () => hook(house.engine, "go")));
   await until(() => viewer.got.some(({ events }) => events === null), "a reset");
   const before = eventsOf(viewer).length;
   assert.ok(before < 300, `${before} of at least 300 were shown`);
-  let last = "";
-  await until(() => {
-    const quiet = viewer.got.at(-1)!.at === last;
-    last = viewer.got.at(-1)!.at;
-    return quiet;
-  }, "it becomes quiet");
+  for (const { executionId } of crowd) await house.until(() => isOver(house.engine, executionId));
+  // Some looks later, each at most 100 ms after the one before, it has passed over all of them.
   await new Promise((resolve) => setTimeout(resolve, 300));
   const { executionId } = await hook(house.engine, "go");
   await house.until(() => isOver(house.engine, executionId));

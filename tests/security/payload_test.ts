@@ -124,7 +124,7 @@ async function textOf(response: Response): Promise<string> {
   for (let i = 0; i < 10; i++) {
     const piece = await Promise.race([
       reader.read(),
-      new Promise<null>((soon) => setTimeout(soon, 20, null)),
+      new Promise<null>((soon) => setTimeout(soon, 300, null)),
     ]);
     if (piece === null || piece.done) break;
     text += piece.value;

@@ -7,6 +7,7 @@ import type { NodeDescriptor } from "../../../engine/nodes/define.ts";
 import type { JsonObject } from "../../../engine/schemas/json.ts";
 import type { View } from "../../../engine/schemas/node.ts";
 import type { WorkflowEdge, WorkflowNode } from "../../../engine/schemas/workflow.ts";
+import { PATIENCE_MS } from "../../helpers/browser.ts";
 import type { PageProps } from "./inspector_page.tsx";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
@@ -139,7 +140,7 @@ export async function openInspector(
     locale: "en-GB",
     ...rest,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(error.message));

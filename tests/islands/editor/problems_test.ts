@@ -10,6 +10,7 @@ import { setConfigValue } from "../../../islands/editor/document/edits.ts";
 import { schemaProblems } from "../../../islands/editor/document/json_schema.ts";
 import { issuesOf, mergeIssues } from "../../../islands/editor/document/issues.ts";
 import { localIssues } from "../../../islands/editor/document/problems.ts";
+import { quickest } from "../../helpers/quickest.ts";
 
 const types = await loadNodeTypes();
 const descriptors = [...types.values()].map(describe);
@@ -222,9 +223,6 @@ Deno.test("localIssues() 300 nodes are checked between two key strokes", () => {
     (_, i) => ({ id: `e${i}`, source: `n${i}`, target: `n${i + 1}` }),
   );
   const doc = documentOf({ name: "Large", nodes, edges });
-  localIssues(doc, descriptors);
-  const begin = performance.now();
-  assert.ok(localIssues(doc, descriptors).length > 0);
-  const ms = performance.now() - begin;
+  const ms = quickest(() => assert.ok(localIssues(doc, descriptors).length > 0), 500);
   assert.ok(ms < 500, `${ms} ms`);
 });
