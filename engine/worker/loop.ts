@@ -220,9 +220,14 @@ export class Loop {
   async stay(until: number): Promise<void> {
     const { clock } = this.#options;
     await this.look();
-    while (!this.#stopped && clock.now() < until && await this.#dueBefore(until)) {
+    while (!this.#stopped && clock.now() < until && await this.#mayBeDueBefore(until)) {
       await new Promise<void>((done) => clock.after(Math.min(500, until - clock.now()), done));
     }
+  }
+
+  /** As of one moment: what comes, or moves from one shard to another, while they are read, may be in neither. */
+  async #mayBeDueBefore(until: number): Promise<boolean> {
+    return await this.#options.store.inOneMoment(() => this.#dueBefore(until)) ?? true;
   }
 
   async #dueBefore(until: number): Promise<boolean> {
