@@ -71,7 +71,7 @@ function headerOf(text: string, headEnd: number, name: string): string | null {
 }
 
 /** Reads a whole answer. */
-export function parseReply(text: string): Reply {
+function parseReply(text: string): Reply {
   const headEnd = text.indexOf(HEAD_END);
   const body = text.slice(headEnd + HEAD_END.length);
   const field = body.indexOf(ID_FIELD);

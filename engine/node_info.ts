@@ -6,7 +6,7 @@ import type { JsonObject } from "./schemas/json.ts";
 import type { Issue, WorkflowGraph } from "./schemas/workflow.ts";
 
 /** A node type as the checks of a graph know it. */
-export function nodeInfo(type: NodeType): NodeInfo {
+function nodeInfo(type: NodeType): NodeInfo {
   return {
     type: type.type,
     kind: type.kind,

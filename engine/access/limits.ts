@@ -17,7 +17,7 @@ export interface Limit {
   what: string;
 }
 
-export const WINDOW_MS = 15 * 60_000;
+const WINDOW_MS = 15 * 60_000;
 
 /**
  * Counts one try against the limit (SECURITY: 5 per account, 20 per address in 15 min) before it is made.

@@ -13,7 +13,7 @@ interface SessionRecord {
 }
 
 export const IDLE_MS = 7 * 86_400_000;
-export const ABSOLUTE_MS = 30 * 86_400_000;
+const ABSOLUTE_MS = 30 * 86_400_000;
 const REFRESH_MS = 3_600_000;
 
 /** A new session's secret, and what has to be written for it. */

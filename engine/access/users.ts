@@ -19,7 +19,7 @@ export interface UserRecord {
 }
 
 /** What a new user must give. */
-export const NewUser = z.object({
+const NewUser = z.object({
   email: z.string().trim().toLowerCase().pipe(Email),
   name: z.string().trim().min(1, "1 to 100 characters").max(100, "1 to 100 characters"),
   password: z.string().min(8, "8 to 200 characters").max(200, "8 to 200 characters"),

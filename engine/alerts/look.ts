@@ -82,7 +82,7 @@ function tellLog({ log }: AlertDeps, record: IncidentRecord, versionstamp: strin
 }
 
 /** By subject. */
-export async function openIncidents({ store }: Pick<AlertDeps, "store">): Promise<Open> {
+async function openIncidents({ store }: Pick<AlertDeps, "store">): Promise<Open> {
   const prefix = keys.openIncident("").slice(0, 1);
   const ids: string[] = [];
   for await (const { value } of store.list<{ id: string }>({ selector: { prefix }, broken: "pass" })) {

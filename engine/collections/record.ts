@@ -28,7 +28,7 @@ export interface StoredRecord {
 }
 
 /** A value ends at 64 KiB, and the record's own words are in it. */
-export const MAX_VALUE_BYTES = 60 * 1_024;
+const MAX_VALUE_BYTES = 60 * 1_024;
 const MAX_TEXT = 200;
 const MAX_LIST = 20;
 

@@ -2,8 +2,8 @@ import { EngineError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 
 /** Most levels and keys of JSON from outside (SECURITY.md rule 12). */
-export const JSON_DEPTH = 64;
-export const JSON_KEYS = 10_000;
+const JSON_DEPTH = 64;
+const JSON_KEYS = 10_000;
 
 const QUOTE = 0x22, BACKSLASH = 0x5c, COLON = 0x3a, OPEN = [0x5b, 0x7b], CLOSE = [0x5d, 0x7d];
 
@@ -11,7 +11,7 @@ const QUOTE = 0x22, BACKSLASH = 0x5c, COLON = 0x3a, OPEN = [0x5b, 0x7b], CLOSE =
  * Refuses (400) JSON that is nested too deep or has too many keys, in one pass without building anything.
  * It does not say whether the text is JSON: parsing does.
  */
-export function checkJsonBounds(bytes: Uint8Array): void {
+function checkJsonBounds(bytes: Uint8Array): void {
   let depth = 0;
   let keys = 0;
   for (let i = 0; i < bytes.length; i++) {

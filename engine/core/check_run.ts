@@ -10,7 +10,7 @@ import { formatPath } from "./path.ts";
 import { isZone } from "./zone.ts";
 
 /** SECURITY.md rule 12. */
-export const MAX_FAN_OUT = 500;
+const MAX_FAN_OUT = 500;
 /** Of one node or one kind: whoever mends twenty asks again. */
 const MAX_ISSUES_OF_NODE = 20;
 const MAX_NAMED = 10;

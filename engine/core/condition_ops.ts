@@ -6,7 +6,7 @@ import { momentOf, numberOf, textOf } from "./template_values.ts";
 const MAX_DEPTH = 64;
 
 /** Same JSON; a number equals its text, `true` and `false` theirs. */
-export function isEqual(a: Json, b: Json, depth = 0): boolean {
+function isEqual(a: Json, b: Json, depth = 0): boolean {
   if (a === b) return true;
   if (typeof a !== typeof b) return scalarsEqual(a, b);
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;

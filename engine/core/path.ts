@@ -11,7 +11,7 @@ export const VIEW_ROOTS: readonly string[] = [
   "signal",
 ];
 
-export const MAX_PATH_DEPTH = 8;
+const MAX_PATH_DEPTH = 8;
 
 /** These lead from data into the language; no own property of ours has such a name. */
 const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);

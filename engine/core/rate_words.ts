@@ -19,7 +19,7 @@ export function paceInWords({ count, period }: Pick<Rate, "count" | "period">): 
 }
 
 /** Whom it is about: "api.example.com", "each host", "each lead.company". */
-export function rateSubject(rate: Rate): string {
+function rateSubject(rate: Rate): string {
   if (rate.per === "host") return rate.host ?? "each host";
   const inner = /^\{\{\s*([^{}|]+?)\s*\}\}$/.exec(rate.key)?.[1];
   return inner === undefined ? `each "${rate.key}"` : `each ${inner}`;

@@ -18,7 +18,7 @@ const FIELDS = ["minute", "hour", "day", "month", "weekday"] as const;
 const FIELD = /^[0-9A-Za-z*,/#-]+$/;
 
 /** The five fields, nicknames written out; a problem in words where there are none. */
-export function cronFields(text: string): { fields: string[] } | { problem: string } {
+function cronFields(text: string): { fields: string[] } | { problem: string } {
   const trimmed = text.trim();
   if (trimmed.startsWith("@")) {
     const written = NICKNAMES.get(trimmed.toLowerCase());

@@ -34,7 +34,7 @@ export interface Lost {
 }
 
 /** Taken up later than this, it was missed: nothing ran at its time. Ticks of a sleeping host come every minute. */
-export const GRACE_MS = 120_000;
+const GRACE_MS = 120_000;
 /** Taken up in one go; each takes a tenth of a millisecond. */
 const AT_ONCE = 500;
 

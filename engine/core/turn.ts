@@ -59,7 +59,7 @@ function holdUntil(draft: Draft, node: GraphNode, { at, pace }: Exclude<TurnGive
 }
 
 /** "Waiting — 10 a minute to api.example.com, about 14:03:20 UTC". */
-export function turnReason(pace: Pace, { at, now, zone }: { at: number; now: number; zone: string }): Reason {
+function turnReason(pace: Pace, { at, now, zone }: { at: number; now: number; zone: string }): Reason {
   const { per, count, periodMs, record: [, , value] } = pace;
   const local = localDate(at, zone);
   const time = local.toISOString().slice(11, 19);

@@ -52,7 +52,7 @@ export function createLinks(options: { tokens: Tokens; publicUrl: () => string }
 }
 
 /** Is this an absolute http or https address? Others are never signed nor followed. */
-export function isWebUrl(url: string): boolean {
+function isWebUrl(url: string): boolean {
   if (url.length > 8_000 || !/^https?:\/\//i.test(url)) return false;
   const parsed = URL.parse(url);
   return parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:");

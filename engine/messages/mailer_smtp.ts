@@ -127,7 +127,7 @@ function partly(rejected: readonly string[], host: string): Failure {
 }
 
 /** What became of a mail whose sending threw. `begun`: its body had begun to leave. */
-export function classify(error: unknown, about: { host: string; begun: boolean }): Sent {
+function classify(error: unknown, about: { host: string; begun: boolean }): Sent {
   const { host, begun } = about;
   const seen = readError(error);
   // An answer is an answer, also to the whole message: the server said that it did not take it.

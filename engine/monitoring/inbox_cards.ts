@@ -82,7 +82,7 @@ export async function readOpen(store: Store, id: string): Promise<OpenCause | nu
 }
 
 /** What failed for the cause since it was ignored last, oldest first. */
-export function openOf(id: string, note: CardRecord | null): Deno.KvListSelector {
+function openOf(id: string, note: CardRecord | null): Deno.KvListSelector {
   const prefix = [...PREFIX, id];
   return note?.ignored ? { prefix, start: [...prefix, note.ignored.at + 1] } : { prefix };
 }

@@ -7,7 +7,7 @@ import { encode } from "../store/store.ts";
 import type { Entry, Store } from "../store/store.ts";
 
 /** Minutes are known so long: twice the two hours that are shown, and what folding may be late. */
-export const MINUTES_KEPT_MS = 5 * HOUR_MS;
+const MINUTES_KEPT_MS = 5 * HOUR_MS;
 export const HOURS_KEPT_MS = 90 * DAY_MS;
 
 /** Whoever is late by its clock still meets its minute. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Json } from "./json.ts";
 
-export const EVENT_TYPES = [
+const EVENT_TYPES = [
   "queued",
   "started",
   "progress",

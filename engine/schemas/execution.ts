@@ -4,7 +4,7 @@ import { CallFacts } from "./call.ts";
 import { ConditionGroup } from "./condition.ts";
 import { Json } from "./json.ts";
 
-export const EXECUTION_STATUSES = [
+const EXECUTION_STATUSES = [
   "queued",
   "running",
   "waiting",
@@ -15,7 +15,7 @@ export const EXECUTION_STATUSES = [
 export const ExecutionStatus = z.enum(EXECUTION_STATUSES);
 export type ExecutionStatus = z.infer<typeof ExecutionStatus>;
 
-export const STEP_STATUSES = [
+const STEP_STATUSES = [
   "pending",
   "queued",
   "running",
@@ -106,7 +106,7 @@ export const WaitingFor = z.discriminatedUnion("kind", [
 ]);
 export type WaitingFor = z.infer<typeof WaitingFor>;
 
-export const Attempt = z.object({
+const Attempt = z.object({
   number: z.number().int(),
   startedAt: z.string(),
   endedAt: z.string().nullable(),

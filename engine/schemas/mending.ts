@@ -35,12 +35,12 @@ export const ReplayPlan = z.object({
 export type ReplayPlan = z.infer<typeof ReplayPlan>;
 
 /** What can be done to all that a filter finds. */
-export const FILTER_ACTIONS = ["cancel", "retry", "replay"] as const;
+const FILTER_ACTIONS = ["cancel", "retry", "replay"] as const;
 export const FilterAction = z.enum(FILTER_ACTIONS);
 export type FilterAction = z.infer<typeof FilterAction>;
 
 /** What becomes of executions under way when their workflow has a newer version. */
-export const MIGRATION_MODES = ["migrate", "restart"] as const;
+const MIGRATION_MODES = ["migrate", "restart"] as const;
 export const MigrationMode = z.enum(MIGRATION_MODES);
 export type MigrationMode = z.infer<typeof MigrationMode>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const MESSAGE_STATUSES = ["sent", "held", "refused", "uncertain"] as const;
+const MESSAGE_STATUSES = ["sent", "held", "refused", "uncertain"] as const;
 
 /** A message as it was, or would have been, sent. */
 export const Message = z.object({

@@ -1,7 +1,7 @@
 // Apart from the schemas, so that the browser can have it without them.
 
-export const DEFAULT_RETRYABLE_STATUSES = [429, 500, 502, 503, 504];
-export const DEFAULT_RETRYABLE_ERRORS = [
+const DEFAULT_RETRYABLE_STATUSES = [429, 500, 502, 503, 504];
+const DEFAULT_RETRYABLE_ERRORS = [
   "ECONNRESET",
   "ETIMEDOUT",
   "ENOTFOUND",

@@ -88,7 +88,7 @@ export const Refusals = z.object({
 }).meta({ id: "Refusals" });
 export type Refusals = z.infer<typeof Refusals>;
 
-export const NOTE_TONES = ["grey", "amber", "green", "blue", "violet", "red"] as const;
+const NOTE_TONES = ["grey", "amber", "green", "blue", "violet", "red"] as const;
 
 /** What people write beside the nodes, or draw around them: nothing runs it. */
 export const Note = z.looseObject({

@@ -2,7 +2,7 @@ import type { Key } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /** 60 KiB: a value ends at 64 KiB. */
-export const CHUNK_BYTES = 60 * 1_024;
+const CHUNK_BYTES = 60 * 1_024;
 
 /** The bytes in pieces of at most 60 KiB; no bytes are one empty piece. */
 export function splitChunks(bytes: Uint8Array): Uint8Array[] {

@@ -17,7 +17,7 @@ import type { LeadFacts, Services } from "./services.ts";
 import type { CompiledVersion, Versions } from "./versions.ts";
 
 /** Generations of executions under one another. */
-export const MOST_NESTED = 5;
+const MOST_NESTED = 5;
 
 export interface ParentFacts {
   store: Store;
@@ -33,12 +33,12 @@ export interface ParentFacts {
 }
 
 /** The id of a child follows from its place, so that creating it again finds it there. */
-export function childId(parent: ExecutionState, { nodeId, visit, index }: Spawn): Promise<string> {
+function childId(parent: ExecutionState, { nodeId, visit, index }: Spawn): Promise<string> {
   return derivedId(parent.createdAt, "child", parent.id, nodeId, String(visit), String(index));
 }
 
 /** What is needed to accept one child. Throws StepError for a loop nested too deep or a workflow that is not live. */
-export async function childAcceptance(facts: ParentFacts, spawn: Spawn): Promise<Acceptance> {
+async function childAcceptance(facts: ParentFacts, spawn: Spawn): Promise<Acceptance> {
   const { next, loaded, lead } = facts;
   const step = next.steps.get(spawn.nodeId);
   const wait = step?.waitingFor?.kind === "children" ? step.waitingFor : null;

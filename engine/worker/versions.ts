@@ -41,7 +41,7 @@ export interface CompiledVersion {
 }
 
 /** Compiles what was published; throws when a node type is gone. */
-export function compileVersion(
+function compileVersion(
   source: WorkflowGraph & { name: string },
   workflowId: string,
   version: number,

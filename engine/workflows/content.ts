@@ -8,7 +8,7 @@ import { readChunks, splitChunks } from "../store/chunks.ts";
 import type { VersionRecord, WorkflowRecord } from "./record.ts";
 
 /** A workflow's content is refused beyond this. */
-export const MAX_CONTENT_BYTES = 4 * 1_024 * 1_024;
+const MAX_CONTENT_BYTES = 4 * 1_024 * 1_024;
 /** So many chunks (360 KiB) go into the commit that uses them; more are staged before it. */
 const DIRECT_CHUNKS = 6;
 /** Keys deleted in one commit. */
@@ -38,7 +38,7 @@ export function isLarge(content: Content): boolean {
   return content.chunks.length > DIRECT_CHUNKS;
 }
 
-export function contentKeys(workflowId: string, hash: string, chunks: number): Key[] {
+function contentKeys(workflowId: string, hash: string, chunks: number): Key[] {
   return Array.from({ length: chunks }, (_, index) => keys.content(workflowId, hash, index));
 }
 

@@ -26,7 +26,7 @@ export interface GraphTriggers {
 }
 
 /** One publish writes and checks them all in one atomic. */
-export const MAX_TRIGGERS = 50;
+const MAX_TRIGGERS = 50;
 
 const HookConfig = z.object({ path: z.string().min(1).max(200), method: z.string().default("POST") });
 const ListenerConfig = z.object({ signal: z.string().min(1).max(200) });
@@ -53,7 +53,7 @@ export function triggersOf(graph: WorkflowGraph, lookup: Lookup): GraphTriggers 
 }
 
 /** In its own zone, else the workflow's. */
-export function drawnSchedule(
+function drawnSchedule(
   { id: nodeId, data: { label } }: WorkflowNode,
   definition: ScheduleDefinition,
   { settings }: Pick<WorkflowGraph, "settings">,

@@ -29,7 +29,7 @@ export function FireResult({ fire, now }: { fire: Fire; now: number }): JSX.Elem
 }
 
 /** The execution's status where there is one, else what became of the occurrence. */
-export function FireMark({ fire }: { fire: Fire }): JSX.Element {
+function FireMark({ fire }: { fire: Fire }): JSX.Element {
   const look = FIRE_LOOK[fire.outcome];
   const several = severalWords(fire);
   if (fire.executionId && isStatus(fire.status)) return <StatusChip status={fire.status} />;

@@ -37,7 +37,7 @@ export function isSettled(status: ExecutionStatus): boolean {
 }
 
 /** Does the step neither run nor stand before anything? */
-export function isStepSettled(status: StepStatus): boolean {
+function isStepSettled(status: StepStatus): boolean {
   return status === "completed" || status === "failed" || status === "skipped" || status === "cancelled";
 }
 

@@ -4,7 +4,7 @@ import { TextField } from "./RateRows.tsx";
 import type { WindowValues } from "./window_values.ts";
 
 /** Where the settings hold it. */
-export const SEND_WINDOW = "settings.sendWindow";
+const SEND_WINDOW = "settings.sendWindow";
 const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 interface SendWindowProps {

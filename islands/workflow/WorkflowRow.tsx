@@ -100,7 +100,7 @@ function RowActions({ row, may, busy, onPublish, onRun, onDelete }: WorkflowRowP
 }
 
 /** What is live, and whether the draft has gone further. */
-export function LiveBadge({ row }: { row: Pick<WorkflowSummary, "version" | "draftChanged"> }): JSX.Element {
+function LiveBadge({ row }: { row: Pick<WorkflowSummary, "version" | "draftChanged"> }): JSX.Element {
   if (row.version === null) return <Badge>draft only</Badge>;
   return (
     <span class="inline-flex flex-wrap gap-1">

@@ -1,7 +1,7 @@
 import type { AppMiddleware } from "./context.ts";
 
 /** SECURITY, rule 10. React Flow positions nodes by style attributes, hence `style-src-attr`; no style elements. */
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -19,9 +19,6 @@ import { workflowPages } from "./workflows.tsx";
 export { errorPage } from "./errors.tsx";
 export type { Manifest, PageAction, PageDeps, PageEnv } from "./deps.ts";
 
-/** Paths of the open pages: everything else here needs a signed-in person. */
-export const OPEN_PAGES: readonly string[] = ["/setup", "/login", "/a/:token"];
-
 /** First parts of addresses that are no pages: their own handlers answer, also when nothing is found. */
 const NOT_PAGES = /^\/(api|hooks|static|health|metrics|t|u|a)(\/|$)/;
 

@@ -140,7 +140,7 @@ export function outcomeOf(fate: Fate, attempt: number): Outcome {
 }
 
 /** Pure fates do not depend on attempts: what computes fails or not. */
-export function pureOutcome(fate: Fate): Outcome {
+function pureOutcome(fate: Fate): Outcome {
   return fate === "fail twice"
     ? { kind: "fail", failure: { ...BUSY, retryable: false } }
     : outcomeOf(fate, 1);

@@ -5,7 +5,7 @@ const FOLDERS = ["/usr/bin", "/usr/local/bin", "/opt/google/chrome", "/snap/bin"
 const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
 /** The path of an installed Chromium: `CHROMIUM_PATH`, then the usual places; null when there is none. */
-export async function findChromium(): Promise<string | null> {
+async function findChromium(): Promise<string | null> {
   const wanted = Deno.env.get("CHROMIUM_PATH");
   if (wanted) {
     if (await isFile(wanted)) return wanted;

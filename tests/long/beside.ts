@@ -58,7 +58,7 @@ async function once(story: Story, prepared: Prepared, nth: number, beside: Besid
 }
 
 /** A fresh copy of the prepared database with an engine on it, closed behind the test. */
-export async function inWorld(
+async function inWorld(
   story: Story,
   prepared: Pick<Prepared, "copy">,
   test: (world: World) => Promise<void>,

@@ -6,7 +6,7 @@ import { House, onlyDeadly } from "./house.ts";
 import type { LogLine } from "./step_log.ts";
 
 /** How a step ends its process; `huge` puts out 500 MB instead, which is refused. */
-export const DEATHS = ["exit", "memory", "block"] as const;
+const DEATHS = ["exit", "memory", "block"] as const;
 export type Deadly = typeof DEATHS[number] | "huge";
 
 export interface PoisonOptions {

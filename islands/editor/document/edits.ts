@@ -1,5 +1,4 @@
 import { portOf, portsOf } from "../../../engine/core/check_node.ts";
-import type { JsonObject } from "../../../engine/schemas/json.ts";
 import type { Ports } from "../../../engine/schemas/node.ts";
 import type {
   Note,
@@ -10,7 +9,7 @@ import type {
 } from "../../../engine/schemas/workflow.ts";
 import type { EditorDocument } from "./document.ts";
 import { freshEdgeId, isNodeId } from "./ids.ts";
-import { sameJson, withValueAt } from "./json_value.ts";
+import { sameJson } from "./json_value.ts";
 import { withList } from "./lists.ts";
 import { nodeWithReferences, settingsWithReferences } from "./references.ts";
 
@@ -103,32 +102,6 @@ export function setNodeData(doc: EditorDocument, id: string, data: WorkflowNode[
     doc,
     "nodes",
     (node) => node.id !== id || sameJson(node.data, data) ? node : { ...node, data },
-  );
-}
-
-/**
- * Sets one value of a node's config, or takes it away (undefined): `["headers", 0, "value"]`. An empty path stands for
- * the whole config.
- */
-export function setConfigValue(
-  doc: EditorDocument,
-  id: string,
-  path: readonly (string | number)[],
-  value: JsonObject[string] | undefined,
-): EditorDocument {
-  return withList(doc, "nodes", (node) => {
-    if (node.id !== id) return node;
-    const config = withValueAt(node.data.config, path, value);
-    if (config === node.data.config || typeof config !== "object" || config === null) return node;
-    return Array.isArray(config) ? node : { ...node, data: { ...node.data, config } };
-  });
-}
-
-export function renameNode(doc: EditorDocument, id: string, label: string): EditorDocument {
-  return withList(
-    doc,
-    "nodes",
-    (node) => node.id !== id || node.data.label === label ? node : { ...node, data: { ...node.data, label } },
   );
 }
 

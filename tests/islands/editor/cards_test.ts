@@ -5,8 +5,9 @@ import { Cards, type CardSources, portX, sizeOf } from "../../../islands/editor/
 import { firstSight } from "../../../islands/editor/canvas/first_sight.ts";
 import { FlowElements, NOTHING } from "../../../islands/editor/canvas/flow_elements.ts";
 import { documentOf, type EditorDocument } from "../../../islands/editor/document/document.ts";
-import { connect, moveNodes, renameNode, setConfigValue } from "../../../islands/editor/document/edits.ts";
+import { connect, moveNodes } from "../../../islands/editor/document/edits.ts";
 import { nodeTypes } from "../../../islands/editor/use_node_types.ts";
+import { renameNode, setConfigValue } from "./typing.ts";
 
 const types = nodeTypes([...(await loadNodeTypes()).values()].map(describe));
 const NONE = new Map<string, never>();

@@ -10,13 +10,12 @@ import {
   moveNodes,
   reconnect,
   removeElements,
-  renameNode,
-  setConfigValue,
   setName,
   setSettings,
 } from "../../../islands/editor/document/edits.ts";
 import { sameJson } from "../../../islands/editor/document/json_value.ts";
 import { randomDocument, randomEdits, randomlyEdited } from "./random_document.ts";
+import { renameNode, setConfigValue } from "./typing.ts";
 
 Deno.test("diffDocuments() is empty exactly when the documents say the same", () => {
   const seen = { same: 0, differ: 0 };

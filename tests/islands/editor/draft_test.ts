@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Workflow } from "../../../engine/schemas/workflow.ts";
 import { documentOf, hashOfDocument } from "../../../islands/editor/document/document.ts";
-import { addNode, renameNode, setName } from "../../../islands/editor/document/edits.ts";
+import { addNode, setName } from "../../../islands/editor/document/edits.ts";
 import { Draft } from "../../../islands/editor/draft.ts";
 import { VirtualWorld } from "./virtual_world.ts";
+import { renameNode } from "./typing.ts";
 
 const FIRST = workflowOf(3, { start: "Start", mail: "Mail" });
 

@@ -18,13 +18,12 @@ import {
   insertOnEdge,
   reconnect,
   removeElements,
-  renameNode,
-  setConfigValue,
   setGraph,
   setSettings,
 } from "../../../islands/editor/document/edits.ts";
 import { templateText } from "../../../islands/editor/document/references.ts";
 import { randomDocument, randomEdits, randomlyEdited } from "./random_document.ts";
+import { renameNode, setConfigValue } from "./typing.ts";
 
 function node(id: string, config: { [key: string]: Json } = {}, at: [number, number] = [0, 0]): WorkflowNode {
   return { id, type: "set", position: { x: at[0], y: at[1] }, data: { label: "", config } };
@@ -122,7 +121,7 @@ Deno.test("removeElements() takes edges with their nodes; heal joins the one way
   assert.equal(removeElements(doc, { nodes: ["x"], edges: ["y"], notes: ["z"] }), doc);
 });
 
-Deno.test("setConfigValue() sets, makes and takes away members at any depth", () => {
+Deno.test("withValueAt() sets, makes and takes away members at any depth", () => {
   const doc = drawing([node("a", { headers: [{ name: "x" }, { name: "y" }] })]);
   const config = (path: (string | number)[], value: Json | undefined): unknown =>
     setConfigValue(doc, "a", path, value).nodes[0]?.data.config;

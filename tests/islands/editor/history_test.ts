@@ -5,7 +5,7 @@ import {
   type EditorDocument,
   hashOfDocument,
 } from "../../../islands/editor/document/document.ts";
-import { moveNodes, renameNode, setName } from "../../../islands/editor/document/edits.ts";
+import { moveNodes, setName } from "../../../islands/editor/document/edits.ts";
 import {
   applyChange,
   changeBetween,
@@ -21,6 +21,7 @@ import {
   undo,
 } from "../../../islands/editor/document/history.ts";
 import { randomDocument, randomEdits, randomlyEdited } from "./random_document.ts";
+import { renameNode } from "./typing.ts";
 
 function edited(
   doc: EditorDocument,

@@ -12,13 +12,12 @@ import {
   connect,
   moveNodes,
   removeElements,
-  renameNode,
-  setConfigValue,
   setName,
   setSettings,
 } from "../../../islands/editor/document/edits.ts";
 import { merge, resolve } from "../../../islands/editor/document/merge.ts";
 import { randomDocument, randomEdits, randomlyEdited } from "./random_document.ts";
+import { renameNode, setConfigValue } from "./typing.ts";
 
 const three = fc.tuple(
   randomDocument({ min: 3, max: 30 }),

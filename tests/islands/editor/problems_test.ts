@@ -6,11 +6,11 @@ import type { Json, JsonObject } from "../../../engine/schemas/json.ts";
 import type { Issue, WorkflowNode } from "../../../engine/schemas/workflow.ts";
 import { SAMPLE } from "../../../engine/workflows/sample.ts";
 import { documentOf, graphOfDocument } from "../../../islands/editor/document/document.ts";
-import { setConfigValue } from "../../../islands/editor/document/edits.ts";
 import { schemaProblems } from "../../../islands/editor/document/json_schema.ts";
 import { issuesOf, mergeIssues } from "../../../islands/editor/document/issues.ts";
 import { localIssues } from "../../../islands/editor/document/problems.ts";
 import { quickest } from "../../helpers/quickest.ts";
+import { setConfigValue } from "./typing.ts";
 
 const types = await loadNodeTypes();
 const descriptors = [...types.values()].map(describe);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Workflow } from "../../../engine/schemas/workflow.ts";
-import { renameNode } from "../../../islands/editor/document/edits.ts";
 import { Draft } from "../../../islands/editor/draft.ts";
 import type { DraftWorld } from "../../../islands/editor/draft_world.ts";
 import type { Answer } from "../../../islands/shared/api.ts";
+import { renameNode } from "./typing.ts";
 
 const FIRST: Workflow = {
   id: "w",

@@ -18,13 +18,12 @@ import {
   moveNodes,
   reconnect,
   removeElements,
-  renameNode,
-  setConfigValue,
   setName,
   setNodeData,
   setNote,
   setSettings,
 } from "../../../islands/editor/document/edits.ts";
+import { renameNode, setConfigValue } from "./typing.ts";
 
 /** One edit as numbers: what it does, and to what. */
 export interface Random {

@@ -5,7 +5,7 @@ import { describe, loadNodeTypes } from "../../../engine/nodes/mod.ts";
 import { type Simulated, SimulateInput } from "../../../engine/schemas/simulation.ts";
 import { Cards } from "../../../islands/editor/canvas/cards.ts";
 import { documentOf, type EditorDocument } from "../../../islands/editor/document/document.ts";
-import { moveNodes, setConfigValue } from "../../../islands/editor/document/edits.ts";
+import { moveNodes } from "../../../islands/editor/document/edits.ts";
 import { countsByNode, keepSame, paintsOfTest, seenInTest } from "../../../islands/editor/testing/paints.ts";
 import {
   asksOf,
@@ -20,6 +20,7 @@ import { FIRST_SETTINGS, parsePins, parseSettings } from "../../../islands/edito
 import { nodeTypes } from "../../../islands/editor/use_node_types.ts";
 import { chain, edge, node } from "../../helpers/engine.ts";
 import { withDraft } from "../../simulation/dry_run.ts";
+import { setConfigValue } from "./typing.ts";
 
 const types = nodeTypes([...(await loadNodeTypes()).values()].map(describe));
 const GRAPH = {
