@@ -1,16 +1,8 @@
 import { Cron } from "croner";
+import { CRON_NICKNAMES } from "./cron_nicknames.ts";
 
-const NICKNAMES: ReadonlyMap<string, string> = new Map([
-  ["@yearly", "0 0 1 1 *"],
-  ["@annually", "0 0 1 1 *"],
-  ["@monthly", "0 0 1 * *"],
-  ["@weekly", "0 0 * * 0"],
-  ["@daily", "0 0 * * *"],
-  ["@midnight", "0 0 * * *"],
-  ["@hourly", "0 * * * *"],
-]);
 export const CRON_ACCEPTED = `five fields: minute hour day month weekday, such as 0 9 * * 1-5; or ${
-  [...NICKNAMES.keys()].join(", ")
+  [...CRON_NICKNAMES.keys()].join(", ")
 }`;
 
 const FIELDS = ["minute", "hour", "day", "month", "weekday"] as const;
@@ -21,7 +13,7 @@ const FIELD = /^[0-9A-Za-z*,/#-]+$/;
 function cronFields(text: string): { fields: string[] } | { problem: string } {
   const trimmed = text.trim();
   if (trimmed.startsWith("@")) {
-    const written = NICKNAMES.get(trimmed.toLowerCase());
+    const written = CRON_NICKNAMES.get(trimmed.toLowerCase());
     return written ? { fields: written.split(" ") } : { problem: `There is no "${trimmed.slice(0, 40)}"` };
   }
   const fields = trimmed.split(/\s+/);

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../schemas/json.ts";
 import type { Lead, LEAD_STATUSES, Signal } from "../schemas/lead.ts";
+import { unknownLead } from "../schemas/lead_defaults.ts";
 
 /** `["lead", id]`. Times are epoch ms; empty text and a score of null mean unknown. */
 export interface LeadRecord {
@@ -50,16 +51,7 @@ export function emptyLead(id: string, email: string, now: number): LeadRecord {
     v: 1,
     id,
     email,
-    phone: "",
-    firstName: "",
-    lastName: "",
-    company: "",
-    industry: "",
-    timezone: "",
-    score: null,
-    status: "new",
-    tags: [],
-    fields: {},
+    ...unknownLead(),
     createdAt: now,
     updatedAt: now,
   };

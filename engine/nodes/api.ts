@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { Duration, durationMs } from "../schemas/duration.ts";
+import { durationMs } from "../schemas/duration.ts";
 import { failureOfAnswer, isJsonType, parseJson, readAnswer, toBase64 } from "../schemas/http_answer.ts";
+import { addressProblems, hostsOf, RequestTimeout } from "../schemas/http_call.ts";
 import { Json, SecretRef } from "../schemas/json.ts";
 import { StepError } from "../errors.ts";
 import { defineNode } from "./define.ts";
 import type { HttpRequest, Outcome, StepContext } from "./define.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
-const MAX_TIMEOUT_MS = 120_000;
 
 const HeaderName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "the name of an HTTP header");
 const Secret = SecretRef.meta({ format: "secret", title: "Secret", description: "Name of a stored secret." });
@@ -46,13 +46,7 @@ const config = z.strictObject({
     title: "Body",
     description: "An object or list is sent as JSON with safe values; a text is sent as it is.",
   }),
-  timeout: Duration.refine((d) => durationMs(d) >= 1 && durationMs(d) <= MAX_TIMEOUT_MS, "up to 2 minutes")
-    .default({ value: 30, unit: "seconds" })
-    .meta({
-      title: "Give up after",
-      description: "30 seconds unless set; 2 minutes at most.",
-      format: "duration",
-    }),
+  timeout: RequestTimeout,
   auth: Auth.optional().meta({ title: "Sign-in", description: "How this request proves who sends it." }),
 });
 type Config = z.infer<typeof config>;
@@ -157,10 +151,7 @@ export default defineNode({
   version: 1,
   kind: "effect",
   ledger: false,
-  hosts: ({ url }) => {
-    const host = URL.parse(url)?.hostname;
-    return host ? [host] : [];
-  },
+  hosts: hostsOf,
   title: "HTTP request",
   description: "Calls another program and takes its answer along.",
   help: [
@@ -189,12 +180,7 @@ export default defineNode({
     "auth.username": "text",
   },
   check({ method, url, body }): { path: string; message: string; accepted?: string }[] {
-    const problems = [];
-    if (url.trim() === "") {
-      problems.push({ path: "url", message: "The request needs an address", accepted: "https://…" });
-    } else if (!/^\s*(https?:|\{\{)/i.test(url)) {
-      problems.push({ path: "url", message: "Only http and https go out", accepted: "https://…" });
-    }
+    const problems = addressProblems(url, "The request");
     if ((method === "GET" || method === "HEAD") && !isEmpty(body)) {
       problems.push({
         path: "body",

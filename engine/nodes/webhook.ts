@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { Duration, durationMs } from "../schemas/duration.ts";
+import { durationMs } from "../schemas/duration.ts";
 import { failureOfAnswer, readAnswer, toBase64 } from "../schemas/http_answer.ts";
+import { addressProblems, hostsOf, RequestTimeout } from "../schemas/http_call.ts";
 import { Json, SecretRef } from "../schemas/json.ts";
 import { StepError } from "../errors.ts";
 import { defineNode } from "./define.ts";
 import type { Outcome, StepContext } from "./define.ts";
 
-const MAX_TIMEOUT_MS = 120_000;
 /** Sizes of a key that Standard Webhooks allows. */
 const KEY_BYTES = { least: 24, most: 64 };
 
@@ -29,13 +29,7 @@ const config = z.strictObject({
     title: "Data",
     description: "What the body carries as data; texts may hold {{ }}. Empty: who and which step it was.",
   }),
-  timeout: Duration.refine((d) => durationMs(d) >= 1 && durationMs(d) <= MAX_TIMEOUT_MS, "up to 2 minutes")
-    .default({ value: 30, unit: "seconds" })
-    .meta({
-      title: "Give up after",
-      description: "30 seconds unless set; 2 minutes at most.",
-      format: "duration",
-    }),
+  timeout: RequestTimeout,
 });
 type Config = z.infer<typeof config>;
 
@@ -119,10 +113,7 @@ export default defineNode({
   version: 1,
   kind: "effect",
   ledger: false,
-  hosts: ({ url }) => {
-    const host = URL.parse(url)?.hostname;
-    return host ? [host] : [];
-  },
+  hosts: hostsOf,
   title: "Signed webhook",
   description: "Tells another program what happened, with a signature that it can check.",
   help: [
@@ -144,12 +135,7 @@ export default defineNode({
   summary: 'Tell {{ url | truncate: 40 }} of {{ event | default: "workflow.step" }}',
   templates: { url: "url", event: "text", body: "json" },
   check({ url, secret }): { path: string; message: string; accepted?: string }[] {
-    const problems = [];
-    if (url.trim() === "") {
-      problems.push({ path: "url", message: "The webhook needs an address", accepted: "https://…" });
-    } else if (!/^\s*(https?:|\{\{)/i.test(url)) {
-      problems.push({ path: "url", message: "Only http and https go out", accepted: "https://…" });
-    }
+    const problems = addressProblems(url, "The webhook");
     if (secret === undefined) {
       problems.push({
         path: "secret",

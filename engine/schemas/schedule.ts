@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Duration, durationMs } from "./duration.ts";
 import { Json } from "./json.ts";
 import { RetryOverrides } from "./retry.ts";
+import { Holidays } from "./window.ts";
 
 export const MISSED = ["last", "none", "all"] as const;
 export const OVERLAPS = ["allow", "skip", "queue", "cancel_previous"] as const;
@@ -67,12 +68,7 @@ export const SchedulePolicies = z.strictObject({
     title: "Until",
     description: "Nothing after: 2026-12-31 or 2026-12-31T18:00.",
   }),
-  holidays: z.array(
-    z.string().regex(
-      /^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
-      "2026-12-25, or 12-25 for every year",
-    ),
-  ).max(400).optional().meta({
+  holidays: Holidays.optional().meta({
     title: "Holidays",
     description: "Days on which it does not fire: 2026-12-25 once, 12-25 every year.",
   }),

@@ -7,6 +7,14 @@ export type Weekday = z.infer<typeof Weekday>;
 
 export const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time such as 09:00");
 
+/** Days: one, or the same of every year. */
+export const Holidays = z.array(
+  z.string().regex(
+    /^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+    "2026-12-25, or 12-25 for every year",
+  ),
+).max(400);
+
 const hours = {
   days: z.array(Weekday).max(7).meta({ title: "Days", description: "On which it opens." }),
   from: TimeOfDay.meta({ title: "From", description: "Such as 09:00, on the zone's clock." }),
@@ -14,12 +22,7 @@ const hours = {
     title: "To",
     description: "Such as 17:00; before `from`: it closes on the following day. 24:00 is the day's end.",
   }),
-  holidays: z.array(
-    z.string().regex(
-      /^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
-      "2026-12-25, or 12-25 for every year",
-    ),
-  ).max(400).optional().meta({
+  holidays: Holidays.optional().meta({
     title: "Holidays",
     description: "Days on which it stays closed: 2026-12-25 once, 12-25 every year.",
   }),

@@ -1,3 +1,5 @@
+import { CRON_NICKNAMES } from "../../engine/core/cron_nicknames.ts";
+
 /** The five fields of a cron expression, in their order. */
 export const CRON_FIELDS = [
   { key: "minute", label: "Minute", range: "0–59" },
@@ -19,21 +21,10 @@ export const PRESETS: readonly { cron: string; label: string }[] = [
   { cron: "0 0 1 * *", label: "1st of the month" },
 ];
 
-/** The names that the server knows, as it writes them out. */
-const NICKNAMES: ReadonlyMap<string, string> = new Map([
-  ["@yearly", "0 0 1 1 *"],
-  ["@annually", "0 0 1 1 *"],
-  ["@monthly", "0 0 1 * *"],
-  ["@weekly", "0 0 * * 0"],
-  ["@daily", "0 0 * * *"],
-  ["@midnight", "0 0 * * *"],
-  ["@hourly", "0 * * * *"],
-]);
-
 /** The five fields of what is typed, a nickname written out; what is missing is empty. */
 export function fieldsOf(cron: string): string[] {
   const trimmed = cron.trim();
-  const parts = (NICKNAMES.get(trimmed.toLowerCase()) ?? trimmed).split(/\s+/);
+  const parts = (CRON_NICKNAMES.get(trimmed.toLowerCase()) ?? trimmed).split(/\s+/);
   return CRON_FIELDS.map((_, i) => parts[i] ?? "");
 }
 

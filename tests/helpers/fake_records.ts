@@ -3,6 +3,7 @@ import type { Followed } from "../../engine/contract.ts";
 import type { EventType } from "../../engine/schemas/event.ts";
 import type { Execution } from "../../engine/schemas/execution.ts";
 import type { Lead } from "../../engine/schemas/lead.ts";
+import { unknownLead } from "../../engine/schemas/lead_defaults.ts";
 import type { BulkJob, RunningVersion } from "../../engine/schemas/mending.ts";
 import type { Message } from "../../engine/schemas/message.ts";
 import type { Simulated } from "../../engine/schemas/simulation.ts";
@@ -126,16 +127,8 @@ export const MESSAGE: Message = {
 export const LEAD: Lead = {
   id: "l1",
   email: "ann@example.com",
-  phone: "",
+  ...unknownLead(),
   firstName: "Ann",
-  lastName: "",
-  company: "",
-  industry: "",
-  timezone: "",
-  score: null,
-  status: "new",
-  tags: [],
-  fields: {},
   createdAt: AT,
   updatedAt: AT,
 };

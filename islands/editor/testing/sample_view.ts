@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../../engine/schemas/json.ts";
 import type { Lead } from "../../../engine/schemas/lead.ts";
+import { unknownLead } from "../../../engine/schemas/lead_defaults.ts";
 import type { View } from "../../../engine/schemas/node.ts";
 import type { Sample, Samples } from "../../../engine/schemas/sample.ts";
 import { callApi } from "../../shared/api.ts";
@@ -82,20 +83,7 @@ function emailIn(body: Json): string | null {
 }
 
 function freshLead(email: string, body: JsonObject): JsonObject {
-  const empty: JsonObject = {
-    id: "new",
-    email,
-    phone: "",
-    firstName: "",
-    lastName: "",
-    company: "",
-    industry: "",
-    timezone: "",
-    score: null,
-    status: "new",
-    tags: [],
-    fields: {},
-  };
+  const empty: JsonObject = { id: "new", email, ...unknownLead() };
   const given = Object.entries(body).filter(([key]) =>
     key !== "id" && key !== "email" && Object.hasOwn(empty, key)
   );
