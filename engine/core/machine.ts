@@ -2,10 +2,18 @@
  * What an execution does next. `decide` takes the state, what happened, and what may be known of the world, and returns
  * the transition that one commit writes: nothing here reads a clock, a random number or a database.
  *
- *     commands   what happened: it was triggered, a step ended, a timer fell due, a person answered, its worker died
- *     advance    settle what follows from it: compute pure nodes, carry skips on, queue what must act on the world
- *     admit      start queued steps while there is room
- *     conclude   say what the execution is now, who holds it, and when to look again
+ *     hear       signals of the lead that a step waits for, before its time is looked at          signals.ts
+ *     apply      what happened: it was triggered, an attempt ended, time passed, a person         below, commands.ts,
+ *                answered, its worker died                                                        attempt.ts, reopen.ts
+ *     move       to another version, once no step of it runs                                      migrate.ts
+ *     go on      settle what follows: compute pure nodes, carry skips on, queue what acts         advance.ts, join.ts,
+ *                on the world, gather children                                                    children.ts
+ *     end        early, where a goal, an exit or a person says so                                 signals.ts, commands.ts
+ *     admit      start queued steps: inside the send window, in their turn, while there is room   below, hold.ts, turn.ts
+ *     conclude   say what the execution is now, who holds it, and when to look again              conclude.ts
+ *
+ * Each node has one status in `state.statuses`; what else is known of it is its `StepState` (state.ts). All of it happens
+ * on a `Draft` (draft.ts), a copy that is thrown away when its commit is stale.
  */
 import type { Failure } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
@@ -18,7 +26,7 @@ import { cancel, deliver, stopUnstarted, surrender, wake } from "./commands.ts";
 import { conclude } from "./conclude.ts";
 import { Draft } from "./draft.ts";
 import type { Env } from "./draft.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, GraphNode } from "./graph.ts";
 import { holdBack, release } from "./hold.ts";
 import { enter, lacksSlot, mustStandStill, queuedReason } from "./limit.ts";
 import { askToMigrate, moved, standsStill } from "./migrate.ts";
@@ -72,16 +80,19 @@ export function decide(
   // Before time is looked at: a signal that came in time is not lost to the time-out.
   receive(draft);
   for (const command of commands) apply(draft, command);
+  // From here on it may be over another version's graph.
   draft = moved(draft);
   if (!standsStill(draft.state)) goOn(draft);
   checkEnds(draft);
   if (draft.state.cancelling) stopUnstarted(draft);
+  // A round that was being stopped, and whose loop goes on meanwhile, goes on now that it has stopped.
   if (resumeStopped(draft)) goOn(draft);
   if (!standsStill(draft.state)) admit(draft);
   conclude(draft);
   return draft.transition();
 }
 
+/** Settles what follows from what happened, until nothing more does. */
 function goOn(draft: Draft): void {
   release(draft);
   callUp(draft);
@@ -89,6 +100,7 @@ function goOn(draft: Draft): void {
   while (receive(draft) || gather(draft)) advance(draft);
 }
 
+/** What happened, each in its place; what no longer applies changes nothing. */
 function apply(draft: Draft, command: Command): void {
   switch (command.kind) {
     case "start":
@@ -97,14 +109,8 @@ function apply(draft: Draft, command: Command): void {
       return startReplay(draft, command);
     case "child":
       return startChild(draft, command);
-    case "refused": {
-      const node = draft.node(command.nodeId);
-      if (!node) return;
-      const { waitingFor, rounds } = draft.step(node);
-      const asks = waitingFor?.kind === "children" || draft.status(node) === "queued" && rounds;
-      if (!asks) return;
-      return settleFailed(draft, node, draft.step(node), command.failure);
-    }
+    case "refused":
+      return refuseChildren(draft, command);
     case "outcome": {
       const node = draft.node(command.nodeId);
       return node ? applyAttempt(draft, node, command) : undefined;
@@ -138,38 +144,46 @@ function apply(draft: Draft, command: Command): void {
 
 /** The trigger that fired is completed with what arrived; those that did not are skipped. */
 function start(draft: Draft, nodeId: string, input: Json): void {
-  const { now, keep } = draft.env;
   draft.counts.push("started");
   draft.event("queued", null, { message: "Accepted" });
   for (const node of draft.graph.nodes) {
     if (node.kind !== "trigger") {
       if (node.inputs.length === 0) draft.put(node, "skipped");
-    } else if (node.id === nodeId) {
-      const output = keep(input, `${node.id}.1`);
-      if (mustStandStill(draft.state)) {
-        draft.put(node, "queued", { visit: 1, attempt: 1, output, reason: queuedReason() });
-        continue;
-      }
-      draft.put(node, "completed", {
-        visit: 1,
-        attempt: 1,
-        startedAt: now,
-        endedAt: now,
-        port: "out",
-        output,
-      });
-      draft.event("completed", node, { step: "completed", port: "out", message: "Triggered" });
-    } else {
+    } else if (node.id === nodeId) fire(draft, node, input);
+    else {
       draft.put(node, "skipped");
-      draft.event("skipped", node, {
-        step: "skipped",
-        message: "Skipped: another trigger started this execution",
-      });
+      const message = "Skipped: another trigger started this execution";
+      draft.event("skipped", node, { step: "skipped", message });
     }
   }
 }
 
-/** Starts queued steps in drawn order while this process has room for them. */
+/** Beyond its workflow's limit it stands still from here, and the trigger completes when its turn comes. */
+function fire(draft: Draft, trigger: GraphNode, input: Json): void {
+  const { now, keep } = draft.env;
+  const output = keep(input, `${trigger.id}.1`);
+  if (mustStandStill(draft.state)) {
+    draft.put(trigger, "queued", { visit: 1, attempt: 1, output, reason: queuedReason() });
+    return;
+  }
+  const step = { visit: 1, attempt: 1, startedAt: now, endedAt: now, port: "out", output };
+  draft.put(trigger, "completed", step);
+  draft.event("completed", trigger, { step: "completed", port: "out", message: "Triggered" });
+}
+
+/** The step that asked for children fails, if it still does. */
+function refuseChildren(draft: Draft, { nodeId, failure }: Extract<Command, { kind: "refused" }>): void {
+  const node = draft.node(nodeId);
+  if (!node) return;
+  const step = draft.step(node);
+  const asks = step.waitingFor?.kind === "children" || draft.status(node) === "queued" && step.rounds;
+  if (asks) settleFailed(draft, node, step, failure);
+}
+
+/**
+ * Starts queued steps in drawn order: those that the send window lets out, whose turn it is under every rate, and for
+ * which this process has room. What may not be repeated by itself writes its intent to the ledger with it.
+ */
 function admit(draft: Draft): void {
   if (draft.state.cancelling || lacksSlot(draft.state)) return;
   for (const node of draft.graph.nodes) {
