@@ -1,4 +1,4 @@
-/** Holds the rooms of DESIGN.md, section 3: imports run one way, one way out, small files, plain names. */
+/** Holds the rooms of engine/README.md: imports run one way, one way out, small files, plain names. */
 import { dirname, join, normalize } from "node:path/posix";
 
 const ROOT = new URL("../", import.meta.url).pathname;

@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 
-/** Most levels and keys of JSON from outside (SECURITY.md rule 12). */
+/** Most levels and keys of JSON from outside: limits have names and numbers. */
 const JSON_DEPTH = 64;
 const JSON_KEYS = 10_000;
 

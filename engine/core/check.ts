@@ -13,8 +13,8 @@ export { checkRunnable } from "./check_run.ts";
 /**
  * What makes the drawing no graph, or too large to be kept: refused whenever it is saved. Ids twice, edges that
  * dangle, loop or leave by a port that its type never has, cycles, unknown types, conditions and templates past
- * their limits (SECURITY.md rule 1), a send window that never opens, a rate's key that is no template,
- * a goal's or exit's condition that nothing can meet. `known` are the types that exist, for the message.
+ * their limits, a send window that never opens, a rate's key that is no template, a goal's or exit's condition that
+ * nothing can meet. `known` are the types that exist, for the message.
  */
 export function checkShape(graph: WorkflowGraph, lookup: NodeLookup, known: readonly string[] = []): Issue[] {
   const issues = [

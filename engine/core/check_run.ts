@@ -9,7 +9,7 @@ import { compileConfig, type ConfigProblem, type ConfigRead } from "./config.ts"
 import { formatPath } from "./path.ts";
 import { isZone } from "./zone.ts";
 
-/** SECURITY.md rule 12. */
+/** Edges that may leave one node. */
 const MAX_FAN_OUT = 500;
 /** Of one node or one kind: whoever mends twenty asks again. */
 const MAX_ISSUES_OF_NODE = 20;

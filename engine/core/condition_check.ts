@@ -23,7 +23,7 @@ interface Open {
 
 /**
  * What keeps the condition from being evaluated. Takes anything, so that it can look before a schema does: it walks
- * without recursion and stops at the first breach of a limit (SECURITY.md rule 1), however deep the rest goes.
+ * without recursion and stops at the first breach of a limit, however deep the rest goes.
  */
 export function conditionProblems(condition: unknown): ConditionProblem[] {
   const problems: ConditionProblem[] = [];

@@ -3,7 +3,7 @@ import type { Encoding } from "../schemas/node.ts";
 import { isForbiddenKey, VIEW_ROOTS } from "./path.ts";
 import { compileTemplate, renderTemplate, type Template, TemplateError, templatePaths } from "./template.ts";
 
-/** Deeper than any form draws and than any request body may be (SECURITY.md rule 12). */
+/** Deeper than any form draws and than any request body may be. */
 const MAX_DEPTH = 64;
 const MAX_PROBLEMS = 100;
 

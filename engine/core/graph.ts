@@ -20,7 +20,7 @@ export interface NodeKind {
   join?: JoinRule | null;
 }
 
-/** When an explicit join goes on (DESIGN.md section 4). */
+/** When an explicit join goes on (engine/README.md, "Joins, signals, goals"). */
 export interface JoinRule {
   mode: "all" | "any" | "count";
   count: number;

@@ -3,7 +3,7 @@ import type { Cause } from "./metrics.ts";
 import { isSettled } from "./state.ts";
 import type { ExecutionState, Transition } from "./state.ts";
 
-/** What a transition adds to the counters of its workflow (ENGINE.md rule 28). Children and tests are counted apart. */
+/** What a transition adds to the counters of its workflow. Children and tests are counted apart. */
 export function countsOf(
   { next, counts, cause }: Pick<Transition, "next" | "counts" | "cause">,
 ): { what: string; add: number }[] {

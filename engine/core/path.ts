@@ -1,6 +1,6 @@
 import type { Json } from "../schemas/json.ts";
 
-/** Where a template or condition may begin to read, DESIGN.md section 4. */
+/** Where a template or condition may begin to read: nothing else can be reached by one. */
 export const VIEW_ROOTS: readonly string[] = [
   "trigger",
   "lead",

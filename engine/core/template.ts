@@ -8,7 +8,7 @@ import { encodeUrl, escapeHtml, jsonOf, TemplateError, textOf } from "./template
 export { TemplateError } from "./template_values.ts";
 export type { TemplateProblem } from "./template_parse.ts";
 
-/** SECURITY.md rule 1. Lengths are in UTF-16 code units, as JavaScript counts them. */
+/** What one template may cost, whoever wrote it. Lengths are in UTF-16 code units, as JavaScript counts them. */
 export const MAX_SOURCE_LENGTH = 65_536;
 export const MAX_OUTPUT_LENGTH = 262_144;
 export const MAX_STEPS = 10_000;

@@ -33,7 +33,7 @@ const CARRIERS: readonly [string, number, number][] = [
 
 /**
  * Why no request may go to this address, or null for a global unicast one. IPv4-mapped, NAT64 and 6to4
- * forms are judged by the address within (SECURITY.md, rule 3); what is no address is refused.
+ * forms are judged by the address within; what is no address is refused.
  */
 export function checkAddress(ip: string): string | null {
   const v4 = parseIpv4(ip);

@@ -25,7 +25,7 @@ export interface Egress {
    * Sends one request and reads its answer whole. Throws StepError: `egress_private`, `egress_port`, `egress_scheme`,
    * `egress_url`, `egress_headers`, `egress_redirect`, `egress_too_large`, `egress_timeout`, `egress_off`, `tls`, or the system's
    * ECONNREFUSED, ECONNRESET, ETIMEDOUT, ENOTFOUND. Throws the signal's reason when that is aborted. `depth` is how
-   * many of our own webhooks led here (SECURITY.md, rule 3).
+   * many of our own webhooks led here.
    */
   fetch(request: HttpRequest, options: { signal: AbortSignal; depth: number }): Promise<HttpResponse>;
   /** Why no request may go to this address, or null. */
@@ -71,7 +71,7 @@ export function createEgress(options: EgressOptions): Egress {
 }
 
 function openDoor(options: { allowed: AllowedHosts; resolve: Resolve }): Door {
-  // These would let requests pass by the proxy (STACK.md, "Outbound HTTP on Deno").
+  // These would let requests pass by the proxy.
   Deno.env.delete("NO_PROXY");
   Deno.env.delete("no_proxy");
   const proxy = new EgressProxy(options);

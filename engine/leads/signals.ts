@@ -19,8 +19,8 @@ const VERSIONSTAMP = /^[0-9a-f]{20}$/;
 export type SignalParts = Required<Pick<Write, "sets" | "stamped" | "bells">>;
 
 /**
- * What a commit adds to make something happen to a lead (ENGINE.md rule 20): the signal, the clock that whoever
- * registers a wait checks, and the due entry of its delivery.
+ * What a commit adds to make something happen to a lead (engine/README.md, "Joins, signals, goals"): the signal, the
+ * clock that whoever registers a wait checks, and the due entry of its delivery.
  */
 export function signalWrite(
   leadId: string,

@@ -24,7 +24,7 @@ export interface Mailer {
   /**
    * Sends one mail, or lays it into the outbox; never throws for what a mail server does. `refused`: nothing was
    * handed over, with a failure `bad_address`, `smtp_<code>` or a connection's code. `uncertain`: the connection was
-   * lost after the hand-over began; it must not be repeated by itself (DESIGN.md, promise 3).
+   * lost after the hand-over began; it must not be repeated by itself (engine/README.md, promise 3).
    */
   send(request: MailRequest, about: MailAbout): Promise<MailResult>;
   close(): void;

@@ -20,7 +20,7 @@ const MAC_BYTES = 32;
 
 /**
  * Signed tokens: one base64url text of `length of key id, key id, HMAC-SHA256, JSON`.
- * The first key signs, every key verifies, so that links in old mails outlive a rotation (SECURITY.md, rule 5).
+ * The first key signs, every key verifies, so that links in old mails outlive a rotation.
  */
 export function createTokens(keys: readonly TokenKey[]): Tokens {
   const current = keys[0];

@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
 import type { Versions } from "../worker/versions.ts";
 import { candidatesOf, matches } from "./candidates.ts";
 
-/** So many executions that pass the other filters are looked into for one page (ENGINE.md rule 27 has 50 ms otherwise). */
+/** So many executions that pass the other filters are looked into for one page. */
 export const SEARCHED_AT_ONCE = 5_000;
 /** Nor does a page look longer, or into more than so much of large inputs and outputs. */
 const LONGEST_MS = 2_000;

@@ -47,7 +47,7 @@ export type MigrationMode = z.infer<typeof MigrationMode>;
 export const BulkAction = z.enum([...FILTER_ACTIONS, ...MIGRATION_MODES]);
 export type BulkAction = z.infer<typeof BulkAction>;
 
-/** SECURITY.md rule 12: limits have names and numbers. */
+/** How fast an action on many goes, and on how many. */
 export const BULK_PER_SECOND = 10;
 export const MAX_BULK = 50_000;
 

@@ -113,7 +113,7 @@ const CROWD = 96;
 const LOCKED_TRIES = 200;
 const UNKNOWN_TRIES = 20;
 
-/** Commits writes, many in one atomic: what is ready in the same moment goes together (ENGINE.md rules 1–5). */
+/** Commits writes, many in one atomic: what is ready in the same moment goes together (see "One commit" in the README). */
 export class Committer {
   readonly #kv: Deno.Kv;
   readonly #options: CommitterOptions;

@@ -6,7 +6,7 @@ import type { Key } from "./keys.ts";
 import { encode } from "./store.ts";
 import type { Entry, Store } from "./store.ts";
 
-/** What came under an idempotency key, and what it became (ENGINE.md rule 24). */
+/** What came under an idempotency key, and what it became. */
 export interface DeliveryRecord {
   v: 1;
   /** Of the execution, workflow, lead or signal. */

@@ -3,7 +3,7 @@ import type { Key } from "./keys.ts";
 import type { HeadRecord } from "./records.ts";
 import type { Entry, Store } from "./store.ts";
 
-/** `["enrolment", workflowId, leadId]`: how the lead entered last. Outlives the execution (ENGINE.md rule 17). */
+/** `["enrolment", workflowId, leadId]`: how the lead entered last. Outlives the execution. */
 export interface EnrolmentRecord {
   v: 1;
   executionId: string;

@@ -46,9 +46,8 @@ export function badCursor(): Error {
 
 /**
  * Fills one page. A record that `keep` refuses is passed over; after 50 ms of looking the search stops there and says by
- * `searchedUntil` (ISO 8601) how far back it came (ENGINE.md rule 27). At least one record is looked at. What is kept is
- * bounded by the page alone, and the first read does not count: on a busy host a list would show one row and call the
- * others older.
+ * `searchedUntil` (ISO 8601) how far back it came. At least one record is looked at. What is kept is bounded by the page
+ * alone, and the first read does not count: on a busy host a list would show one row and call the others older.
  */
 export async function collectPage<R, T>(
   candidates: AsyncIterable<Candidate<R>>,

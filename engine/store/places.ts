@@ -15,7 +15,7 @@ export interface SlotRecord {
 type Parts = Required<Pick<Write, "checks" | "sets" | "deletes">>;
 
 /**
- * What a transition does to slots and queue, in its own commit (ENGINE.md rule 21): nobody else takes, frees or queues.
+ * What a transition does to slots and queue, in its own commit: nobody else takes, frees or queues.
  * Freeing and queueing both leave a `limit` due entry, so that of the two the later is seen with the other.
  */
 export function placeWrite(before: ExecutionState | null, next: ExecutionState, now: number): Parts {

@@ -8,7 +8,7 @@ export const SILENCE: Heard = { signals: [], clock: null };
 
 /**
  * A signal's commit sets its lead's clock. Whoever begins to listen, listens, or stops listening (a time-out) checks it
- * in its own commit: without a common key, a wait and a signal would pass each other (ENGINE.md rule 20).
+ * in its own commit: without a common key, a wait and a signal would pass each other.
  */
 export function clockChecks(
   before: ExecutionState | null,

@@ -14,7 +14,7 @@ const MAIL_BYTES = 60 * 1024;
 
 /**
  * Results that arrive when the execution is in other hands. What a ledger step did outside is known here and nowhere
- * else, so it is written under the ledger record's own check (ENGINE.md rule 23), and in the same commit told to
+ * else, so it is written under the ledger record's own check, and in the same commit told to
  * whoever holds the execution: a step that waits as uncertain takes it, and nobody has to decide. `state` is the
  * execution as it was last held here.
  */

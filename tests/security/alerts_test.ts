@@ -1,4 +1,4 @@
-/** SECURITY.md for alerts: what is in them came from workflows' names and from other hosts' answers. */
+/** Alerts: what is in them came from workflows' names and from other hosts' answers. */
 import assert from "node:assert/strict";
 import { messageOf } from "../../engine/alerts/message.ts";
 import { openEngine } from "../helpers/engine.ts";

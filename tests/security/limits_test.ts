@@ -1,4 +1,4 @@
-/** SECURITY.md, attacks by size and by text: refused with the limit named, in a time that does not grow away. */
+/** Attacks by size and by text: refused with the limit named, in a time that does not grow away. */
 import assert from "node:assert/strict";
 import { fromN8n } from "../../engine/core/import/n8n.ts";
 import { loadNodeTypes } from "../../engine/nodes/mod.ts";

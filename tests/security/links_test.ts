@@ -1,4 +1,4 @@
-/** SECURITY.md, attacks on links: approvals on another run, after use, after expiry, opened by whoever opens every link. */
+/** Attacks on links: approvals on another run, after use, after expiry, opened by whoever opens every link. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createTokens } from "../../engine/messages/tokens.ts";

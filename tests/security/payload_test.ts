@@ -1,4 +1,4 @@
-/** SECURITY.md, rule 7: a viewer sees that something ran, and no body of what ran through it, on whatever road. */
+/** A viewer sees that something ran, and no body of what ran through it, on whatever road. */
 import assert from "node:assert/strict";
 import type { Role } from "../../engine/contract.ts";
 import { can } from "../../engine/mod.ts";

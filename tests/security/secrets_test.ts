@@ -1,4 +1,4 @@
-/** SECURITY.md, attacks on secrets: five marker values are used, told back by hosts, and found only as ciphertext. */
+/** Attacks on secrets: five marker values are used, told back by hosts, and found only as ciphertext. */
 import assert from "node:assert/strict";
 import { Hidden } from "../../engine/core/hidden.ts";
 import type { JsonObject } from "../../engine/schemas/json.ts";

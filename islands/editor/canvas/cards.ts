@@ -195,7 +195,7 @@ function withNames(
   return { ...node, data: { ...node.data, config: { ...node.data.config, ...Object.fromEntries(named) } } };
 }
 
-/** What a node with several inputs does (DESIGN.md section 4): triggers that did not fire are not waited for. */
+/** What a node with several inputs does: triggers that did not fire are not waited for. */
 function mergingWords(inputs: number, doors: number): string {
   const branches = inputs - doors;
   if (branches === 0) return `Started by any of ${doors}`;
