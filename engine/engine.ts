@@ -24,6 +24,7 @@ import { createMetrics } from "./monitoring/metrics.ts";
 import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
+import { DAY_MS } from "./schemas/duration_units.ts";
 import type { CommitName } from "./store/commit.ts";
 import { listenForBells, ringAfter } from "./queue_bell.ts";
 import { readiness } from "./readiness.ts";
@@ -100,7 +101,6 @@ export interface House {
 const SYSTEM: Actor = { userId: "system", name: "LeadFlow" };
 const ATOMICS_OVER_NETWORK = 8;
 const STEP_GRACE_MS = 3_000;
-const DAY_MS = 86_400_000;
 
 /** Puts the parts together. Nothing runs before `start`. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {

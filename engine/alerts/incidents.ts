@@ -1,6 +1,7 @@
 import type { Actor } from "../contract.ts";
 import { notFound } from "../errors.ts";
 import type { Incident } from "../schemas/alert.ts";
+import { HOUR_MS } from "../schemas/duration_units.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import { keys } from "../store/keys.ts";
 import { collectPage, newestFirst, ULID_CURSOR } from "../store/pages.ts";
@@ -9,7 +10,6 @@ import type { Store } from "../store/store.ts";
 import type { AlertDeps } from "./deps.ts";
 import type { IncidentRecord, MuteRecord } from "./records.ts";
 
-const HOUR_MS = 3_600_000;
 /** No bell counts on. */
 const MOST_COUNTED = 100;
 

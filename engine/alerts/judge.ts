@@ -1,4 +1,5 @@
 import type { AlertRule } from "../schemas/alert.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../schemas/duration_units.ts";
 import type { Pulse } from "../store/pulse.ts";
 import { minuteOf } from "../store/pulse.ts";
 import type { EnteredRecord } from "./records.ts";
@@ -26,9 +27,6 @@ export type Verdict =
 
 const OVER: Verdict = { is: "over" };
 const UNKNOWN: Verdict = { is: "unknown" };
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** Judges one rule over one workflow; null: over the house. `openedAt`: of its open incident. Pure. */
 export function judge(

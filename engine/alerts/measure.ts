@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from "../schemas/duration_units.ts";
 import { keys, SHARDS } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
 import { completedAt, minuteOf, oldPulses, readPulses } from "../store/pulse.ts";
@@ -8,8 +9,6 @@ import type { Store } from "../store/store.ts";
 import type { Measures } from "./judge.ts";
 import type { EnteredRecord } from "./records.ts";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Rules look back so far by minutes. */
 const WINDOW_MINUTES = 60;
 /** Looks are a minute apart: after a longer time the host slept, and is still at what fell due meanwhile. */

@@ -3,6 +3,7 @@ import { isZone } from "../core/zone.ts";
 import { invalid, issuesOf } from "../errors.ts";
 import { AlertSettings } from "../schemas/alert.ts";
 import type { QuietHours } from "../schemas/alert.ts";
+import { HOUR_MS, MINUTE_MS } from "../schemas/duration_units.ts";
 import { WEEKDAYS } from "../schemas/weekday.ts";
 import { keys } from "../store/keys.ts";
 import { encode } from "../store/store.ts";
@@ -11,8 +12,6 @@ import type { AlertDeps } from "./deps.ts";
 
 const KEY = keys.meta("alert_settings");
 const QUARTER_MS = 900_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const LONGEST_QUIET_MS = 8 * 86_400_000;
 
 /** How alerts are told; while nobody has said anything: by e-mail to owners and admins, at once. */

@@ -1,10 +1,9 @@
+import { DAY_MS } from "../schemas/duration_units.ts";
 import type { Calendar, Weekday } from "../schemas/window.ts";
 import { WEEKDAYS } from "../schemas/weekday.ts";
 import { scheduleProblems } from "./schedule_check.ts";
 import { inWords, nextOpen, sinceMidnight, weekdayOf, windowProblems } from "./window.ts";
 import { formatLocal, isZone, localDate, localToUtc, parseMoment } from "./zone.ts";
-
-const DAY_MS = 86_400_000;
 
 /** What nodes that wait ask of zones and windows. */
 export const calendar: Calendar = {

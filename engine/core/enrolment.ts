@@ -1,7 +1,6 @@
+import { DAY_MS } from "../schemas/duration_units.ts";
 import type { Reason } from "../schemas/execution.ts";
 import type { Enrolment, Limits } from "../schemas/workflow.ts";
-
-const DAY_MS = 86_400_000;
 
 /** How a lead went through a workflow before. */
 export interface Enrolled {

@@ -3,6 +3,7 @@
  * old when the window opens, so it is decided anew; a step that is no longer led to is skipped and says why.
  */
 import { toFailure } from "../errors.ts";
+import { DAY_MS } from "../schemas/duration_units.ts";
 import type { Failure, Reason } from "../schemas/execution.ts";
 import type { Outcome } from "../schemas/node.ts";
 import type { Window } from "../schemas/window.ts";
@@ -13,8 +14,6 @@ import { isSettled } from "./state.ts";
 import { isSuspectReason } from "./suspect.ts";
 import { inWords, isOpen, nextOpen } from "./window.ts";
 import { formatLocal, isZone } from "./zone.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Holds a queued step back while the send window is closed; says whether it did. */
 export function holdBack(draft: Draft, node: GraphNode): boolean {

@@ -1,10 +1,7 @@
 import { invalid } from "../errors.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../schemas/duration_units.ts";
 import type { MetricsInterval, MetricsQuery, MetricsRange } from "../schemas/metrics.ts";
 import { isZone, localToUtc, offsetAt } from "./zone.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 const STEPS: Readonly<Record<MetricsInterval, number>> = {
   "1m": MINUTE_MS,

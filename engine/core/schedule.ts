@@ -1,5 +1,5 @@
 import type { ScheduleDefinition } from "../schemas/schedule.ts";
-import { durationMs } from "../schemas/duration_units.ts";
+import { DAY_MS, durationMs, MINUTE_MS } from "../schemas/duration_units.ts";
 import { cronNext } from "./schedule_cron.ts";
 import { localDate, offsetAt, parseMoment } from "./zone.ts";
 
@@ -11,8 +11,6 @@ export interface When {
   anchor: number;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const MOST_JITTER_MS = 3_600_000;
 /** Holidays in a row that are passed over before it counts as never. */
 const MOST_HELD_DAYS = 4_000;

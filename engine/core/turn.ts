@@ -2,6 +2,7 @@
  * A step that acts on the world and falls under a rate waits for its turn before its attempt begins. Turns are given
  * outside (worker/turns.ts): a decision says who asks, and the next one, over the same state, knows the answers.
  */
+import { DAY_MS } from "../schemas/duration_units.ts";
 import type { Reason } from "../schemas/execution.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
@@ -10,8 +11,6 @@ import type { Pace, TurnGiven } from "./rate.ts";
 import { paceSubject } from "./rate_words.ts";
 import { isSettled } from "./state.ts";
 import { localDate } from "./zone.ts";
-
-const DAY_MS = 86_400_000;
 
 /** What a step knows of its turn. Epoch ms. */
 export interface Turn {

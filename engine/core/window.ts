@@ -1,9 +1,8 @@
+import { DAY_MS, MINUTE_MS } from "../schemas/duration_units.ts";
 import { WEEKDAYS } from "../schemas/weekday.ts";
 import type { Hours, Window } from "../schemas/window.ts";
 import { firstMomentAfter, offsetAt } from "./zone.ts";
 
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 /** What does not open for so long never opens. */
 const NEVER_DAYS = 731;
 

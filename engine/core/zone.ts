@@ -1,3 +1,5 @@
+import { DAY_MS } from "../schemas/duration_units.ts";
+
 /** A wall-clock time without a zone; `m` counts from 1. */
 export interface LocalTime {
   y: number;
@@ -8,7 +10,6 @@ export interface LocalTime {
   s: number;
 }
 
-const DAY_MS = 86_400_000;
 const MAX_CACHED_ZONES = 1_000;
 /** Dates end here, less what any offset may add. */
 const MAX_EPOCH_MS = 8.64e15 - 2 * DAY_MS;

@@ -1,7 +1,8 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../schemas/duration_units.ts";
 import type { Write } from "../store/commit.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
-import { ALL, DAY_MS, folded, HOUR_MS, MINUTE_MS, QUARTER_MS, readRaw, tallyOf } from "../store/metrics.ts";
+import { ALL, folded, QUARTER_MS, readRaw, tallyOf } from "../store/metrics.ts";
 import type { CountRecord, RawCount } from "../store/metrics.ts";
 import { encode } from "../store/store.ts";
 import type { Entry, Store } from "../store/store.ts";

@@ -1,8 +1,9 @@
 import type { Tally } from "../core/metrics.ts";
 import type { Span } from "../core/metrics_time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../schemas/duration_units.ts";
 import { keys } from "../store/keys.ts";
 import type { Key } from "../store/keys.ts";
-import { addSlot, ALL, DAY_MS, HOUR_MS, MINUTE_MS, QUARTER_MS } from "../store/metrics.ts";
+import { addSlot, ALL, QUARTER_MS } from "../store/metrics.ts";
 import type { CountRecord } from "../store/metrics.ts";
 import type { Store } from "../store/store.ts";
 import { HOURS_KEPT_MS } from "./metrics_fold.ts";

@@ -1,8 +1,9 @@
 import { addCount, addTally, emptyTally } from "../core/metrics.ts";
 import type { Tally } from "../core/metrics.ts";
 import type { Span } from "../core/metrics_time.ts";
+import { MINUTE_MS } from "../schemas/duration_units.ts";
 import { keys } from "../store/keys.ts";
-import { ALL, MINUTE_MS, QUARTER_MS, readRaw } from "../store/metrics.ts";
+import { ALL, QUARTER_MS, readRaw } from "../store/metrics.ts";
 import type { RawCount } from "../store/metrics.ts";
 import { unpack } from "../store/node_counts.ts";
 import type { Store } from "../store/store.ts";

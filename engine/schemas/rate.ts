@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { Duration, durationMs } from "./duration.ts";
+import { DAY_MS } from "./duration_units.ts";
 import { NodeId } from "./json.ts";
-
-const DAY_MS = 86_400_000;
 
 const shared = {
   count: z.number().int().min(1).max(100_000).meta({

@@ -1,5 +1,6 @@
 import type { Messages } from "../contract.ts";
 import { messageWrite } from "../messages/store.ts";
+import { DAY_MS } from "../schemas/duration_units.ts";
 import type { Message } from "../schemas/message.ts";
 import { keys, shardOf } from "../store/keys.ts";
 import { encode } from "../store/store.ts";
@@ -7,7 +8,6 @@ import type { Store } from "../store/store.ts";
 
 /** So many mails of one dry run are kept. */
 const MOST_KEPT = 100;
-const DAY_MS = 86_400_000;
 
 /** The mails of a dry run, oldest first. */
 export async function messagesOf(messages: Pick<Messages, "list" | "get">): Promise<Message[]> {

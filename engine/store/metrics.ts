@@ -2,14 +2,12 @@ import { addCount, addTally, emptyTally, OTHER } from "../core/metrics.ts";
 import type { Buckets, Tally } from "../core/metrics.ts";
 import { activeOf, countsOf } from "../core/metrics_counts.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
+import { MINUTE_MS } from "../schemas/duration_units.ts";
 import type { Write } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { encode } from "./store.ts";
 
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
 export const QUARTER_MS = 15 * MINUTE_MS;
 /** All workflows together, in the place of a workflow's id. */
 export const ALL = "*";

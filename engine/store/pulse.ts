@@ -1,4 +1,5 @@
 import type { Transition } from "../core/state.ts";
+import { MINUTE_MS } from "../schemas/duration_units.ts";
 import type { Write } from "./commit.ts";
 import { keys } from "./keys.ts";
 import type { Key } from "./keys.ts";
@@ -23,7 +24,6 @@ export interface Pulse {
   unsent: number;
 }
 
-const MINUTE_MS = 60_000;
 /** Three numbers in one counter: 2,097,151 a minute is more than is ever begun. */
 const BITS = 21n;
 const MASK = (1n << BITS) - 1n;
