@@ -1,12 +1,18 @@
 import type { ChildStart } from "../core/children.ts";
-import type { ExecutionState, Place, StepState } from "../core/state.ts";
+import type { Command } from "../core/machine.ts";
+import type { ExecutionState, Place, StepState, Transition } from "../core/state.ts";
 import type { ReplayStart } from "../core/replay.ts";
 import { EngineError } from "../errors.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Limits } from "../schemas/workflow.ts";
-import type { Bodies } from "../store/bodies.ts";
+import { Bodies } from "../store/bodies.ts";
 import type { Write } from "../store/commit.ts";
-import type { LeadFacts } from "./services.ts";
+import { transitionWrite } from "../store/executions.ts";
+import type { Loaded } from "../store/executions.ts";
+import { decideOver } from "./deciding.ts";
+import type { OwnEnv } from "./deciding.ts";
+import { clockChecks } from "./hearing.ts";
+import type { Heard, LeadFacts, Services } from "./services.ts";
 import type { CompiledVersion } from "./versions.ts";
 
 /** What is accepted: everything the first commit of an execution needs. */
@@ -54,8 +60,51 @@ export function refuseOverload({ stopping, inHand }: { stopping: boolean; inHand
   throw new EngineError("busy", 503, "Too busy", detail, { retryAfterSeconds: 5 });
 }
 
+/** The first decision about an execution, and the commit that makes it exist. */
+export interface First {
+  transition: Transition;
+  write: Write;
+  /** What lies beside the head. */
+  spilled: Loaded["spilled"];
+  bodies: Bodies;
+  /** What is too large for that commit, and is stored before it. */
+  before: readonly Write[];
+}
+
+/** Decides over an execution that is not there yet; `place`: where it stands with its workflow's limit. */
+export function firstWrite(
+  acceptance: Acceptance,
+  { place, heard, now, env, commitId, messageWrite }: {
+    place: Place | null;
+    heard: Heard;
+    now: number;
+    env: OwnEnv;
+    commitId: string;
+    messageWrite: Services["messageWrite"];
+  },
+): First {
+  const { id, version, lead, replay, with: along } = acceptance;
+  const bodies = replay?.bodies ?? new Bodies();
+  const start: Command = replay?.start ?? acceptance.child?.start ??
+    { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input };
+  const known = { version, lead, heard, children: null, bodies, read: bodies.values };
+  const transition = decideOver(freshState(acceptance, place, now), [start], env, known);
+  const values = bodies.writes(id);
+  const { write, spilled } = transitionWrite(transition, {
+    ...{ name: "accept", before: null, commitId, now, bodies: values.along, messageWrite },
+    nodes: { before: [], next: version.graph.nodes },
+    ...(replay ? { beside: replay.beside } : {}),
+  });
+  write.checks!.push(...along.checks ?? [], ...clockChecks(null, transition.next, heard));
+  write.sets!.push(...along.sets ?? []);
+  write.deletes!.push(...along.deletes ?? []);
+  write.stamped = along.stamped;
+  write.bells!.push(...along.bells ?? []);
+  return { transition, write, spilled, bodies, before: [...replay?.first ?? [], ...values.before] };
+}
+
 /** The execution before anything has been decided. */
-export function freshState(acceptance: Acceptance, limit: Place | null, now: number): ExecutionState {
+function freshState(acceptance: Acceptance, limit: Place | null, now: number): ExecutionState {
   const { version, trigger, leadId, test, depth, delivery, id } = acceptance;
   return {
     id,

@@ -1,11 +1,8 @@
-import type { Command } from "../core/machine.ts";
 import type { ExecutionState, Transition } from "../core/state.ts";
 import { isInQueue } from "../core/limit.ts";
 import { standsStill } from "../core/migrate.ts";
 import { isSettled, mustRenew } from "../core/state.ts";
 import { wantsOf } from "../core/suspect.ts";
-import { Bodies } from "../store/bodies.ts";
-import { transitionWrite } from "../store/executions.ts";
 import { BrokenRow } from "../store/broken.ts";
 import { stage } from "../store/staged.ts";
 import type { Loaded } from "../store/executions.ts";
@@ -16,8 +13,7 @@ import type { Hands } from "./hands.ts";
 import { Held } from "./held.ts";
 import type { DueEntry } from "./held.ts";
 import type { Peers } from "./peers.ts";
-import { clockChecks, SILENCE } from "./hearing.ts";
-import { decideOver } from "./deciding.ts";
+import { SILENCE } from "./hearing.ts";
 import type { OwnEnv } from "./deciding.ts";
 import type { Services } from "./services.ts";
 import { Versions } from "./versions.ts";
@@ -25,8 +21,8 @@ import { bodiesRead } from "./view.ts";
 import { spawnChildren } from "./children.ts";
 import type { ParentFacts } from "./children.ts";
 import { Recent } from "./recent.ts";
-import { freshState, refuseOverload } from "./acceptance.ts";
-import type { Acceptance } from "./acceptance.ts";
+import { firstWrite, refuseOverload } from "./acceptance.ts";
+import type { Acceptance, First } from "./acceptance.ts";
 import { markCancelling } from "./mark.ts";
 import { dropEntries, mailEntries } from "./entries.ts";
 import { Slots } from "./slots.ts";
@@ -104,40 +100,23 @@ export class Worker implements Hands {
     acceptance: Acceptance,
   ): Promise<{ ok: true; transition: Transition } | { ok: false; stale: Key[] }> {
     refuseOverload({ stopping: this.#stopping, inHand: this.#held.size + this.room.waiting });
-    const { version, lead, id, replay, limits } = acceptance;
+    const { version, id, limits } = acceptance;
     const place = await this.slots.place(version.workflowId, limits, this.clock.now());
     const now = this.clock.now();
-    const bodies = replay?.bodies ?? new Bodies();
     const heard = version.listens && acceptance.leadId
       ? await this.services.signals(acceptance.leadId)
       : SILENCE;
-    const state = freshState(acceptance, place, now);
-    const start: Command = replay?.start ?? acceptance.child?.start ??
-      { kind: "start", nodeId: acceptance.trigger.nodeId, input: acceptance.input };
-    const known = { version, lead, heard, children: null, bodies, read: bodies.values };
-    const transition = decideOver(state, [start], this.env(now, id), known);
-    const { along, before } = bodies.writes(id);
-    const { write, spilled } = transitionWrite(transition, {
-      name: "accept",
-      before: null,
-      nodes: { before: [], next: version.graph.nodes },
-      ...(replay ? { beside: replay.beside } : {}),
+    const first = firstWrite(acceptance, {
+      ...{ place, heard, now, env: this.env(now, id) },
       // Not the execution's id: two processes that deliver one signal derive the same.
       commitId: this.newId(),
-      now,
-      bodies: along,
       messageWrite: this.services.messageWrite,
     });
-    write.checks!.push(...acceptance.with.checks ?? [], ...clockChecks(null, transition.next, heard));
-    write.sets!.push(...acceptance.with.sets ?? []);
-    write.stamped = acceptance.with.stamped;
-    write.bells!.push(...acceptance.with.bells ?? []);
-    const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
+    const { transition, write } = first;
     const result = await this.room.taken(transition, async () => {
-      const first = [...replay?.first ?? [], ...before];
-      const staged = await stage(this.store, id, first, { now, newId: this.newId });
+      const staged = await stage(this.store, id, first.before, { now, newId: this.newId });
       write.checks!.push(...staged.checks);
-      write.deletes!.push(...staged.deletes, ...acceptance.with.deletes ?? []);
+      write.deletes!.push(...staged.deletes);
       return await this.store.commit(write);
     }).catch((error) => {
       this.slots.placed(version.workflowId, place, null);
@@ -145,10 +124,18 @@ export class Worker implements Hands {
     });
     this.slots.placed(version.workflowId, place, result.ok ? transition.next : null);
     if (!result.ok) return result;
+    this.#takeOn(acceptance, first, result.versionstamp);
+    return { ok: true, transition };
+  }
+
+  /** It is stored: its first steps begin here, or it is kept at hand for whoever asks next. */
+  #takeOn({ id, version, lead }: Acceptance, first: First, versionstamp: string): void {
+    const { transition, spilled, bodies } = first;
+    const loaded: Loaded = { state: transition.next, versionstamp: "", spilled };
     // Only now: one that was accepted before, under a derived id, may be in hand.
     const held = transition.started.length > 0 ? new Held(id, this, { loaded, version, lead }) : null;
     if (held) this.#held.set(id, held);
-    const stored: Loaded = { ...loaded, versionstamp: result.versionstamp };
+    const stored: Loaded = { ...loaded, versionstamp };
     this.#options.onTransition(id, transition);
     if (held) {
       held.adopt(stored, bodies.values);
@@ -157,7 +144,6 @@ export class Worker implements Hands {
       this.#recent.keep(id, stored);
       this.nothingToDo(id, transition.next);
     }
-    return { ok: true, transition };
   }
 
   spawn(parent: Omit<ParentFacts, "live">, children: Pick<Transition, "spawn" | "resume">): Promise<boolean> {
