@@ -1,7 +1,6 @@
 /** From an alert to everything mended, in a real browser: a burst of 401, the mail, the card, the secret, all retried. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import {
   alive,
   createOwner,
@@ -13,6 +12,7 @@ import {
   type Window,
 } from "../helpers/browser.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { looksWell } from "../helpers/looks.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
@@ -43,28 +43,6 @@ Deno.test.afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await service.shutdown();
 });
-
-/** Nothing serious for axe, nothing sticks out; both schemes, both widths; a picture where a folder is named. */
-async function look(page: Page, name: string): Promise<void> {
-  const folder = Deno.env.get("LEADFLOW_SHOTS");
-  for (const [scheme, width] of [["light", 1280], ["dark", 360], ["dark", 1280], ["light", 360]] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.setViewportSize({ width, height: 800 });
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-      return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html).join(" | ")}`);
-    });
-    assert.deepEqual(found, [], `${name} ${scheme} ${width}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(wide <= 0, `${name} is ${wide} px wider than ${width}`);
-    if (folder) await page.screenshot({ path: `${folder}/${name}_${scheme}_${width}.png`, fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 /** Asks for a look, and waits until the incident that it is about is as it should be. */
 async function incident(status: "open" | "recovered"): Promise<{ title: string; link: string }> {
@@ -119,7 +97,7 @@ Deno.test(
     assert.ok(await card.evaluate((one) => one === document.activeElement), "the link leads to the card");
     await seen(card.getByText("Write to the CRM in Into the CRM"));
     await seen(page.getByRole("link", { name: /^Alerts/ }).getByText("1"));
-    await look(page, "inbox_cause");
+    await looksWell(page, "inbox_cause");
 
     await page.keyboard.press("a");
     await card.getByRole("button", { name: /^Take it/ }).waitFor({ state: "detached" });
@@ -224,7 +202,7 @@ Deno.test(
     await seen(telling.locator(".field-error", { hasText: "an address such as https://example.com/alerts" }));
     await telling.getByLabel("Address").fill("http://127.0.0.1:9/alerts");
     await telling.getByLabel(/^Quiet hours/).check();
-    await look(page, "alerts_form");
+    await looksWell(page, "alerts_form");
     await telling.getByLabel(/^Quiet hours/).uncheck();
     await telling.getByRole("button", { name: "Save" }).click();
     await page.getByRole("button", { name: "Test: Webhook to 127.0.0.1:9" }).click();
@@ -245,11 +223,11 @@ Deno.test(
       return await untold.count() > 0;
     });
     await seen(untold.getByText(/^Webhook to 127\.0\.0\.1:9: /));
-    await look(page, "alerts");
+    await looksWell(page, "alerts");
 
     await go(page, "/inbox");
     await seen(page.getByRole("alert").getByText("An alert could not be delivered. Webhook to 127.0.0.1:9"));
-    await look(page, "inbox_untold");
+    await looksWell(page, "inbox_untold");
     await page.getByRole("alert").getByRole("link", { name: "See alerts" }).click();
     await alive(page);
     await untold.getByRole("button", { name: "Dismiss" }).click();

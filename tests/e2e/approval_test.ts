@@ -1,15 +1,13 @@
 /** Approvals in a real browser: by the links of a mail without signing in, and in the inbox beside the votes so far. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { createOwner, go, openBrowser, openWindow, OWNER, seen, type Window } from "../helpers/browser.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { looksWell } from "../helpers/looks.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
-const VIEWS = [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]] as const;
 
 let browser: Browser;
 let server: Server;
@@ -56,30 +54,6 @@ async function linkOf(run: string, address: string, choice: string): Promise<str
   return new RegExp(`${choice}: \\S+(/a/\\S+)`).exec(text)?.[1] ?? assert.fail(text);
 }
 
-/** Looks at the page in both schemes and widths: axe finds nothing serious, nothing sticks out. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const [scheme, width] of VIEWS) {
-    // Colours that are still on their way to the other scheme are nobody's finding.
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/approval-${name}-${scheme}-${width}.png` });
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-      return {
-        serious: violations.filter(({ impact }) => impact === "serious" || impact === "critical").map((
-          { id },
-        ) => id),
-        wide: document.documentElement.scrollWidth > innerWidth,
-      };
-    });
-    assert.deepEqual(found, { serious: [], wide: false }, `${name} ${scheme} ${width}`);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
-
 Deno.test(
   "/a/:token approves without signing in, once; the inbox shows the vote and takes the next",
   free,
@@ -91,11 +65,11 @@ Deno.test(
     await seen(page.getByRole("heading", { name: "Approve this?" }));
     await seen(page.getByText("20 % off for Acme"));
     await seen(page.getByText("2 of 3 have to approve"));
-    await look(page, "open");
+    await looksWell(page, "approval-open");
     await page.getByLabel("Note (optional)").fill("A good customer");
     await page.getByRole("button", { name: "Approve" }).click();
     await seen(page.getByText("You approved"));
-    await look(page, "answered");
+    await looksWell(page, "approval-answered");
     await page.goto(await linkOf(run, "kim@example.com", "Decline"));
     await seen(page.getByText("You approved"));
     assert.equal(await page.getByRole("button").count(), 0);
@@ -105,7 +79,7 @@ Deno.test(
     await seen(card.getByText("kim@example.com approved"));
     await seen(card.getByText("A good customer"));
     await seen(card.getByText("lou@example.com has not answered"));
-    await look(owner.page, "inbox");
+    await looksWell(owner.page, "approval-inbox");
     await card.getByRole("button", { name: "Approve" }).click();
     await seen(owner.page.getByText("20 % off for Acme — Approve. Your vote counts."));
     assert.equal(await server.settled(run), "completed");
@@ -116,10 +90,10 @@ Deno.test(
     await page.goto(await linkOf(run, "lou@example.com", "Approve"));
     await seen(page.getByRole("heading", { name: "This request is over" }));
     await seen(page.getByText("It was approved."));
-    await look(page, "over");
+    await looksWell(page, "approval-over");
     await page.goto("/a/nothing");
     await seen(page.getByRole("heading", { name: "No such request" }));
-    await look(page, "unknown");
+    await looksWell(page, "approval-unknown");
   },
 );
 
@@ -130,7 +104,7 @@ Deno.test("/a/:token declines after a change of mind, from a phone and by keyboa
   await page.goto(await linkOf(run, "kim@example.com", "Approve"));
   await page.getByRole("link", { name: "Decline instead" }).click();
   await seen(page.getByRole("heading", { name: "Decline this?" }));
-  await look(page, "decline");
+  await looksWell(page, "approval-decline");
   await page.getByLabel("Note (optional)").focus();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");

@@ -1,22 +1,11 @@
 /** A dry run as a person makes it: what people do meanwhile, the days, the painted canvas, and nothing left behind. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
 import { alive, createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { serious } from "../helpers/looks.ts";
 import { startServer } from "../helpers/server.ts";
 import { flow } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 Deno.test(
   "a draft is run dry for a lead found by its address, day by day below the painted canvas",

@@ -1,14 +1,14 @@
 /** The editor as a person meets it: opened in a window, worked by pointer and keys, read by what is seen. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
 import { createOwner, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
 import { type Server, type ServerOptions, startServer, textOf } from "../helpers/server.ts";
 
+export { picture, serious } from "../helpers/looks.ts";
+
 /** One server and one browser serve a whole file. */
 export const free = { sanitizeOps: false, sanitizeResources: false };
-const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
 
 interface Point {
   x: number;
@@ -186,20 +186,4 @@ export async function focused(page: Page): Promise<string> {
     const label = active.id ? document.querySelector(`label[for="${active.id}"]`)?.textContent : null;
     return (active.getAttribute("aria-label") ?? label ?? active.textContent ?? "").trim();
   });
-}
-
-/** axe's serious findings, as the page stands. */
-export async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" ")}`);
-  });
-}
-
-/** A picture, where a folder for pictures is named. */
-export async function picture(page: Page, name: string): Promise<void> {
-  if (SHOTS) await page.screenshot({ path: `${SHOTS}/editor-${name}.png` });
 }

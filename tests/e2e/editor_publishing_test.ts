@@ -1,6 +1,5 @@
 /** Publishing, versions and comparing in the editor, by pointer and keys. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import {
   createOwner,
@@ -13,11 +12,11 @@ import {
   signIn,
   type Window,
 } from "../helpers/browser.ts";
+import { looksWell } from "../helpers/looks.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { flow, hookNode, MAIL_NODE, waitNode } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
 /** From the press to what is known without asking. */
 const USEFUL_MS = 150;
 
@@ -34,30 +33,6 @@ Deno.test.beforeAll(async () => {
   await createOwner(person.page, server);
 });
 Deno.test.afterAll(() => house.disposeAsync());
-
-/** Nothing serious for axe, nothing sticks out; in both schemes and at both ends of widths. */
-async function looksWell(page: Page, name: string): Promise<void> {
-  await page.evaluate(axe.source);
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1440, 360]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-        const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        return {
-          violations: serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-          sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-        };
-      });
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${colorScheme}-${width}.png` });
-      assert.deepEqual(found, { violations: [], sideways: false }, `${name} ${colorScheme} ${width}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 /** A node on the canvas, by its label. */
 function card(page: Page, label: string): Locator {

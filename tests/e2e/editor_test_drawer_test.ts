@@ -1,8 +1,8 @@
 /** Tests, watching and counts on the canvas, as a person uses them: pointer and keys in a real browser. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import { alive, createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { serious } from "../helpers/looks.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { flow } from "./flows.ts";
 
@@ -13,16 +13,6 @@ const MAIL = {
   subject: "Hello {{ lead.firstName }}",
   text: "How is {{ lead.company }}?",
 };
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 /** A card of the canvas, as it is painted when a status is given. */
 function card(page: Page, id: string, status?: string): Locator {

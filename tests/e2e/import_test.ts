@@ -1,8 +1,8 @@
 /** A file of n8n is taken over, with a report of what became of each node. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import { LEADS } from "../core/n8n_files.ts";
 import { createOwner, go, openBrowser, openWindow } from "../helpers/browser.ts";
+import { picture, serious, sideways } from "../helpers/looks.ts";
 import { startServer } from "../helpers/server.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
@@ -28,20 +28,9 @@ Deno.test(
       const lines = await dialog.getByRole("listitem").allInnerTexts();
       assert.equal(lines.length, 9);
       assert.match(lines.join("\n"), /CRM became task\s+There is no node for n8n-nodes-base\.hubspot/);
-      const sideways = await page.evaluate(() =>
-        document.documentElement.scrollWidth > document.documentElement.clientWidth
-      );
-      assert.equal(sideways, false, "nothing is cut off");
-      await page.evaluate(axe.source);
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-        const found = await axe.run("[data-import-report]", { resultTypes: ["violations"] });
-        return found.violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      assert.deepEqual(violations, []);
-      const folder = Deno.env.get("LEADFLOW_TEST_PICTURES");
-      if (folder) await page.screenshot({ path: `${folder}/import.png` });
+      assert.equal(await sideways(page), false, "nothing is cut off");
+      assert.deepEqual(await serious(page, "[data-import-report]"), []);
+      await picture(page, "import");
       await dialog.getByRole("link", { name: "Open the workflow" }).click();
       await page.waitForURL(/\/workflow\/[0-9A-Z]{26}/);
       assert.match(await page.title(), /From n8n/);

@@ -1,7 +1,7 @@
 /** Ctrl+K in a real browser: to any page, workflow and lead by keys alone, and by thumb. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import { createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { serious } from "../helpers/looks.ts";
 import { startServer, textOf } from "../helpers/server.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
@@ -25,15 +25,7 @@ Deno.test(
       await page.keyboard.press("Control+k");
       await seen(dialog.getByRole("option", { name: "Dashboard" }));
       assert.equal(await field.evaluate((element) => element === document.activeElement), true);
-      await page.evaluate(axe.source);
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-        const { violations } = await axe.run("dialog", { resultTypes: ["violations"] });
-        return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map((
-          { id },
-        ) => id);
-      });
-      assert.deepEqual(found, []);
+      assert.deepEqual(await serious(page, "dialog"), []);
       await page.keyboard.type("sec");
       await page.keyboard.press("Enter");
       await page.waitForURL("**/settings/secrets");

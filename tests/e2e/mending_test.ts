@@ -1,12 +1,12 @@
 /** Mending in a real browser: replay from a step, with an edited input; act on all that a filter finds. */
 import assert from "node:assert/strict";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
+import { pictures } from "../helpers/looks.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
 /** A host that no test may reach: the egress refuses it at once. */
 const REFUSED = "http://127.0.0.1:9/nothing";
 
@@ -37,18 +37,6 @@ const task = ["call", "task", "Call the lead", {
   outcomes: ["Reached", "Not reached"],
 }] as const;
 
-/** A picture in both schemes and both widths, where somebody wants to look at them. */
-async function shoot(page: Page, name: string): Promise<void> {
-  if (!SHOTS) return;
-  for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-    await page.screenshot({ path: `${SHOTS}/${name}-${scheme}-${width}.png` });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
-
 /** Waits until one of the texts is there. */
 async function option(select: Locator, text: RegExp): Promise<string> {
   const found = select.locator("option").filter({ hasText: text });
@@ -73,14 +61,14 @@ Deno.test(
       await option(dialog.getByLabel("From"), /Call the lead — waiting/),
     );
     await seen(dialog.getByText("Taken over: Webhook, Greeting"));
-    await shoot(page, "replay-dialog");
+    await pictures(page, "replay-dialog");
     await dialog.getByRole("button", { name: "Replay", exact: true }).click();
     await page.waitForURL((url) => url.pathname.startsWith("/executions/") && !url.pathname.endsWith(first));
 
     await seen(page.getByText("Replay of"));
     await page.locator('a[href="?step=greet#step"]').first().click();
     await seen(page.locator("#step").getByText(`Taken over from …${first.slice(-6)}`));
-    await shoot(page, "replay-page");
+    await pictures(page, "replay-page");
     await page.getByRole("link", { name: `…${first.slice(-6)}` }).click();
     await page.waitForURL(`**/executions/${first}`);
     await seen(page.getByText("Replayed as"));
@@ -98,7 +86,7 @@ Deno.test("a replay's input is refused beside its field, and an edited one is us
   await dialog.getByLabel("Input").fill('{ "name": ');
   await dialog.getByRole("button", { name: "Replay", exact: true }).click();
   await seen(dialog.locator("#replay-input-error", { hasText: "This is not JSON" }));
-  await shoot(page, "replay-refused");
+  await pictures(page, "replay-refused");
   await dialog.getByLabel("Input").fill('{ "name": "Ann Lee" }');
   await dialog.getByRole("button", { name: "Replay", exact: true }).click();
   await page.waitForURL((url) => !url.pathname.endsWith(first));
@@ -169,11 +157,11 @@ Deno.test(
     await bar.getByRole("button", { name: "Retry …" }).click();
     const dialog = page.getByRole("dialog", { name: "Retry all that match" });
     await seen(dialog.getByText("Retry 37 failed executions of Failing, 10 a second, about 4 s"));
-    await shoot(page, "bulk-dialog");
+    await pictures(page, "bulk-dialog");
     await dialog.getByRole("button", { name: "Retry 37" }).click();
     const progress = page.getByRole("region", { name: "Bulk action" });
     await seen(progress.getByText(/of 37 retried/));
-    await shoot(page, "bulk-progress");
+    await pictures(page, "bulk-progress");
     // It goes on without the page, and a page that comes later shows it.
     await go(page, `/executions?workflowId=${id}`);
     await seen(progress.getByText(/of 37 retried/));
@@ -188,7 +176,7 @@ Deno.test(
     await seen(progress.getByText(/of 3\d replayed/));
     await progress.getByRole("button", { name: "Stop" }).click();
     await seen(progress.getByText(/^Stopped: \d+ of 3\d replayed/));
-    await shoot(page, "bulk-stopped");
+    await pictures(page, "bulk-stopped");
     const jobs = await server.api("GET", "/api/monitoring/bulk") as {
       items: { id: string; status: string }[];
     };

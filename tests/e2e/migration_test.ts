@@ -1,14 +1,12 @@
 /** Executions of an older version in a real browser: where they stand, keep or move, and what became of them. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
+import { looksWell } from "../helpers/looks.ts";
 import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { flow, hookNode, waitNode } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-
-const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
 
 let browser: Browser;
 let server: Server;
@@ -25,33 +23,6 @@ Deno.test.afterAll(async () => {
   await browser.close();
   await server[Symbol.asyncDispose]();
 });
-
-/** In both schemes and widths: axe finds nothing serious, nothing sticks out. */
-async function looksWell(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1280, 360]) {
-      // Colours that are still on their way to the other scheme are nobody's finding.
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: 800 });
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-        const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        return {
-          violations: serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-          sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-        };
-      });
-      assert.deepEqual(found, { violations: [], sideways: false }, `${colorScheme} ${width}`);
-      if (SHOTS) {
-        await page.screenshot({ path: `${SHOTS}/migration-${colorScheme}-${width}.png`, fullPage: true });
-      }
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 const call = (id: string, title: string): readonly [string, string, string, Record<string, unknown>] => [
   id,
@@ -104,7 +75,7 @@ Deno.test(
     await page.getByRole("radio", { name: /^Restart/ }).check();
     await seen(page.getByRole("button", { name: "Restart 2 executions" }));
     await page.getByRole("radio", { name: /^Move/ }).check();
-    await looksWell(page);
+    await looksWell(page, "migration");
     // One is cancelled meanwhile: what was shown is not what is there.
     await server.api("POST", `/api/monitoring/executions/${all[1]}/cancel`, {});
     await server.settled(all[1]!);

@@ -1,15 +1,13 @@
 /** Calls and collections in a real browser: what whoever calls sees and does, and what a workflow has kept. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { alive, createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { looksWell } from "../helpers/looks.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
-const VIEWS = [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]] as const;
 
 const CALLS = flow("Call and keep", [
   hookNode("calls"),
@@ -48,29 +46,6 @@ Deno.test.afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** In both schemes and widths: axe finds nothing serious, nothing sticks out. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const [scheme, width] of VIEWS) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/node_types-${name}-${scheme}-${width}.png` });
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-      return {
-        serious: violations.filter(({ impact }) => impact === "serious" || impact === "critical").map((
-          { id },
-        ) => id),
-        wide: document.documentElement.scrollWidth > innerWidth,
-      };
-    });
-    assert.deepEqual(found, { serious: [], wide: false }, `${name} ${scheme} ${width}`);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
-
 /** Until the call stands in the inbox: the webhook is answered before. */
 async function askedToCall(): Promise<void> {
   await eventually("nobody is asked to call", async () => {
@@ -102,7 +77,7 @@ Deno.test(
     await seen(call.getByText("now", { exact: true }));
     await seen(card.getByText("High priority"));
     await seen(card.getByText("due in", { exact: false }));
-    await look(page, "inbox");
+    await looksWell(page, "node_types-inbox");
     await card.getByPlaceholder("Note (optional)").fill("Demo on Friday");
     await card.getByRole("button", { name: "Interested" }).click();
     await seen(page.getByText("Call Ann — Interested").first());
@@ -116,17 +91,17 @@ Deno.test(
 
     await page.getByRole("link", { name: "Data" }).first().click();
     await page.waitForURL("**/collections");
-    await look(page, "collections");
+    await looksWell(page, "node_types-collections");
     await page.getByRole("link", { name: "calls", exact: true }).click();
     await page.getByLabel("Is exactly").fill("Interested");
     await page.getByRole("button", { name: "Find" }).click();
     await page.waitForURL("**value=Interested**");
-    await look(page, "collection");
+    await looksWell(page, "node_types-collection");
     await page.getByRole("link", { name: "ann@example.com" }).click();
     await page.waitForURL("**record=ann**");
     await alive(page);
     await seen(page.getByText("Demo on Friday").first());
-    await look(page, "record");
+    await looksWell(page, "node_types-record");
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.waitForURL("**/collections/calls");

@@ -1,24 +1,13 @@
 /** Enrolment and limits as people meet them: sentences, a dialog, refusals with their reasons, a place in the queue. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
 import { createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { picture, serious } from "../helpers/looks.ts";
 import { startServer } from "../helpers/server.ts";
 import type { Server } from "../helpers/server.ts";
 import { saved } from "./editor_hands.ts";
 import { CALL_NODE, flow, hookNode, MAIL_NODE } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 interface Answered {
   status: number;
@@ -39,12 +28,6 @@ async function post(
     body: JSON.stringify(lead),
   });
   return { status: response.status, ...await response.json() };
-}
-
-/** The page as it looks, where a folder for pictures is named. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = Deno.env.get("LEADFLOW_TEST_PICTURES");
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 const ANN = { email: "ann@example.com", firstName: "Ann" };
@@ -76,7 +59,7 @@ Deno.test(
       await dialog.getByRole("button", { name: "Save in the draft" }).click();
       await seen(dialog.getByText(/at least 1/));
       assert.equal(await dialog.getByLabel("Executions at once").getAttribute("aria-invalid"), "true");
-      await picture(page, "dialog-light-1280");
+      await picture(page, "rules-dialog-light-1280");
       assert.deepEqual(await serious(page), []);
       await dialog.getByLabel("Executions at once").fill("1");
       await dialog.getByRole("button", { name: "Save in the draft" }).click();
@@ -99,20 +82,20 @@ Deno.test(
 
       await go(page, `/executions/${second.executionId}`);
       await seen(page.getByText(/next in line \(limit 1 at once\)/).first());
-      await picture(page, "queued-light-1280");
+      await picture(page, "rules-queued-light-1280");
       assert.deepEqual(await serious(page), []);
 
       await go(page, `/workflow/${id}`);
       await seen(page.getByRole("heading", { name: "Who was not enrolled, and why" }));
       await seen(page.getByText(/the workflow takes each lead once/).first());
-      await picture(page, "page-light-1280");
+      await picture(page, "rules-page-light-1280");
       assert.deepEqual(await serious(page), []);
       await page.getByRole("button", { name: "Run", exact: true }).click();
       const run = page.getByRole("dialog");
       await run.getByLabel("Input").fill(JSON.stringify(ANN));
       await run.getByRole("button", { name: "Run" }).click();
       await seen(run.getByText("Not started: the lead may not enter now"));
-      await picture(page, "run-light-1280");
+      await picture(page, "rules-run-light-1280");
       assert.equal(
         await run.getByRole("link", { name: "That execution" }).getAttribute("href"),
         `/executions/${first.executionId}`,
@@ -131,12 +114,12 @@ Deno.test(
       await go(phone.page, `/workflow/${id}`);
       await phone.page.getByRole("button", { name: "Show details" }).click();
       await seen(phone.page.getByText("A lead enters once, ever."));
-      await picture(phone.page, "page-dark-360");
+      await picture(phone.page, "rules-page-dark-360");
       assert.deepEqual(await serious(phone.page), []);
       assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth), 360);
       await phone.page.getByRole("button", { name: "Change …" }).click();
       await seen(phone.page.getByLabel("Executions at once"));
-      await picture(phone.page, "dialog-dark-360");
+      await picture(phone.page, "rules-dialog-dark-360");
       assert.deepEqual(await serious(phone.page), []);
     } finally {
       await browser.close();
@@ -183,7 +166,7 @@ Deno.test("rates, the send window, goals and exits are set in the dialog, and fe
     await seen(exit.getByText(/lower-case words joined by dots/));
     await seen(dialog.getByText("4 things are not accepted"));
     assert.equal(await rate.getByLabel("At most").getAttribute("aria-invalid"), "true");
-    await picture(page, "rates-problems-1280");
+    await picture(page, "rules-rates-problems-1280");
     assert.deepEqual(await serious(page), []);
 
     await rate.getByLabel("At most").fill("1");
@@ -202,13 +185,13 @@ Deno.test("rates, the send window, goals and exits are set in the dialog, and fe
 
     await rate.getByLabel("Key", { exact: true }).fill("{{ lead.company }}");
     await goal.getByLabel("Value").fill("90");
-    await picture(page, "rates-dialog-1280");
+    await picture(page, "rules-rates-dialog-1280");
     await save.click();
     await seen(page.getByText("At most 1 an hour for each lead.company."));
     await seen(page.getByText(/Reaches people Every day, all day in the lead's zone\./));
     await seen(page.getByText("Goal “Customer”: completed when score ≥ 90."));
     await seen(page.getByText("Exit “Lost”: cancelled when deal.lost comes."));
-    await picture(page, "rates-panel-1280");
+    await picture(page, "rules-rates-panel-1280");
     assert.deepEqual(await serious(page), []);
     await saved(page);
     await server.api("POST", `/api/workflow/${id}/publish`, {});
@@ -218,7 +201,7 @@ Deno.test("rates, the send window, goals and exits are set in the dialog, and fe
     await go(page, `/executions/${executionId}`);
     await seen(page.getByText(/1 an hour for Acme, about /).first());
     await seen(page.getByText(/1 an hour for Acme, until /).first());
-    await picture(page, "rates-held-1280");
+    await picture(page, "rules-rates-held-1280");
     assert.deepEqual(await serious(page), []);
     // An exit reaches it in the middle of that wait.
     const { items } = await server.api("GET", "/api/leads?q=bob@example.com") as { items: { id: string }[] };
@@ -230,7 +213,7 @@ Deno.test("rates, the send window, goals and exits are set in the dialog, and fe
     await page.setViewportSize({ width: 360, height: 740 });
     await page.emulateMedia({ colorScheme: "dark" });
     await seen(rate.getByLabel("At most"));
-    await picture(page, "rates-dialog-dark-360");
+    await picture(page, "rules-rates-dialog-dark-360");
     assert.deepEqual(await serious(page), []);
     assert.equal(await dialog.evaluate((element) => element.scrollWidth > element.clientWidth), false);
   } finally {

@@ -1,8 +1,8 @@
 /** Schedules as people meet them: made by hand and keys, previewed, paused, run, back-filled, and seen on the canvas. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Locator, Page } from "playwright-core";
 import { createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { picture, serious } from "../helpers/looks.ts";
 import { startServer } from "../helpers/server.ts";
 import { flow } from "./flows.ts";
 
@@ -11,22 +11,6 @@ const NOTE = ["note", "set", "Note", {
   fields: [{ name: "said", value: "{{ trigger.body.word }}" }],
 }] as const;
 const DAILY = { kind: "cron", cron: "0 9 * * *", timezone: "Europe/Zurich" };
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
-
-/** The page as it looks, where a folder for pictures is named. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = Deno.env.get("LEADFLOW_TEST_PICTURES");
-  if (folder) await page.screenshot({ path: `${folder}/schedules-${name}.png`, fullPage: true });
-}
 
 /** How far what stood there has moved since the page was opened (0.02 is what the eye forgives). */
 async function shift(page: Page): Promise<number> {
@@ -68,7 +52,7 @@ Deno.test(
       await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Schedules" }).click();
       await page.waitForURL("**/scheduling");
       await seen(page.getByText("No schedule yet"));
-      await picture(page, "empty");
+      await picture(page, "schedules-empty");
       assert.deepEqual(await serious(page), []);
 
       await page.getByRole("button", { name: "Add schedule" }).press("Enter");
@@ -88,7 +72,7 @@ Deno.test(
       assert.equal(await cron.inputValue(), "0 9 * * 1-5");
       assert.equal(await dialog.getByLabel("Weekday").first().inputValue(), "1-5");
       await seen(dialog.getByText("every weekday at 09:00, Europe/Zurich"));
-      await picture(page, "form");
+      await picture(page, "schedules-form");
       assert.deepEqual(await serious(page), []);
 
       person.foresee("422");
@@ -104,7 +88,7 @@ Deno.test(
       // What clocks do is marked: on 28 March 2027 they skip 02:30.
       await cron.fill("30 2 28 3 *");
       await seen(runs.getByText("moved"));
-      await picture(page, "moved");
+      await picture(page, "schedules-moved");
 
       const zone = dialog.getByLabel("Time zone");
       await zone.click();
@@ -129,7 +113,7 @@ Deno.test(
       await dialog.getByRole("button", { name: "Add schedule" }).click();
       await seen(dialog.getByText(/"2020-01-01"/));
       await dialog.getByLabel("Until").fill("");
-      await picture(page, "form-whole");
+      await picture(page, "schedules-form-whole");
       await dialog.getByRole("button", { name: "Add schedule" }).click();
 
       await seen(row(page, "Calls").getByText("every day at 09:00, America/New_York"));
@@ -144,7 +128,7 @@ Deno.test(
       await seen(row(page, "Calls").getByText("Completed"), 20_000);
       await page.getByRole("button", { name: "Resume Calls" }).click();
       await seen(row(page, "Calls").getByText("On", { exact: true }));
-      await picture(page, "list");
+      await picture(page, "schedules-list");
 
       // By keys alone: the menu, the dialog, and back to where one was.
       const more = page.getByRole("button", { name: "More for Calls" });
@@ -155,7 +139,7 @@ Deno.test(
       await edit.getByRole("textbox", { name: "Every" }).fill("90");
       await edit.getByLabel("Every: unit").selectOption("minutes");
       await seen(edit.getByRole("table", { name: "The next 10 runs" }));
-      await picture(page, "interval");
+      await picture(page, "schedules-interval");
       await page.keyboard.press("Escape");
       await edit.waitFor({ state: "hidden" });
       assert.equal(
@@ -203,7 +187,7 @@ Deno.test(
       await seen(row(page, "Daily").getByText(/^in \d+ (h|min|s)/));
       assert.ok(await shift(page) <= 0.02, "nothing moves while the page comes");
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
-      await picture(page, "list-360");
+      await picture(page, "schedules-list-360");
       assert.deepEqual(await serious(page), []);
 
       await pick(page, "Daily", "Back-fill …");
@@ -215,7 +199,7 @@ Deno.test(
         dialog.getByText(/3 occurrences have not run: from Tue 10 Nov 2026, 09:00 to Fri 13 Nov 2026, 09:00/),
       );
       await seen(dialog.getByText(/1 more has run, or falls on a holiday/));
-      await picture(page, "backfill-360");
+      await picture(page, "schedules-backfill-360");
       assert.deepEqual(await serious(page), []);
       await dialog.getByRole("button", { name: "Run 3" }).click();
       await seen(dialog.getByText(/Last back-fill: 3 of 3/), 30_000);
@@ -227,7 +211,7 @@ Deno.test(
       await seen(history.getByText("Fri 13 Nov 2026, 09:00"));
       assert.equal(await history.getByText("Back-filled").count(), 3);
       assert.equal(await history.getByText("Completed").count(), 3);
-      await picture(page, "history-360");
+      await picture(page, "schedules-history-360");
       assert.deepEqual(await serious(page), []);
       assert.equal(await history.evaluate((element) => element.scrollWidth > element.clientWidth), false);
     } finally {
@@ -253,7 +237,7 @@ Deno.test(
       const side = page.getByRole("complementary", { name: "Details" });
       await seen(side.getByText(/^in \d+ (h|min|s)/));
       await seen(side.getByText("every day at 09:00, Europe/Zurich").first());
-      await picture(page, "editor");
+      await picture(page, "schedules-editor");
       assert.deepEqual(await serious(page), []);
 
       await side.getByRole("button", { name: "Pause Daily" }).click();
@@ -281,7 +265,7 @@ Deno.test(
       await seen(side.getByText(/not five/).first());
       await side.getByRole("button", { name: "Every hour" }).click();
       await seen(side.getByText("every hour, Europe/Zurich"));
-      await picture(page, "editor-changed");
+      await picture(page, "schedules-editor-changed");
       await seen(page.getByText("Saved"));
       await page.getByRole("button", { name: "Publish", exact: true }).first().click();
       await page.getByRole("dialog").getByRole("button", { name: /^Publish/ }).click();
@@ -291,7 +275,7 @@ Deno.test(
       await signIn(other.page);
       await go(other.page, "/scheduling");
       await seen(row(other.page, "Daily").getByText("every hour, Europe/Zurich"));
-      await picture(other.page, "list-after");
+      await picture(other.page, "schedules-list-after");
     } finally {
       await browser.close();
     }

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { alive, createOwner, go, openBrowser, openWindow, seen } from "../helpers/browser.ts";
+import { pictures } from "../helpers/looks.ts";
 import { startServer } from "../helpers/server.ts";
 import { mailServer } from "../messages/smtp_fixture.ts";
 import type { Behaviour } from "../messages/smtp_fixture.ts";
 import { flow, hookNode, MAIL_NODE } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
-const SHOTS = Deno.env.get("LEADFLOW_SHOTS");
 
 const LEADS = [
   { email: "ann@example.com", firstName: "Ann", answer: "Sent", mails: 1 },
@@ -60,7 +60,7 @@ Deno.test(
         await seen(cardOf(page, firstName));
         assert.equal(await cardOf(page, firstName).count(), 1, "one card each");
       }
-      await shoot(page);
+      await pictures(page, "uncertain");
       for (const { firstName, answer } of LEADS) {
         const card = cardOf(page, firstName);
         await card.getByRole("button", { name: answer, exact: false }).filter({
@@ -85,15 +85,3 @@ Deno.test(
     }
   },
 );
-
-/** A picture in both schemes and both widths, where somebody wants to look at them. */
-async function shoot(page: Page): Promise<void> {
-  if (!SHOTS) return;
-  for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: width === 360 ? 740 : 900 });
-    await page.screenshot({ path: `${SHOTS}/uncertain-${scheme}-${width}.png` });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}

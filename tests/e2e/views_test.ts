@@ -1,8 +1,8 @@
 /** How every page looks and reads: axe in both schemes, 360 px, dark, and hostile text that stays text. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { alive, createOwner, go, openBrowser, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { serious } from "../helpers/looks.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { flow, hookNode, waitNode } from "./flows.ts";
 
@@ -84,14 +84,7 @@ async function firstId(path: string): Promise<string> {
 
 /** Serious findings of axe on the page as it stands. */
 async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-    return violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map((node) => node.html) }));
-  });
-  return found.filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, where }) => `${new URL(page.url()).pathname} ${id}: ${where.slice(0, 3).join(" | ")}`);
+  return (await serious(page)).map((found) => `${new URL(page.url()).pathname} ${found}`);
 }
 
 /** How far the page is wider than its window, and what stands out. */
