@@ -37,3 +37,12 @@ Deno.test("MUTANTS are at least fifteen, each with its own name and a change", (
     for (const { find, replace } of edits) assert.notEqual(find, replace);
   }
 });
+
+Deno.test("MUTANTS aim at what stands in the product, and at tests that are there", async () => {
+  const read = (file: string): Promise<string> =>
+    Deno.readTextFile(new URL(`../../${file}`, import.meta.url));
+  for (const { edits, noticedBy } of MUTANTS) {
+    for (const edit of edits) planted(await read(edit.file), edit);
+    await read(noticedBy.file);
+  }
+});
