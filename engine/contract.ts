@@ -1,6 +1,7 @@
 import type { Access, Secrets } from "./contract_access.ts";
 import type { Alerts } from "./contract_alerts.ts";
 import type { Inbox } from "./contract_inbox.ts";
+import type { Messages } from "./contract_messages.ts";
 import type { Metrics } from "./contract_metrics.ts";
 import type { Scheduling } from "./contract_scheduling.ts";
 import type { NodeDescriptor } from "./nodes/define.ts";
@@ -27,7 +28,6 @@ import type {
   ReplayPlan,
   Running,
 } from "./schemas/mending.ts";
-import type { Message, MessageSummary } from "./schemas/message.ts";
 import type { Page, Paging } from "./schemas/problem.ts";
 import type { NodeCount } from "./schemas/node_counts.ts";
 import type { PublishPreview } from "./schemas/preview.ts";
@@ -46,6 +46,7 @@ import type {
 
 export type { Scheduling } from "./contract_scheduling.ts";
 export type { Inbox } from "./contract_inbox.ts";
+export type { Messages } from "./contract_messages.ts";
 export type { Access, Role, SecretInfo, Secrets, User } from "./contract_access.ts";
 
 /** Who asks: shown in histories and audits. */
@@ -226,15 +227,6 @@ export interface Leads {
   remove(id: string): Promise<void>;
   signal(id: string, input: SignalInput, options?: CreateOptions): Promise<Signal>;
   signals(id: string, paging: Paging): Promise<Page<Signal>>;
-}
-
-export interface Messages {
-  list(paging: Paging & { executionId?: string; leadId?: string }): Promise<Page<MessageSummary>>;
-  get(id: string): Promise<Message>;
-  /** Counts an opening; false for a token that we did not sign. */
-  opened(token: string): Promise<boolean>;
-  /** Counts a click and returns where to go, or null for a token that we did not sign. */
-  clicked(token: string): Promise<string | null>;
 }
 
 export interface Collections {

@@ -73,19 +73,22 @@ export function deliver(draft: Draft, mail: Mail): void {
   const marks = draft.state.messages[node.id];
   if (!marks || marks.id !== mail.messageId || marks[mail.what] !== undefined) return;
   draft.state.messages = { ...draft.state.messages, [node.id]: { ...marks, [mail.what]: mail.at } };
+  const where = mail.outbox ? " in the outbox" : "";
   draft.event("progress", node, {
-    message: mail.what === "opened"
-      ? "The mail was opened"
-      : mail.what === "clicked"
-      ? "A link was clicked"
-      : "A reply came",
+    message: MARKED[mail.what] + where,
     reason: {
       code: `email.${mail.what}`,
-      text: `The mail was ${mail.what}`,
+      text: `The mail was ${mail.what}${where}`,
       data: { at: new Date(mail.at).toISOString() },
     },
   });
 }
+
+const MARKED = {
+  opened: "The mail was opened",
+  clicked: "A link was clicked",
+  replied: "A reply came",
+} as const;
 
 /** Its loop's word to stop is past when that has gone on since. */
 function stop(draft: Draft, { by, reason, again }: Extract<Mail, { kind: "cancel" }>): void {

@@ -29,6 +29,8 @@ export type Mail =
     what: "opened" | "clicked" | "replied";
     at: number;
     url?: string;
+    /** Read in the outbox, where mail stays. */
+    outbox?: true;
   }
   /** One person's answer to an approval. */
   | {

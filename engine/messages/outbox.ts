@@ -2,7 +2,7 @@ import type { Messages } from "../contract.ts";
 import { conflict, notFound } from "../errors.ts";
 import { signalWrite } from "../leads/mod.ts";
 import type { JsonObject } from "../schemas/json.ts";
-import type { Message, MessageSummary } from "../schemas/message.ts";
+import { countsInOutbox, type Message, type MessageSummary } from "../schemas/message.ts";
 import type { Page, Paging } from "../schemas/problem.ts";
 import type { Write } from "../store/commit.ts";
 import { keys, shardOf } from "../store/keys.ts";
@@ -11,6 +11,7 @@ import { encode, type Store } from "../store/store.ts";
 import { badCursor, type Candidate, collectPage } from "../store/pages.ts";
 import type { LinkToken } from "./links.ts";
 import { type MessageRecord, messagesOf, readMessage, toMessageSummary } from "./store.ts";
+import { untracked } from "./untracked.ts";
 
 /** What the subject is built from. */
 export interface MessageDeps {
@@ -36,6 +37,8 @@ export interface MessageMail {
   what: Tracked;
   at: number;
   url?: string;
+  /** Somebody of the house read it, where mail stays in the outbox. */
+  outbox?: true;
 }
 
 type Tracked = "opened" | "clicked";
@@ -56,6 +59,11 @@ export function createMessages(deps: MessageDeps): Messages {
       const message = await readMessage(store, id);
       if (!message) throw notFound("message", id);
       return message;
+    },
+    async readable(id): Promise<Message> {
+      const message = await this.get(id);
+      if (countsInOutbox(message)) return message;
+      return { ...message, html: untracked(message.html, deps.readToken) };
     },
     async opened(token): Promise<boolean> {
       const link = deps.readToken(token);
@@ -133,7 +141,9 @@ async function withTelling(
   const { record, tracking: { what, url }, now } = about;
   const { executionId, nodeId, leadId, id: messageId } = record;
   const link = url === undefined ? {} : { url };
-  const mail: MessageMail = { v: 1, kind: "message", nodeId, messageId, what, at: now, ...link };
+  // Nobody else has it: what the lead is said to have done says where it was done.
+  const where: { outbox?: true } = countsInOutbox(record) ? { outbox: true } : {};
+  const mail: MessageMail = { v: 1, kind: "message", nodeId, messageId, what, at: now, ...link, ...where };
   // A replay that took the step over has not sent the mail, and its conditions ask what became of it.
   const hearers = await withReplays(deps.store, executionId, MOST_HEARERS);
   const told: Write = {
@@ -150,6 +160,7 @@ async function withTelling(
   const lead = leadId === null ? null : await deps.store.get(keys.lead(leadId));
   if (!lead || leadId === null) return told;
   const data: JsonObject = { nodeId, executionId, messageId };
+  if (where.outbox) data.outbox = true;
   if (url !== undefined) data.url = url;
   const signal = signalWrite(leadId, `email.${what}`, data, now, deps.newId());
   return {

@@ -75,8 +75,8 @@ export function tracked(
   return end < 0 ? `${rewritten}${pixel}` : `${rewritten.slice(0, end)}${pixel}${rewritten.slice(end)}`;
 }
 
-/** One pass over the tags: linear, whatever the text. */
-function rewriteLinks(html: string, replace: (url: string) => string | null): string {
+/** Every link for which there is another address. One pass over the tags: linear, whatever the text. */
+export function rewriteLinks(html: string, replace: (url: string) => string | null): string {
   const starts = /<(?:a|area)(?=[\s/])/gi;
   let out = "";
   let from = 0;

@@ -33,3 +33,13 @@ export type Message = z.infer<typeof Message>;
 
 export const MessageSummary = Message.omit({ text: true, html: true }).meta({ id: "MessageSummary" });
 export type MessageSummary = z.infer<typeof MessageSummary>;
+
+/**
+ * Has nobody but this house got the mail, as without a mail server? Then reading it in the outbox counts as the lead's
+ * opening, and a click in it as the lead's, so that a workflow can be tried to its end. Otherwise it counts nothing.
+ */
+export function countsInOutbox(
+  { transport, status, test }: Pick<MessageSummary, "transport" | "status" | "test">,
+): boolean {
+  return transport === "outbox" && !test && (status === "sent" || status === "held");
+}

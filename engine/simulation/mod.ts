@@ -133,7 +133,10 @@ async function simulate(
     const driven = await new Driver(journey, progress).run();
     const execution = await house.engine.executions.get(executionId);
     const events = await house.engine.executions.events(executionId, { limit: EVENTS_SHOWN });
-    const kept = input.keep ? await keepMessages(deps, await messagesOf(house.engine.messages)) : [];
+    const { engine, links } = house;
+    const kept = input.keep
+      ? await keepMessages(deps, await messagesOf(engine.messages), links.readToken)
+      : [];
     return toSimulated({
       plan,
       driven,

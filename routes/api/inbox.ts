@@ -87,7 +87,7 @@ export const inboxRoutes: readonly ApiRoute[] = [
     method: "get",
     path: "/api/outbox/:id",
     action: "message.see",
-    summary: "One message as it was or would have been sent",
+    summary: "One message as it was or would have been sent, with its pixel and its counted links",
     answers: { 200: { description: "The message", schema: Message } },
     handle: async ({ engine, param, user }) =>
       json(messageFor(user(), await engine.messages.get(param("id")))),

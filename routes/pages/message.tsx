@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import type { Message } from "../../engine/schemas/message.ts";
+import { countsInOutbox, type Message } from "../../engine/schemas/message.ts";
 import { Copyable } from "./components/id.tsx";
 import { Fact } from "./components/lead_facts.tsx";
-import { KeptHere, Marks, staysHere, TRANSPORTS } from "./components/message_marks.tsx";
+import { KeptHere, Marks, ReadsAlone, TRANSPORTS } from "./components/message_marks.tsx";
 import { Time } from "./components/time.tsx";
 import type { PageContext, PageDeps } from "./deps.ts";
 import { renderPage } from "./page.tsx";
@@ -21,13 +21,7 @@ export async function showMessage(c: PageContext, deps: PageDeps, message: Messa
     },
     (
       <div class="grid max-w-4xl grid-cols-1 gap-5">
-        {staysHere(message) && !message.test
-          ? (
-            <KeptHere>
-              Reading it here counts as opening, so that a workflow can be tried to its end.
-            </KeptHere>
-          )
-          : null}
+        {countsInOutbox(message) ? <KeptHere which="one" /> : <ReadsAlone message={message} />}
         <Headers message={message} />
         <section aria-label="Message">
           {message.html ? <Views id={message.id} asText={asText} /> : null}

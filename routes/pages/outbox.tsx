@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import type { JSX } from "preact";
-import type { MessageSummary } from "../../engine/schemas/message.ts";
+import { countsInOutbox, type MessageSummary } from "../../engine/schemas/message.ts";
 import { Empty } from "./components/empty.tsx";
-import { KeptHere, Marks, staysHere, TRANSPORTS } from "./components/message_marks.tsx";
+import { KeptHere, Marks, TRANSPORTS } from "./components/message_marks.tsx";
 import { NextPage, Table } from "./components/table.tsx";
 import { Time } from "./components/time.tsx";
 import { type PageDeps, type PageEnv, requireAction, userOf } from "./deps.ts";
@@ -12,7 +12,7 @@ import { renderPage } from "./page.tsx";
 const LIMIT = 50;
 /**
  * A message is a stranger's HTML: no script, no forms, no reach into this origin (opaque by `sandbox`). Images may
- * load, since the pixel is how an opening counts; links open outside.
+ * load, since the pixel is how an opening counts where mail stays here; links open outside.
  */
 export const MESSAGE_CSP =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src * data:; " +
@@ -31,7 +31,7 @@ export function outboxPages(deps: PageDeps): Hono<PageEnv> {
       { title: "Outbox", nav: "outbox" },
       (
         <>
-          {items.some((one) => staysHere(one) && !one.test) ? <KeptHere /> : null}
+          {items.some(countsInOutbox) ? <KeptHere which="several" /> : null}
           {items.length
             ? <MessageTable items={items} readable={deps.can(userOf(c).role, "payload.see")} />
             : (
@@ -50,19 +50,14 @@ export function outboxPages(deps: PageDeps): Hono<PageEnv> {
   });
   pages.get("/outbox/:id/body", async (c) => {
     requireAction(c, deps, "payload.see");
-    const { html, transport } = await messages.get(c.req.param("id"));
+    const { html } = await messages.readable(c.req.param("id"));
     c.header("content-security-policy", MESSAGE_CSP);
     c.header("x-content-type-options", "nosniff");
     c.header("referrer-policy", "no-referrer");
     c.header("cache-control", "no-store");
-    return c.html(messageDocument(transport === "smtp" ? withoutPixel(html) : html));
+    return c.html(messageDocument(html));
   });
   return pages;
-}
-
-/** Of a mail that a lead has: a colleague who reads it here is no lead who opened it. */
-function withoutPixel(html: string): string {
-  return html.replace(/<img\b[^>]*\ssrc="[^"]*\/t\/o\/[^"]*\.gif"[^>]*>/g, "");
 }
 
 /** `readable`: whether the person may open them; the text is as a step's output. */

@@ -295,6 +295,18 @@ Deno.test("simulate() keeps mails where that is asked for: in the outbox, marked
   }, { smtpUrl: smtp.url, send: true });
 });
 
+Deno.test("simulate() keeps mails whose links lead where they say, and that count nothing", () =>
+  withDraft({
+    nodes: [node("start", "trigger_manual"), mail("offer", "See https://example.com/offer?a=1&b=2")],
+    edges: chain("start", "offer"),
+  }, async ({ engine }, _id, dryRun) => {
+    const { kept, notes } = await dryRun({ input: LEAD, keep: true, clicked: ["offer"] });
+    assert.deepEqual(notes, [], "the link was a counted one while the dry run lasted");
+    const { html } = await engine.messages.readable(kept[0]!);
+    assert.match(html, /<a href="https:\/\/example\.com\/offer\?a=1&amp;b=2">/);
+    assert.doesNotMatch(html, /\/t\/[co]\//);
+  }));
+
 Deno.test("simulate() refuses parts that are none, with the field and what is accepted", () =>
   withDraft(graph, async (_house: Opened, _id, dryRun) => {
     await refused(dryRun({ pins: { gone: { output: 1 } } }), "pins.gone");

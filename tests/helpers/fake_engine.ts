@@ -314,6 +314,7 @@ function fakeMessages(note: (what: string) => void): Engine["messages"] {
   return {
     list: emptyPage,
     get: () => Promise.resolve(MESSAGE),
+    readable: () => Promise.resolve(MESSAGE),
     opened: (token) => {
       note(`opened ${token}`);
       return Promise.resolve(token === "good");

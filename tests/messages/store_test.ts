@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { createLeads, type LeadSubject } from "../../engine/leads/mod.ts";
-import type { LinkToken } from "../../engine/messages/links.ts";
+import { createLinks, type LinkToken } from "../../engine/messages/links.ts";
 import { createMessages } from "../../engine/messages/outbox.ts";
+import { createTokens } from "../../engine/messages/tokens.ts";
+import { tracked } from "../../engine/messages/tracking_html.ts";
+import { untracked } from "../../engine/messages/untracked.ts";
 import { messageKeys, messagesOf, messageWrite } from "../../engine/messages/store.ts";
 import type { Messages } from "../../engine/contract.ts";
 import type { Message } from "../../engine/schemas/message.ts";
@@ -17,9 +20,14 @@ interface House extends AsyncDisposable {
   signalled: string[];
 }
 
-/** Tokens are JSON of what they say: signing is tested where it is made. */
+const LINKS = createLinks({
+  tokens: createTokens([{ id: "test", bytes: new Uint8Array(32) }]),
+  publicUrl: () => "https://leads.example.com",
+});
+
+/** Tokens are JSON of what they say, where signing does not matter. */
 function readToken(token: string): LinkToken | null {
-  return token.startsWith("{") ? JSON.parse(token) : null;
+  return token.startsWith("{") ? JSON.parse(token) : LINKS.readToken(token);
 }
 const open = (messageId: string): string => JSON.stringify({ kind: "open", messageId });
 const click = (messageId: string): string =>
@@ -158,7 +166,7 @@ Deno.test("list() keeps to an execution or a lead", async () => {
 Deno.test("opened() counts, signals the lead and mails the execution in one commit, then notifies", async () => {
   await using house = await openHouse();
   const lead = await house.leads.create({ email: "ann@example.com" });
-  await put(house, message("m", { leadId: lead.id }));
+  await put(house, message("m", { leadId: lead.id, transport: "smtp" }));
   assert.equal(await house.messages.opened(open("m")), true);
   const { opens, openedAt, clicks } = await house.messages.get("m");
   assert.deepEqual([opens, openedAt, clicks], [1, "2026-11-22T00:00:00.000Z", 0]);
@@ -187,7 +195,7 @@ Deno.test("opened() counts, signals the lead and mails the execution in one comm
 Deno.test("opened() counts repeats within a second without telling anybody again", async () => {
   await using house = await openHouse();
   const lead = await house.leads.create({ email: "ann@example.com" });
-  await put(house, message("m", { leadId: lead.id }));
+  await put(house, message("m", { leadId: lead.id, transport: "smtp" }));
   const signals = async (): Promise<number> =>
     (await house.leads.signals(lead.id, { limit: 50 })).items.length - 1;
   await Promise.all([1, 2, 3, 4].map(() => house.messages.opened(open("m"))));
@@ -206,7 +214,7 @@ Deno.test("opened() counts repeats within a second without telling anybody again
 Deno.test("clicked() goes where the token says, and counts as an opening when there was none", async () => {
   await using house = await openHouse();
   const lead = await house.leads.create({ email: "ann@example.com" });
-  await put(house, message("m", { leadId: lead.id }));
+  await put(house, message("m", { leadId: lead.id, transport: "smtp" }));
   assert.equal(await house.messages.clicked(click("m")), "https://www.example.com/");
   const { opens, clicks, clickedAt } = await house.messages.get("m");
   assert.deepEqual([opens, clicks, clickedAt], [1, 1, "2026-11-22T00:00:00.000Z"]);
@@ -248,4 +256,54 @@ Deno.test("clicked() still leads on when message or lead are gone", async () => 
   await house.messages.opened(open("m"));
   assert.deepEqual(await house.store.keys({ selector: { prefix: ["signal"] } }), []);
   assert.deepEqual(house.notified, ["execution"]);
+});
+
+Deno.test("opened() and clicked() say of what stays in the outbox that it was read there", async () => {
+  await using house = await openHouse();
+  const lead = await house.leads.create({ email: "ann@example.com" });
+  const told = async (change: Partial<Message>): Promise<unknown[]> => {
+    const id = `${change.transport}-${change.status}`;
+    await put(house, message(id, { leadId: lead.id, ...change }));
+    await house.messages.clicked(click(id));
+    house.clock.now += 5_000;
+    const { items } = await house.leads.signals(lead.id, { limit: 2 });
+    const mails = await Array.fromAsync(
+      house.store.list<{ messageId: string; outbox?: true }>({ selector: { prefix: ["mail", "execution"] } }),
+    );
+    const data = items.map((item) => Object(item.data).outbox);
+    return [...data, ...mails.flatMap(({ value }) => value.messageId === id ? [value.outbox] : [])];
+  };
+  assert.deepEqual(await told({ transport: "outbox", status: "sent" }), [true, true, true, true]);
+  assert.deepEqual(await told({ transport: "outbox", status: "held" }), [true, true, true, true]);
+  const nothing = [undefined, undefined, undefined, undefined];
+  assert.deepEqual(await told({ transport: "smtp", status: "sent" }), nothing);
+});
+
+Deno.test("readable() takes pixel and counted links out of what others have, or nobody should", async () => {
+  await using house = await openHouse();
+  const signed = tracked(
+    '<p><a class="x" href="https://www.example.com/?a=1&amp;b=2">Look</a></p>',
+    "m",
+    LINKS,
+  );
+  assert.match(signed, /\/t\/o\/.*\/t\/c\/|\/t\/c\/.*\/t\/o\//s);
+  const plain = '<p><a class="x" href="https://www.example.com/?a=1&amp;b=2">Look</a></p>';
+  const read = async (change: Partial<Message>): Promise<string> => {
+    await put(house, message("m", { html: signed, ...change }));
+    assert.equal((await house.messages.get("m")).html, signed, "as it was sent");
+    return (await house.messages.readable("m")).html;
+  };
+  assert.equal(await read({}), signed);
+  assert.equal(await read({ status: "held" }), signed);
+  assert.equal(await read({ status: "refused" }), plain);
+  assert.equal(await read({ test: true, status: "held" }), plain);
+  for (const status of ["sent", "uncertain", "refused"] as const) {
+    assert.equal(await read({ transport: "smtp", status }), plain);
+  }
+});
+
+Deno.test("untracked() leaves links that are not ours, and those whose signature is not", () => {
+  const foreign = '<a href="https://shop.example.com/t/c/abc">a</a><a href="https://example.com/">b</a>';
+  assert.equal(untracked(foreign, () => null), foreign);
+  assert.equal(untracked(foreign, () => ({ kind: "open", messageId: "m" })), foreign);
 });

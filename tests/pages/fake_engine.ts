@@ -8,7 +8,8 @@ import type { AlertRule, Incident, Undelivered } from "../../engine/schemas/aler
 import type { CauseCard, InboxItem } from "../../engine/schemas/inbox.ts";
 import type { Lead, Signal } from "../../engine/schemas/lead.ts";
 import type { BulkJob } from "../../engine/schemas/mending.ts";
-import type { Message } from "../../engine/schemas/message.ts";
+import { untracked } from "../../engine/messages/untracked.ts";
+import { countsInOutbox, type Message } from "../../engine/schemas/message.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
 import type { Schedule } from "../../engine/schemas/schedule.ts";
 import type { Refusals, Workflow } from "../../engine/schemas/workflow.ts";
@@ -142,6 +143,10 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
     messages: {
       list: () => page(data.messages),
       get: (id) => find(data.messages, "message", id),
+      readable: async (id) => {
+        const one = await find(data.messages, "message", id);
+        return countsInOutbox(one) ? one : { ...one, html: untracked(one.html, () => null) };
+      },
       opened: unused,
       clicked: unused,
     },

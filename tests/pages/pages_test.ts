@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Message } from "../../engine/schemas/message.ts";
 import { execution, inboxItem, lead, message, workflow } from "./sample_data.ts";
 import { pageApp } from "./page_app.ts";
 
@@ -158,6 +159,28 @@ Deno.test("GET /outbox says sent of what a mail server has, and of nothing else"
   const { html: sent } = await pageApp({ messages: [message({ transport: "smtp" })] }).get("/outbox");
   assert.match(sent, />sent</);
   assert.doesNotMatch(sent, /kept here|LEADFLOW_SMTP_URL/);
+});
+
+Deno.test("GET /outbox/:id says whether reading it here counts as the lead's doing", async () => {
+  const page = async (change: Partial<Message>): Promise<string> =>
+    (await pageApp({ messages: [message(change)] }).get("/outbox/m1")).html;
+  const counts =
+    /reading it here counts as the lead&#39;s opening|reading it here counts as the lead's opening/;
+  assert.match(await page({}), counts);
+  assert.match(await page({ status: "held" }), counts);
+  for (
+    const [change, why] of [
+      [{ transport: "smtp" }, /The lead has it/],
+      [{ transport: "smtp", leadId: null }, /It went out/],
+      [{ status: "refused" }, /refused: nobody got it/],
+      [{ status: "held", test: true }, /A test: nobody got it/],
+    ] as const
+  ) {
+    const html = await page(change);
+    assert.doesNotMatch(html, counts);
+    assert.match(html, why);
+    assert.match(html, /Reading it here counts nothing/);
+  }
 });
 
 Deno.test("GET /outbox/:id/body counts as opening only while nobody else can open the mail", async () => {

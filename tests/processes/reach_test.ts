@@ -85,7 +85,12 @@ for (const queue of ["on", "off"]) {
       assert.ok(pixel, html);
       const from = Date.now();
       await (await fetch(other.url + pixel)).arrayBuffer();
-      const took = await seen(one, id, from, (event) => event.message === "The mail was opened");
+      const took = await seen(
+        one,
+        id,
+        from,
+        (event) => event.message === "The mail was opened in the outbox",
+      );
       assert.ok(took < FORGOTTEN_MS, `${took} ms`);
     });
     await t.step("cancel aborts the running step", async () => {

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import type { MessageSummary } from "../../../engine/schemas/message.ts";
 import { Badge, type Tone } from "./badge.tsx";
 import { Icon } from "./icon.tsx";
@@ -17,19 +17,39 @@ const STATUS_TONES: { readonly [S in MessageSummary["status"]]: { tone: Tone; wo
 };
 
 /** Done as far as the workflow goes, but no mail server has it: "sent" would not be true. */
-export function staysHere({ status, transport }: Pick<MessageSummary, "status" | "transport">): boolean {
+function staysHere({ status, transport }: Pick<MessageSummary, "status" | "transport">): boolean {
   return status === "sent" && transport === "outbox";
 }
 
-/** Why, and what to do about it. */
-export function KeptHere({ children }: { children?: ComponentChildren }): JSX.Element {
+/** Why, what to do about it, and that reading it is not without consequence. */
+export function KeptHere({ which }: { which: "one" | "several" }): JSX.Element {
   return (
     <p class="notice mb-4 max-w-4xl" data-tone="info">
       <Icon name="mail" size={18} class="mt-0.5" />
       <span class="min-w-0 flex-1">
-        Mail stays here and leaves for nobody: <code class="mono">LEADFLOW_SMTP_URL</code>{" "}
-        names no mail server, or <code class="mono">LEADFLOW_SEND</code> is off. {children}
+        {which === "one" ? "This mail stays here and has" : "Mail that stays here has"} left for nobody:{" "}
+        <code class="mono">LEADFLOW_SMTP_URL</code> named no mail server, or{" "}
+        <code class="mono">LEADFLOW_SEND</code> was off. So that a workflow can be tried to its end,{" "}
+        <strong>reading {which === "one" ? "it" : "such a mail"} here counts as the lead's opening</strong>,
+        and a click on a link in it as the lead's click. What a mail server has counts only where the lead
+        reads it.
       </span>
+    </p>
+  );
+}
+
+/** Of a message that others have, or nobody should: why reading it here is without consequence. */
+export function ReadsAlone({ message }: { message: MessageSummary }): JSX.Element {
+  const why = message.test
+    ? "A test: nobody got it."
+    : message.status === "refused"
+    ? "It was refused: nobody got it."
+    : message.leadId === null
+    ? "It went out."
+    : "The lead has it.";
+  return (
+    <p class="mb-4 text-soft">
+      {why} Reading it here counts nothing: no opening, no click.
     </p>
   );
 }
