@@ -13,8 +13,8 @@ export type LeadParts = Required<Pick<Write, "checks" | "sets" | "stamped" | "be
 export interface PlannedLead {
   /** As it is once the commit is made. */
   lead: LeadRecord;
-  /** It is created by the commit. */
-  fresh: boolean;
+  /** It is created by the commit, whose `lead.created` this is; null: it was there. */
+  created: { id: string; at: number } | null;
   /** Null: the lead is there and has nothing to gain. */
   write: LeadParts | null;
 }
@@ -35,14 +35,14 @@ export async function planFromBody(deps: LeadDeps, body: Json): Promise<PlannedL
   if (!entry) return await planFresh(deps, found);
   const { value: record, versionstamp } = entry;
   const filled = fitted(fillLead(record, found, deps.now()), record);
-  if (!filled) return { lead: record, fresh: false, write: null };
+  if (!filled) return { lead: record, created: null, write: null };
   const write: LeadParts = {
     checks: [{ key: keys.lead(record.id), versionstamp }],
     sets: [{ key: keys.lead(record.id), value: encode(filled) }],
     stamped: [],
     bells: [],
   };
-  return { lead: filled, fresh: false, write };
+  return { lead: filled, created: null, write };
 }
 
 async function planFresh(deps: LeadDeps, found: BodyLead): Promise<PlannedLead> {
@@ -50,7 +50,8 @@ async function planFresh(deps: LeadDeps, found: BodyLead): Promise<PlannedLead> 
   const empty = emptyLead(id, found.email, now);
   const lead = fitted(fillLead(empty, found, now), empty) ?? empty;
   const key = keys.leadByEmail(found.email);
-  const signal = await createdWrite(deps.store, id, now, deps.newId());
+  const created = { id: deps.newId(), at: now };
+  const signal = await createdWrite(deps.store, id, now, created.id);
   const write: LeadParts = {
     checks: [{ key, versionstamp: null }],
     sets: [
@@ -61,7 +62,7 @@ async function planFresh(deps: LeadDeps, found: BodyLead): Promise<PlannedLead> 
     stamped: signal.stamped,
     bells: signal.bells,
   };
-  return { lead, fresh: true, write };
+  return { lead, created, write };
 }
 
 /** Own fields that would make the record too large for a value stay out: the body keeps them anyway. */

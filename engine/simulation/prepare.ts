@@ -168,7 +168,7 @@ async function leadOf(
   if (former) return { record: former.value, fresh: false, named: true };
   const planned = await leads.planFromBody(body);
   if (!planned) return null;
-  if (planned.fresh) return { record: planned.lead, fresh: true };
+  if (planned.created) return { record: planned.lead, fresh: true };
   const entry = await leads.load(planned.lead.id);
   return entry && { record: entry.value, fresh: false };
 }

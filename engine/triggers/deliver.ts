@@ -7,9 +7,9 @@ import type { LeadRecord, SignalRecord } from "../leads/mod.ts";
 import { EMPTY } from "../store/executions.ts";
 import { keys, shardOf } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
-import { derivedId } from "../worker/clock.ts";
 import type { DueEntry } from "../worker/held.ts";
 import { EngineError } from "../errors.ts";
+import { startedBySignal } from "./answering.ts";
 import type { Door } from "./doors.ts";
 import type { createTriggers } from "./mod.ts";
 
@@ -79,7 +79,7 @@ async function startAt(
     nodeId: string;
   },
 ): Promise<void> {
-  const id = await derivedId(signal.at, "signal", signal.id, workflowId, nodeId);
+  const id = await startedBySignal(signal, workflowId, nodeId);
   for (let i = 0; i < MAX_TRIES; i++) {
     const door = await liveDoor(deps, workflowId);
     const node = door?.version.nodes.get(nodeId);

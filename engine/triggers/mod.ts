@@ -19,6 +19,7 @@ import type { Worker } from "../worker/worker.ts";
 import { refusalWrite } from "../workflows/mod.ts";
 import { answerOf, Answers, storedAnswer } from "./answers.ts";
 import type { RespondMode } from "./answers.ts";
+import { answersItself } from "./answering.ts";
 import { enrol } from "./enrolment.ts";
 import type { Enrolling } from "./enrolment.ts";
 import { Doors } from "./doors.ts";
@@ -155,10 +156,10 @@ async function execute(
 async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer | null> {
   const { worker, store, answers } = deps;
   const { door, delivery, mode } = start;
-  const id = start.id ?? worker.newId();
   const found = delivery ? await findDelivery(store, delivery, worker.clock.now()) : null;
   if (found?.known) return await sameAgain(deps, found.known.value, mode);
   const planned = await planLead(deps, start);
+  const id = start.id ?? planned.answers ?? worker.newId();
   const { workflowId } = door.version;
   const { enrolment } = door.published.value;
   const about = { workflowId, leadId: planned.leadId, executionId: id, now: worker.clock.now() };
@@ -272,17 +273,20 @@ async function planLead(
   {
     leadId: string | null;
     facts: LeadFacts | null;
+    /** The execution that the signal of the new lead would start. */
+    answers: string | null;
     write: Pick<Write, "checks" | "sets" | "stamped" | "bells">;
   }
 > {
   if (start.leadId) {
     const entry = await deps.leads.load(start.leadId);
     if (!entry) throw notFound("lead", start.leadId);
-    return { leadId: start.leadId, facts: factsOf(entry.value), write: {} };
+    return { leadId: start.leadId, facts: factsOf(entry.value), answers: null, write: {} };
   }
   const planned = await deps.leads.planFromBody(start.input.body as Json);
-  if (!planned) return { leadId: null, facts: null, write: {} };
-  return { leadId: planned.lead.id, facts: factsOf(planned.lead), write: planned.write ?? {} };
+  if (!planned) return { leadId: null, facts: null, answers: null, write: {} };
+  const answers = await answersItself(start.door.version, start.trigger.nodeId, planned);
+  return { leadId: planned.lead.id, facts: factsOf(planned.lead), answers, write: planned.write ?? {} };
 }
 
 /** What the worker knows of a lead. */

@@ -6,7 +6,7 @@ import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
 import { Field } from "../../routes/pages/components/form.tsx";
 import { Icon } from "../../routes/pages/components/icon.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
-import { fetchWorkflow, parseTyped, runWorkflow, triggersOf } from "./workflow_calls.ts";
+import { aboutNewLeads, fetchWorkflow, parseTyped, runWorkflow, triggersOf } from "./workflow_calls.ts";
 
 /** What a first run starts from: the sample that the docs send with curl. */
 export const SAMPLE_INPUT = `{
@@ -44,6 +44,7 @@ function RunForm(
   const [refusal, setRefusal] = useState<Refused | null>(null);
   const [busy, setBusy] = useState(false);
   const { triggers, trigger, setTrigger } = useTriggers(workflowId);
+  const newLeads = aboutNewLeads(triggers, trigger);
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
@@ -88,6 +89,7 @@ function RunForm(
           onInput={(e) => setText(e.currentTarget.value)}
         />
       </Field>
+      {newLeads ? <p class="text-soft">{newLeads}</p> : null}
       {problem ? <ErrorCard problem={problem} /> : null}
       {refusal ? <NotEnrolled {...refusal} /> : null}
       <button type="submit" class="button justify-self-start" data-kind="primary" disabled={busy}>

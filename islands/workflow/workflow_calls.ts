@@ -90,3 +90,17 @@ function typedProblem(detail: string): Problem {
 export function triggersOf(nodes: readonly WorkflowNode[]): WorkflowNode[] {
   return nodes.filter((node) => node.type.startsWith("trigger_"));
 }
+
+/** What a run says beforehand where the workflow hears of new leads, and the input may make one; null: it does not. */
+export function aboutNewLeads(triggers: readonly WorkflowNode[], chosen: string | undefined): string | null {
+  const hearing = triggers.filter((node) =>
+    node.type === "trigger_signal" && node.data.config.signal === "lead.created"
+  );
+  const others = hearing.filter(({ id }) => id !== chosen).map(({ id, data }) => `“${data.label || id}”`);
+  if (others.length > 0) {
+    return `A lead that this run creates starts at ${others.join(" and ")} as well, as every new lead does.`;
+  }
+  return hearing.length > 0
+    ? "A lead that this run creates starts nothing twice: this is its execution."
+    : null;
+}

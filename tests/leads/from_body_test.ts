@@ -80,7 +80,7 @@ Deno.test("planFromBody() creates the lead by the accepting commit alone", async
     score: 72,
     source: "fair",
   });
-  assert.ok(planned?.fresh);
+  assert.ok(planned?.created);
   assert.deepEqual((await house.leads.list({ limit: 5 })).items, [], "planning writes nothing");
   assert.equal(await accept(house, planned), true);
   const lead = await house.leads.get(planned.lead.id);
@@ -109,7 +109,7 @@ Deno.test("planFromBody() fills empty fields and overwrites none", async () => {
     vip: true,
     seats: 5,
   });
-  assert.ok(planned && !planned.fresh);
+  assert.ok(planned && !planned.created);
   assert.equal(await accept(house, planned), true);
   const lead = await house.leads.get(made.id);
   assert.deepEqual([lead.company, lead.score, lead.firstName], ["Acme", 0, "Ann"]);
@@ -126,7 +126,7 @@ Deno.test("planFromBody() of one address at once commits one lead", async () => 
   const committed = await Promise.all([accept(house, one), accept(house, two)]);
   assert.deepEqual(committed.toSorted(), [false, true]);
   const later = await house.leads.planFromBody(body);
-  assert.equal(later?.fresh, false);
+  assert.equal(later?.created, null);
   assert.equal((await house.leads.list({ limit: 5 })).items.length, 1);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../engine/mod.ts";
-import { chain, hook, hookNode, node, openEngine, publish } from "../helpers/engine.ts";
+import { ANN, chain, hook, hookNode, node, openEngine, publish } from "../helpers/engine.ts";
 import { oracle } from "../helpers/oracle.ts";
 
 async function started(engine: Engine, workflowId: string): Promise<number> {
@@ -72,6 +72,57 @@ Deno.test("a lead that a webhook creates starts what listens to lead.created, on
   house.clock.advance(10_000);
   await house.settle();
   assert.equal(await started(engine, id), 1);
+  await oracle(house.store);
+});
+
+Deno.test("execute() at the trigger that hears of the lead which it creates is the execution that the signal starts", async () => {
+  await using house = await openEngine();
+  const { engine } = house;
+  const created = (id: string): ReturnType<typeof node> =>
+    node(id, "trigger_signal", { signal: "lead.created" });
+  const mine = await publish(engine, [
+    node("by_hand", "trigger_manual"),
+    created("first"),
+    created("second"),
+    node("a", "probe"),
+  ], [...chain("first", "a"), ...chain("second", "a"), ...chain("by_hand", "a")]);
+  const other = await publish(engine, [created("on")], []);
+  const run = (trigger: string, email: string): Promise<{ executionId: string }> =>
+    engine.triggers.execute({ workflowId: mine, trigger, input: { email } }, {}, ANN);
+  const triggersOf = async (email: string): Promise<string[]> => {
+    await house.settle();
+    house.clock.advance(10_000);
+    await house.settle();
+    const { items } = await engine.executions.list({ workflowId: mine, limit: 50 });
+    return items.filter(({ lead }) => lead?.email === email)
+      .map(({ trigger }) => `${trigger.kind} ${trigger.nodeId}`).sort();
+  };
+  // What else hears of it starts as ever: a signal is a fact.
+  const { executionId } = await run("first", "ann@example.com");
+  assert.deepEqual(await triggersOf("ann@example.com"), ["manual first", "signal second"]);
+  assert.equal((await engine.executions.get(executionId)).status, "completed");
+  assert.equal(await started(engine, other), 1);
+  // The lead is there: a run by hand is a run.
+  await run("first", "ann@example.com");
+  assert.deepEqual(await triggersOf("ann@example.com"), ["manual first", "manual first", "signal second"]);
+  await run("by_hand", "bob@example.com");
+  assert.deepEqual(await triggersOf("bob@example.com"), ["manual by_hand", "signal first", "signal second"]);
+  assert.equal(await started(engine, other), 2);
+  await oracle(house.store);
+});
+
+Deno.test("execute() under an enrolment rule is the one entry of the lead that it creates", async () => {
+  await using house = await openEngine();
+  const { engine } = house;
+  const id = await publish(engine, [node("on", "trigger_signal", { signal: "lead.created" })], [], {
+    enrolment: { mode: "once" },
+  });
+  const input = { workflowId: id, trigger: "on", input: { email: "ann@example.com" } };
+  await engine.triggers.execute(input, {}, ANN);
+  house.clock.advance(10_000);
+  await house.settle();
+  assert.equal(await started(engine, id), 1);
+  assert.equal((await engine.workflows.refusals(id)).total, 0, "the signal is no second try");
   await oracle(house.store);
 });
 
