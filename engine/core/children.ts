@@ -4,7 +4,16 @@ import { end } from "./ending.ts";
 import type { Draft } from "./draft.ts";
 import type { GraphNode } from "./graph.ts";
 import { ended, settleFailed, succeeded } from "./outcome.ts";
-import { begunBefore, childrenKey, goOnWithRounds, presentOf, waitAgain } from "./rounds.ts";
+import {
+  begunBefore,
+  childrenKey,
+  goOnWithRounds,
+  leftOutWords,
+  presentOf,
+  stoppedWords,
+  stopsLoop,
+  waitAgain,
+} from "./rounds.ts";
 import type { StepState, Stored } from "./state.ts";
 import { isSettled } from "./state.ts";
 
@@ -16,6 +25,8 @@ export interface DoneChild {
   output: Json;
   /** How often its loop had been gone on with when it settled. */
   again?: number;
+  /** The person who cancelled it, and not its loop. */
+  by?: string;
 }
 
 /** A child to be created: its id follows from parent, node, visit and index, so creating it twice makes one. */
@@ -54,19 +65,15 @@ function gatherOne(draft: Draft, node: GraphNode, before: ChildrenWait): boolean
   }
   const records = presentOf(before, all);
   const wait = counted(before, records);
-  const failed = records.find((child) => child.status !== "completed");
-  if (wait.failed > 0 && wait.onError === "stop") {
+  const stopping = stopsLoop(wait, records);
+  if (stopping) {
     dismiss(draft, node, before, records);
-    const message = wait.how === "sub_workflow"
-      ? "The workflow that was called did not complete; Retry goes on with it"
-      : `Round ${(failed?.index ?? wait.low) + 1} of ${wait.total} did not complete; ` +
-        "Retry goes on with all that have not";
     // With the wait as it was before: what has not completed is not passed over when it is gone on with.
     settleFailed(draft, node, { ...step, waitingFor: before }, {
       code: "child_failed",
-      message,
+      message: stoppedWords(wait, stopping),
       retryable: false,
-      details: { executionId: failed?.executionId ?? "" },
+      details: { executionId: stopping.executionId },
     });
     return true;
   }
@@ -139,7 +146,8 @@ function finish(
   const output = draft.env.keep(resultOf(wait, records), ref(draft, node, step, "result"));
   const text = wait.how === "sub_workflow"
     ? wait.awaited ? "The workflow that was called has ended" : "The other workflow has been started"
-    : `${wait.done} rounds done${wait.failed ? `, ${wait.failed} of them failed` : ""}`;
+    : `${wait.done} rounds done${wait.failed ? `, ${wait.failed} of them failed` : ""}` +
+      leftOutWords(wait, records);
   const reason = { code: "children", text, data: { done: wait.done, failed: wait.failed } };
   draft.put(node, "completed", { ...succeeded(step, draft.env.now), port, output, reason });
   draft.event("completed", node, { step: "completed", message: text, reason });
@@ -196,7 +204,7 @@ export function startChild(draft: Draft, { parentName, trigger, loop, outputs }:
   const node = draft.node(loop.nodeId);
   draft.counts.push("started");
   draft.event("queued", null, { message: `Accepted as a round of ${parentName}` });
-  if (!node) return end(draft, { by: "LeadFlow", reason: "Its loop is gone" });
+  if (!node) return end(draft, { by: "LeadFlow", reason: "Its loop is gone", withParent: true });
   const own = bodyOf(draft, node);
   for (const each of draft.graph.nodes) {
     if (!own.has(each.index)) draft.put(each, "skipped", undefined, { settled: false });

@@ -93,7 +93,7 @@ const MARKED = {
 /** Its loop's word to stop is past when that has gone on since. */
 function stop(draft: Draft, { by, reason, again }: Extract<Mail, { kind: "cancel" }>): void {
   if (again !== undefined && (draft.state.parent?.again ?? 0) > again) return;
-  end(draft, { by, reason });
+  end(draft, { by, reason, withParent: true });
 }
 
 /** A person's answer to a task, or to "was it received?". */

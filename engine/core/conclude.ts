@@ -1,6 +1,8 @@
 import type { StepStatus } from "../schemas/execution.ts";
 import { childResult, wantedOf } from "./children.ts";
 import type { Draft } from "./draft.ts";
+import { reasonOf } from "./ending.ts";
+import type { GraphNode } from "./graph.ts";
 import { isInQueue, needsSlot, queuedReason, takePlace } from "./limit.ts";
 import { isSettled, LEASE_MS, mustRenew } from "./state.ts";
 import type { ExecutionState } from "./state.ts";
@@ -10,7 +12,8 @@ export function conclude(draft: Draft): void {
   const { state, env } = draft;
   if (isSettled(state)) return;
   const tally = count(state.statuses);
-  state.progress = Math.max(state.progress, progressOf(tally));
+  const failed = tally.failed === 0 ? [] : unhandled(draft);
+  state.progress = Math.max(state.progress, progressOf(tally, failed.length));
   // What happened in this transition is told with how far it has brought the execution.
   for (const event of draft.events) event.progress = state.progress;
   if (
@@ -55,16 +58,26 @@ function count(statuses: readonly StepStatus[]): Tally {
   return tally;
 }
 
-/** Settled steps over the steps that can still be reached; 100 only at the end. */
-function progressOf(tally: Tally): number {
-  const settled = tally.completed + tally.failed + tally.cancelled;
-  const reachable = settled + tally.pending + tally.queued + tally.running + tally.waiting + tally.retrying;
+/** Failed, and no `error` port took it on: a retry begins there. */
+function unhandled(draft: Draft): GraphNode[] {
+  return draft.withStatus("failed").filter((node) => draft.step(node).port === undefined);
+}
+
+/**
+ * Settled steps over the steps that can still be reached; 100 only at the end. Still ahead are those that failed for want of
+ * an `error` port, and those of a round that were stopped with it: both may be gone on with.
+ */
+function progressOf(tally: Tally, failed: number): number {
+  const settled = tally.completed + tally.failed - failed;
+  const ahead = failed + tally.cancelled + tally.pending + tally.queued + tally.running + tally.waiting +
+    tally.retrying;
+  const reachable = settled + ahead;
   return reachable === 0 ? 0 : Math.min(99, Math.floor((settled * 100) / reachable));
 }
 
 function settle(draft: Draft): void {
   const { state, env } = draft;
-  const failed = draft.withStatus("failed").filter((node) => draft.step(node).port === undefined);
+  const failed = unhandled(draft);
   if (state.cancelling) {
     endedEarly(state, state.cancelling);
   } else if (failed.length > 0) {
@@ -90,8 +103,9 @@ function settle(draft: Draft): void {
   takePlace(draft, false);
   state.endedAt = env.now;
   state.startedAt ??= env.now;
-  // A failed execution can be retried: the failed step, and what stands behind it, are still ahead.
-  if (state.status !== "failed") state.progress = 100;
+  // What can be retried, or goes on with its loop, is not at its end: there are steps that are still ahead.
+  const goesOn = state.status === "failed" || state.status === "cancelled" && state.parent !== null;
+  if (!goesOn) state.progress = 100;
   state.lease = null;
   state.listening = false;
   if (state.parent) draft.result = childResult(draft);
@@ -104,9 +118,8 @@ function settle(draft: Draft): void {
 }
 
 function endedEarly(state: ExecutionState, how: NonNullable<ExecutionState["cancelling"]>): void {
-  const text = how.as ? how.reason : `Cancelled by ${how.by}${how.reason ? `: ${how.reason}` : ""}`;
   state.status = how.as === "timeout" ? "failed" : how.as === "goal" ? "completed" : "cancelled";
-  state.reason = { code: how.as === "timeout" ? "execution_timeout" : how.as ?? "cancelled", text };
+  state.reason = reasonOf(how);
 }
 
 /** A step waits for a signal, or a rule may end the execution: its lead's signals must reach it. */

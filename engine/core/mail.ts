@@ -15,8 +15,8 @@ export type Mail =
   }
   /** `again`: of its loop when that ended; a round that was gone on with since is not meant. */
   | { kind: "cancel"; by: string; reason: string; at: number; again?: number }
-  /** The loop that it is a round of goes on. */
-  | { kind: "resume"; again: number; at: number }
+  /** The loop that it is a round of goes on; `called`: the step that called it, which means it whoever cancelled it. */
+  | { kind: "resume"; again: number; at: number; called?: true }
   /** One of its rounds was retried by hand. */
   | ({ kind: "round"; again: number; at: number } & Spawn)
   /** A person retries failed steps while others still run. */

@@ -1,12 +1,14 @@
 /** What had failed, or was stopped with its loop, is ahead again. */
 import { causeId } from "./cause.ts";
+import type { ChildrenWait } from "./children.ts";
 import type { Draft } from "./draft.ts";
+import { cancelledBy } from "./ending.ts";
 import type { GraphNode } from "./graph.ts";
 import { mustStandStill } from "./limit.ts";
 import { ended, uncertain } from "./outcome.ts";
-import { childrenKey, roundsAgain } from "./rounds.ts";
+import { childrenKey, presentOf, roundsAgain } from "./rounds.ts";
 import { isSettled } from "./state.ts";
-import type { Mail, StepState } from "./state.ts";
+import type { ExecutionState, Mail, StepState } from "./state.ts";
 
 /** Steps with a record that one transition reopens. */
 const MOST_AT_ONCE = 50;
@@ -18,6 +20,7 @@ const MOST_AT_ONCE = 50;
 export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
   const { state } = draft;
   const isOver = isSettled(state);
+  if (isOver && isCancelledRound(state)) return bringBack(draft);
   if (
     state.cancelling || isOver && (state.status !== "failed" || state.reason?.code === "execution_timeout")
   ) return;
@@ -25,12 +28,27 @@ export function reopen(draft: Draft, nodeIds: readonly string[] | null): void {
   if (nodes.length === 0) return;
   if (isOver) {
     open(draft);
-    if (state.parent) {
-      state.parent = { ...state.parent, again: (state.parent.again ?? 0) + 1 };
-      draft.reopened = true;
-    }
+    tellParent(draft);
   }
   for (const node of nodes) runAgain(draft, node);
+}
+
+/** A person cancelled this child itself: it stays so, whatever its loop does, until it is retried itself. */
+export function isCancelledRound(state: ExecutionState): boolean {
+  return state.parent !== null && cancelledBy(state) !== undefined;
+}
+
+function bringBack(draft: Draft): void {
+  open(draft);
+  tellParent(draft);
+  openStopped(draft, "Retried by hand");
+}
+
+function tellParent(draft: Draft): void {
+  const { parent } = draft.state;
+  if (!parent) return;
+  draft.state.parent = { ...parent, again: (parent.again ?? 0) + 1 };
+  draft.reopened = true;
 }
 
 /** Failed, and no `error` port took it on. */
@@ -46,6 +64,8 @@ function open(draft: Draft): void {
   draft.counts.push("reopened");
   if (state.status === "failed") state.failedAt ??= state.endedAt ?? draft.env.now;
   state.status = "running";
+  // Stopped rounds of older engines stand at their end.
+  state.progress = Math.min(state.progress, 99);
   state.endedAt = null;
   state.reason = null;
   // A person who retries days later is not stopped by a limit that passed meanwhile.
@@ -80,15 +100,17 @@ function ahead(draft: Draft, node: GraphNode, step: StepState): StepState {
 }
 
 /** The loop that this execution is a round of goes on: so does it, whether it had failed, was stopped or is stopping. */
-export function resume(draft: Draft, { again }: Extract<Mail, { kind: "resume" }>): void {
+export function resume(draft: Draft, { again, called }: Extract<Mail, { kind: "resume" }>): void {
   const { state } = draft;
   if (!state.parent || (state.parent.again ?? 0) >= again || state.status === "completed") return;
+  const byPerson = isCancelledRound(state) || state.cancelling && !state.cancelling.withParent;
+  if (byPerson && !called) return;
   state.parent = { ...state.parent, again };
   if (state.cancelling) state.cancelling = { ...state.cancelling, resumes: true };
   else if (!isSettled(state)) reopen(draft, null);
   else {
     open(draft);
-    openStopped(draft);
+    openStopped(draft, "Its loop goes on");
   }
 }
 
@@ -98,13 +120,13 @@ export function resumeStopped(draft: Draft): boolean {
   const isStopped = draft.withStatus("running", "queued", "waiting", "retrying").length === 0;
   if (!state.cancelling?.resumes || !isStopped) return false;
   state.cancelling = null;
-  openStopped(draft);
+  openStopped(draft, "Its loop goes on");
   return true;
 }
 
 /** What was stopped begins anew under its old key; what may have reached somebody waits for a person to say so. */
-function openStopped(draft: Draft): void {
-  draft.event("progress", null, { message: "Its loop goes on" });
+function openStopped(draft: Draft, message: string): void {
+  draft.event("progress", null, { message });
   const stopped = draft.withStatus("cancelled");
   for (const node of failedSteps(draft)) runAgain(draft, node);
   for (const node of stopped) {
@@ -133,6 +155,9 @@ function isDoubtful({ outside, approval, attempt, tries = [] }: StepState): bool
 export function roundRetried(draft: Draft, mail: Extract<Mail, { kind: "round" }>): void {
   const node = draft.node(mail.nodeId);
   const step = node && draft.step(node);
+  if (step?.visit === mail.visit && step.waitingFor?.kind === "children") {
+    return takeBack(draft, mail, step.waitingFor);
+  }
   if (!step?.rounds || step.visit !== mail.visit || (step.rounds.again ?? 0) >= mail.again) return;
   const record = draft.env.children.get(childrenKey(mail.nodeId, mail.visit))?.find(({ index }) =>
     index === mail.index
@@ -141,4 +166,14 @@ export function roundRetried(draft: Draft, mail: Extract<Mail, { kind: "round" }
   if (record && record.status !== "completed" && (record.again ?? 0) >= mail.again) return;
   draft.steps.set(mail.nodeId, { ...step, rounds: { ...step.rounds, again: mail.again - 1 } });
   reopen(draft, [mail.nodeId]);
+}
+
+/** The loop goes on already: it waits for the round again unless it is past it, and says under which number. */
+function takeBack(draft: Draft, mail: Extract<Mail, { kind: "round" }>, wait: ChildrenWait): void {
+  const { nodeId, visit, index } = mail;
+  const [records, again] = [draft.env.children.get(childrenKey(nodeId, visit)) ?? [], wait.again ?? 0];
+  if (index < wait.low || mail.again >= again) return;
+  if (!presentOf(wait, records).some((child) => child.index === index)) {
+    draft.resume.push({ nodeId, visit, index, again });
+  }
 }

@@ -126,12 +126,16 @@ export interface ExecutionState {
   left?: { readonly [nodeId: string]: LeftNode };
 }
 
-/** `resumes`: its loop goes on meanwhile, and so does it once all of it has stopped. */
+/**
+ * `withParent`: told by its parent, with which it goes on; else a person said it, and it stays so. `resumes`: its loop
+ * goes on meanwhile, and so does it once all of it has stopped.
+ */
 export interface Cancelling {
   by: string;
   reason: string;
   at: number;
   as?: "timeout" | "goal" | "exit";
+  withParent?: true;
   resumes?: true;
 }
 
@@ -246,7 +250,7 @@ export interface Transition {
   /** Children that are told to stop. */
   dismiss: Spawn[];
   /** Children that are told to go on. */
-  resume: (Spawn & { again: number })[];
+  resume: (Spawn & { again: number; called?: true })[];
   /** It was retried by hand, and its parent must know. */
   reopened?: true;
   /** A child's result for its parent, once it has settled. */

@@ -158,7 +158,8 @@ async function cancel(
     const state = await stateById(deps.store, id);
     if (state.status === "cancelled") return { status: "cancelled" };
     if (isSettled(state)) throw conflict("settled", `The execution is ${state.status} already`);
-    if (state.cancelling) return { status: "cancelling" };
+    // A loop that stops its rounds may go on with them: a person's word outlasts that.
+    if (state.cancelling && !state.cancelling.withParent) return { status: "cancelling" };
     if (!state.lease || state.lease.owner === deps.worker.owner) {
       const held = deps.worker.hold(id);
       held.offer({ kind: "cancel", by: actor.name, reason: reason.slice(0, 500) });

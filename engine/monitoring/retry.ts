@@ -1,3 +1,4 @@
+import { isCancelledRound } from "../core/reopen.ts";
 import { isSettled } from "../core/state.ts";
 import type { ExecutionState, Mail } from "../core/state.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -12,8 +13,8 @@ type RetryDeps = Pick<MonitoringDeps, "store" | "versions" | "worker">;
 const MAX_TRIES = 50;
 
 /**
- * Opens failed steps again, all or one: of a failed execution, and of one whose other steps still run. Throws 404, and 409
- * when there is nothing to retry. Who runs is told by mail, under a check of its head: mail that comes while it settles
+ * Opens failed steps again, all or one: of a failed execution, and of one whose other steps still run; and a round that a
+ * person cancelled, whole. Throws 404, and 409 when there is nothing to retry. Who runs is told by mail, under a check of its head: mail that comes while it settles
  * opens it again.
  */
 export async function retrySteps(
@@ -24,7 +25,9 @@ export async function retrySteps(
   for (let i = 0; i < MAX_TRIES; i++) {
     const [loaded] = await loadExecutions(deps.store, [id]);
     if (!loaded) throw notFound("execution", id);
-    const steps = await failedSteps(deps, loaded.state, nodeId);
+    const isCancelled = isCancelledRound(loaded.state) && nodeId === null;
+    if (isCancelled) await loopMustWant(deps, loaded.state);
+    const steps = isCancelled ? [] : await failedSteps(deps, loaded.state, nodeId);
     if (isSettled(loaded.state)) {
       const held = deps.worker.hold(id);
       held.offer({ kind: "retry", nodeIds: steps });
@@ -34,6 +37,16 @@ export async function retrySteps(
     if (await tell(deps, loaded, steps)) return { steps };
   }
   throw conflict("busy", "The execution is being moved by many at once; try again");
+}
+
+/** A round that a person cancelled is retried as long as its loop is not past it: nobody would take what it puts out. */
+async function loopMustWant({ store }: RetryDeps, { parent }: ExecutionState): Promise<void> {
+  const [above] = parent ? await loadExecutions(store, [parent.executionId]) : [];
+  const step = parent && above?.state.steps.get(parent.nodeId);
+  const wait = step?.visit === parent?.visit ? step?.rounds ?? step?.waitingFor : undefined;
+  const isOpen = above && (!isSettled(above.state) || above.state.status === "failed");
+  if (isOpen && parent && wait?.kind === "children" && parent.index >= wait.low) return;
+  throw conflict("loop-is-past", "Its loop has gone on without this round; replay the execution above it");
 }
 
 async function failedSteps(

@@ -19,7 +19,7 @@ const config = z.strictObject({
   onError: z.enum(["stop", "continue"]).default("stop").meta({
     title: "When a round fails",
     description:
-      "stop: the loop fails, and rounds under way are told to stop; Retry goes on with them. continue: the others go on.",
+      "stop: the loop fails, and rounds under way are told to stop; Retry goes on with them, and leaves out those that somebody cancelled. continue: the others go on.",
   }),
 });
 

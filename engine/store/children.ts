@@ -1,3 +1,4 @@
+import { cancelledBy } from "../core/ending.ts";
 import type { ChildrenWait, DoneChild } from "../core/children.ts";
 import { childrenKey } from "../core/rounds.ts";
 import type { ExecutionState, Mail, Transition } from "../core/state.ts";
@@ -61,11 +62,13 @@ export function doneSets(transition: Transition, now: number): { key: Key; value
   const { next, result } = transition;
   if (!next.parent || !isSettled(next)) return [];
   const { executionId, nodeId, visit, index, again } = next.parent;
+  const by = cancelledBy(next);
   const record: DoneRecord = {
     v: 1,
     status: next.status === "completed" ? "completed" : next.status === "failed" ? "failed" : "cancelled",
     executionId: next.id,
     ...(again ? { again } : {}),
+    ...(by === undefined ? {} : { by }),
     output: next.status !== "completed"
       ? { error: next.reason?.text ?? next.status }
       : !result
@@ -82,6 +85,13 @@ export function doneSets(transition: Transition, now: number): { key: Key; value
     { key: keys.done(executionId, childrenKey(nodeId, visit), index), value: kept },
     { key: keys.due(shardOf(executionId), 0, now, "mail", executionId), value: EMPTY },
   ];
+}
+
+/** A round that a person cancelled and then retried: what it said is taken back in the same commit, or it would count. */
+export function takenBack({ next, reopened }: Transition, before: ExecutionState | null): Key[] {
+  if (!reopened || !next.parent || before?.status !== "cancelled") return [];
+  const { executionId, nodeId, visit, index } = next.parent;
+  return [keys.done(executionId, childrenKey(nodeId, visit), index)];
 }
 
 /** Mail to a relative, in the sender's own commit. */

@@ -2,7 +2,7 @@ import type { ExecutionState, StepState, Transition } from "../core/state.ts";
 import { isSettled } from "../core/state.ts";
 import type { Message } from "../schemas/message.ts";
 import { attentionWrite } from "./attention.ts";
-import { doneSets } from "./children.ts";
+import { doneSets, takenBack } from "./children.ts";
 import type { CommitName, Write } from "./commit.ts";
 import { keys, shardOf } from "./keys.ts";
 import type { Key } from "./keys.ts";
@@ -74,6 +74,7 @@ export function transitionWrite(
     });
   }
   sets.push(...doneSets(transition, now));
+  deletes.push(...takenBack(transition, before?.state ?? null));
   for (const message of transition.messages) sets.push(...context.messageWrite(message).sets);
   const head = keys.execution(next.id);
   return {

@@ -227,7 +227,9 @@ export async function familySets(
     ...dismiss.map((child) =>
       toChild(child, { kind: "cancel", by, reason: why, at, again: child.again ?? 0 })
     ),
-    ...resume.map((child) => toChild(child, { kind: "resume", again: child.again, at })),
+    ...resume.map(({ again, called, ...child }) =>
+      toChild(child, { kind: "resume", again, at, ...called ? { called } : {} })
+    ),
   ]);
   if (!reopened || !parent) return sets.flat();
   const { executionId, ...place } = parent;

@@ -1,3 +1,4 @@
+import { outlasts } from "../core/ending.ts";
 import { isSettled } from "../core/state.ts";
 import { EMPTY, loadExecutions, transitionWrite } from "../store/executions.ts";
 import type { Write } from "../store/commit.ts";
@@ -16,7 +17,8 @@ export async function markCancelling(
 ): Promise<void> {
   const { store } = hands;
   const [loaded] = await loadExecutions(store, [id]);
-  if (!loaded || isSettled(loaded.state) || loaded.state.cancelling) return;
+  if (!loaded || isSettled(loaded.state)) return;
+  if (loaded.state.cancelling && !outlasts({}, loaded.state.cancelling)) return;
   await store.commit(cancelMark(hands, loaded, who));
 }
 

@@ -131,31 +131,29 @@ interface ActionsProps extends Omit<ExecutionHeadProps, "clock"> {
   onProblem(problem: Problem | null): void;
 }
 
-function useRetry(
-  id: string,
-  then: Pick<ActionsProps, "onActed" | "onProblem">,
-): { busy: boolean; retry(): Promise<void> } {
-  const [busy, setBusy] = useState(false);
-  const retry = async (): Promise<void> => {
-    setBusy(true);
-    const path = `/api/monitoring/executions/${encodeURIComponent(id)}/retry`;
-    const answer = await callApi<unknown>("POST", path, { body: {} });
-    setBusy(false);
-    then.onProblem(answer.ok ? null : answer.problem);
-    if (answer.ok) then.onActed();
-  };
-  return { busy, retry };
+/** A round that a person cancelled is brought back by a retry; one that was stopped with its loop goes on with that. */
+function mayRetry({ status, parent, reason }: Execution): boolean {
+  return status === "failed" || parent !== null && reason?.code === "cancelled";
 }
 
 function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Element {
   const [asking, setAsking] = useState(false);
-  const { busy, retry } = useRetry(execution.id, { onActed, onProblem });
+  const [busy, setBusy] = useState(false);
+  const retry = async (): Promise<void> => {
+    setBusy(true);
+    const answer = await callApi<unknown>("POST", `/api/monitoring/executions/${execution.id}/retry`, {
+      body: {},
+    });
+    setBusy(false);
+    if (answer.ok) onActed();
+    onProblem(answer.ok ? null : answer.problem);
+  };
   return (
     <>
-      {may.retry && execution.status === "failed"
+      {may.retry && mayRetry(execution)
         ? (
           <button type="button" class="button" data-kind="primary" disabled={busy} onClick={retry}>
-            <Icon name="rotate" /> Retry failed steps
+            <Icon name="rotate" /> {execution.status === "failed" ? "Retry failed steps" : "Retry"}
           </button>
         )
         : null}

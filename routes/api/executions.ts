@@ -105,7 +105,8 @@ export const executionRoutes: readonly ApiRoute[] = [
     method: "post",
     path: "/api/monitoring/executions/:id/retry",
     action: "execution.retry",
-    summary: "Continue at the failed steps, also while others run; 409 when none can be retried",
+    summary:
+      "Continue at the failed steps, also while others run, or bring back a cancelled round; 409 when nothing can be retried",
     body: z.strictObject({ nodeId: z.string().max(64).optional() }),
     bodyOptional: true,
     answers: {

@@ -123,3 +123,42 @@ Deno.test("decide() passes over a word to stop that is older than the one to go 
   assert.equal(stopped.status, "cancelled");
   assert.equal(step(stopped, goOn).next.status, "waiting");
 });
+
+Deno.test("decide() a person's cancel outlasts the stop of a loop that is under way, and the loop's word to go on", () => {
+  const ROUND = buildGraph({
+    nodes: ["go", "work"].map((id) => ({
+      id,
+      type: id,
+      position: { x: 0, y: 0 },
+      data: { label: id, config: {} },
+    })),
+    edges: [{ id: "e", source: "go", sourceHandle: "out", target: "work", targetHandle: "in" }],
+    settings: {},
+  }, (type) => ({ kind: type === "go" ? "trigger" : "effect" }));
+  const say = (state: ExecutionState, ...commands: Command[]): ExecutionState =>
+    decide(state, ROUND, commands, envOf(1_000, { pure: () => WAIT })).next;
+  const place = { executionId: "above", nodeId: "loop", visit: 1, index: 0 };
+  const running = say({ ...fresh(ROUND), parent: place }, START);
+  assert.deepEqual(running.statuses, ["completed", "running"]);
+  const stop: Command = { kind: "mail", mail: { kind: "cancel", by: "Loop", reason: "", at: 0, again: 0 } };
+  const goOn: Command = { kind: "mail", mail: { kind: "resume", again: 1, at: 0 } };
+  const cancel: Command = { kind: "cancel", by: "Ann", reason: "Enough" };
+  const ended: Command = {
+    kind: "outcome",
+    nodeId: "work",
+    attempt: 1,
+    outcome: { kind: "done", output: 1 },
+  };
+
+  assert.equal(say(running, stop, goOn).cancelling?.resumes, true, "the loop takes its own word back");
+  for (const words of [[stop, cancel, goOn], [stop, goOn, cancel], [cancel, stop, goOn], [cancel, goOn]]) {
+    const { cancelling } = say(running, ...words);
+    assert.deepEqual([cancelling?.by, cancelling?.resumes], ["Ann", undefined]);
+    const over = say(say(running, ...words), ended);
+    assert.deepEqual([over.status, over.reason?.text], ["cancelled", "Cancelled by Ann: Enough"]);
+    const later: Command = { kind: "mail", mail: { kind: "resume", again: 2, at: 0 } };
+    assert.equal(say(over, later).status, "cancelled");
+    const called: Command = { kind: "mail", mail: { kind: "resume", again: 2, at: 0, called: true } };
+    assert.equal(say(over, called).status === "cancelled", false);
+  }
+});

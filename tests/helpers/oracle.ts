@@ -63,9 +63,11 @@ function checkState(state: ExecutionState, problems: string[]): void {
     if (state.lease) say("settled with a lease");
     if (state.endedAt === null) say("settled without an end");
     if (state.due?.kind !== "forget") say("settled without being forgotten one day");
-    if (state.status !== "failed" && state.progress !== 100) say(`settled at ${state.progress} %`);
+    const mayGoOn = state.status === "failed" || state.status === "cancelled" && state.parent !== null;
+    if (mayGoOn === (state.progress === 100)) say(`settled at ${state.progress} %`);
     return;
   }
+  if (state.progress === 100) say("at its end before its end");
   if (!has("queued", "running", "waiting", "retrying")) say("nothing is under way, and it has not settled");
   if (has("running") !== (state.lease !== null)) say("a lease without running steps, or the reverse");
   const waits = !has("queued", "running", "retrying");
