@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { NEW_NAME } from "../../engine/schemas/workflow_name.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import { ErrorCard } from "../../routes/pages/components/error_card.tsx";
 import { Icon } from "../../routes/pages/components/icon.tsx";
@@ -11,7 +12,7 @@ export function NewWorkflow(): JSX.Element {
   const [problem, setProblem] = useState<Problem | null>(null);
   const create = async (): Promise<void> => {
     setBusy(true);
-    const answer = await importWorkflow({ name: "New workflow" });
+    const answer = await importWorkflow({ name: NEW_NAME });
     if (answer.ok) return location.assign(`/workflow/${answer.data.id}`);
     setBusy(false);
     setProblem(answer.problem);

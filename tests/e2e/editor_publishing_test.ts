@@ -121,6 +121,41 @@ Deno.test(
 );
 
 Deno.test(
+  "NameField what nobody has named is asked for a name, which is saved with the publish; nobody has to give one",
+  free,
+  async () => {
+    const { page } = person;
+    for (const given of [null, "proposal", "  Fair follow-up "] as const) {
+      const id = await create("New workflow", `named-${given === null ? "not" : given.trim().length}`);
+      await go(page, `/workflow/${id}`);
+      await page.getByRole("button", { name: "Publish", exact: true }).click();
+      const dialog = page.getByRole("dialog", { name: "Publish version 1" });
+      const field = dialog.getByRole("textbox", { name: "Name" });
+      assert.deepEqual(
+        [await field.getAttribute("placeholder"), await field.inputValue()],
+        ["Webhook → send mail, wait", ""],
+      );
+      if (given === null) await looksWell(page, "publish-name");
+      if (given === "proposal") await dialog.getByRole("button", { name: /^Call it/ }).click();
+      else if (given !== null) await field.fill(given);
+      await dialog.getByRole("button", { name: "Publish version 1" }).click();
+      await seen(page.getByRole("dialog", { name: "Version 1 is live" }));
+      const { name } = await server.api("GET", `/api/workflow/${id}`) as { name: string };
+      const expected = { null: "New workflow", proposal: "Webhook → send mail, wait" };
+      assert.equal(
+        name,
+        given === null ? expected.null : given === "proposal" ? expected.proposal : "Fair follow-up",
+      );
+    }
+    const named = await create("Named", "named-already");
+    await go(page, `/workflow/${named}`);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await seen(page.getByRole("dialog", { name: "Publish version 1" }));
+    assert.equal(await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).count(), 0);
+  },
+);
+
+Deno.test(
   "Publish without errors says what starts it, the first message, what changes and what is under way; then how to try it",
   free,
   async () => {

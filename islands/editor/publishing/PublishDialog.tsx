@@ -7,11 +7,13 @@ import { Field } from "../../../routes/pages/components/form.tsx";
 import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { callApi } from "../../shared/api.ts";
 import { Dialog } from "../../shared/Dialog.tsx";
+import { setName } from "../document/edits.ts";
 import { failWords } from "../document/secrets.ts";
 import { useEditor } from "../editor_context.ts";
 import { ProblemList } from "../frame/ProblemList.tsx";
 import { unsavedWords } from "./publish_words.ts";
 import { useMissingSecrets } from "../use_resources.ts";
+import { NameField } from "./NameField.tsx";
 import { PublishFacts } from "./PublishFacts.tsx";
 import { Published } from "./Published.tsx";
 import { unsaved, usePreview } from "./use_preview.ts";
@@ -52,6 +54,7 @@ function Before({ problems, next, onPublished }: BeforeProps): JSX.Element {
   const { draft, workflowId, lookAt } = useEditor();
   const { preview, problem, again } = usePreview();
   const [note, setNote] = useState("");
+  const [name, setNameTyped] = useState("");
   const [refused, setRefused] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const found = problems.length ? problems : refused?.issues ?? preview?.issues ?? [];
@@ -61,6 +64,8 @@ function Before({ problems, next, onPublished }: BeforeProps): JSX.Element {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
+    const called = name.trim();
+    if (called) draft.edit("Rename", (doc) => setName(doc, called), "name");
     const answer = await draft.alone((revision) =>
       callApi<{ version: number }>("POST", `/api/workflow/${encodeURIComponent(workflowId)}/publish`, {
         body: { revision, ...(note.trim() ? { note: note.trim() } : {}) },
@@ -83,6 +88,7 @@ function Before({ problems, next, onPublished }: BeforeProps): JSX.Element {
     <form class="publish" onSubmit={publish}>
       <Lacking onChosen={() => lookAt(null)} />
       <PublishFacts preview={preview} problem={problem} next={next} />
+      <NameField value={name} onTyped={setNameTyped} />
       <Field id="publish-note" label="Note" hint="What changed, for whoever reads the history. Optional.">
         <textarea
           id="publish-note"
