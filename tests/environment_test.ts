@@ -216,6 +216,11 @@ Deno.test("readEnvironment() refuses a secret that cannot be meant, in one line 
     ["keys misspelt", { LEADFLOW_SECRET_KEY: `k1:${KEY}` }, /too like LEADFLOW_SECRET_KEYS/],
     ["hosts of the keys", { LEADFLOW_SECRET_KEYS_HOSTS: "evil.com" }, /too like LEADFLOW_SECRET_KEYS/],
     ["hosts alone", { LEADFLOW_SECRET_A_HOSTS: "a.example.com" }, /set without LEADFLOW_SECRET_A;/],
+    [
+      "too short to hide",
+      { LEADFLOW_SECRET_A: " abc " },
+      /^LEADFLOW_SECRET_A has 3 characters; accepted: 4 to/,
+    ],
     ["too long", { LEADFLOW_SECRET_A: "marker".repeat(3_000) }, /^LEADFLOW_SECRET_A has 18000 characters/],
     ...["http://a", "*", "a b", ","].map((hosts): [string, { [name: string]: string }, RegExp] => [
       hosts,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SHORTEST_HIDDEN } from "../core/hidden.ts";
 import { MOST_HOSTS, MOST_SECRET_CHARACTERS, SecretHost } from "./secret_hosts.ts";
 
 /** A secret that whoever runs the house gave by `LEADFLOW_SECRET_<NAME>` (DESIGN, section 6). */
@@ -40,8 +41,9 @@ export function readEnvironmentSecrets(variables: { [name: string]: string }): E
   for (const variable of given.keys()) refuseName(variable, given);
   return [...given].filter(([variable]) => !variable.endsWith(SUFFIX)).map(([variable, text]) => {
     const value = text.trim();
-    if (value.length > MOST_SECRET_CHARACTERS) {
-      throw new Error(`${variable} has ${value.length} characters; accepted: 1 to ${MOST_SECRET_CHARACTERS}`);
+    if (value.length < SHORTEST_HIDDEN || value.length > MOST_SECRET_CHARACTERS) {
+      const accepted = `${SHORTEST_HIDDEN} to ${MOST_SECRET_CHARACTERS}`;
+      throw new Error(`${variable} has ${value.length} characters; accepted: ${accepted}`);
     }
     const hosts = readHosts(`${variable}${SUFFIX}`, given.get(`${variable}${SUFFIX}`));
     return { variable, name: variable.slice(PREFIX.length).toLowerCase(), value, hosts };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Actor, SecretInfo, Secrets } from "../contract.ts";
 import { conflict, invalid, notFound, StepError } from "../errors.ts";
+import { SHORTEST_HIDDEN } from "../core/hidden.ts";
 import type { Issue } from "../schemas/workflow.ts";
 import { keys } from "../store/keys.ts";
 import { encode } from "../store/store.ts";
@@ -47,11 +48,15 @@ export interface SecretsParts {
 
 type Given = ReadonlyMap<string, EnvironmentSecret>;
 
-const LENGTHS = "1 to 16,384 characters";
+const LENGTHS = "4 to 16,384 characters: what is shorter cannot be hidden where a host tells it back";
 
 const PutSecret = z.object({
   name: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "1 to 100 of A–Z a–z 0–9 _ . -"),
-  value: z.string().min(1, LENGTHS).max(MOST_SECRET_CHARACTERS, LENGTHS),
+  // Spaces around it do not come back.
+  value: z.string().max(MOST_SECRET_CHARACTERS, LENGTHS).refine(
+    (value) => value.trim().length >= SHORTEST_HIDDEN,
+    LENGTHS,
+  ),
   hosts: z.array(SecretHost).max(MOST_HOSTS),
 });
 

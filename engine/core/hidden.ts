@@ -2,8 +2,11 @@ import type { Failure, Reason } from "../schemas/execution.ts";
 import type { Json } from "../schemas/json.ts";
 import type { Outcome } from "../schemas/node.ts";
 
-/** Shorter ones are in every text: hiding them would tell more than it hides, and break what it stands in. */
-const SHORTEST = 4;
+/**
+ * Shorter ones are in every text: hiding them would tell more than it hides, and break what it stands in. So none is stored
+ * that is shorter: what a host tells back of it could not be kept from anybody who sees a step's output.
+ */
+export const SHORTEST_HIDDEN = 4;
 /** What is left of shorter ones in base64 is in too many texts. */
 const SHORTEST_ENCODED = 8;
 
@@ -72,7 +75,7 @@ function formsOf(value: string): Set<string> {
   const parts = [value, ...value.trim().split(/\s+/), ...url ? [url.href, url.pathname + url.search] : []];
   const forms = new Set<string>();
   for (const part of parts) {
-    if (part.length < SHORTEST || part === "/") continue;
+    if (part.length < SHORTEST_HIDDEN || part === "/") continue;
     forms.add(part).add(encodeURIComponent(part)).add(JSON.stringify(part).slice(1, -1));
     if (part.length >= SHORTEST_ENCODED) { for (const form of base64Forms(part)) forms.add(form); }
   }

@@ -54,7 +54,7 @@ export function SecretForm(
         id="secret-value"
         label="Value"
         error={issueFor(problem, "value")}
-        hint="Never shown again, not even here."
+        hint="At least 4 characters. Never shown again, not even here."
       >
         <input
           {...fieldAttributes("secret-value", { hint: true, error: issueFor(problem, "value") })}

@@ -15,7 +15,7 @@ const SecretInfo = z.object({
 }).meta({ id: "SecretInfo" });
 
 const SecretInput = z.strictObject({
-  value: z.string().min(1).max(16_384),
+  value: z.string().max(16_384).meta({ minLength: 4 }),
   hosts: z.array(z.string().max(260)).max(50).default([]),
 }).meta({ id: "SecretInput" });
 

@@ -103,13 +103,15 @@ Deno.test("put() refuses names, values and hosts out of bounds, naming the field
   useSecrets(async ({ store, open }) => {
     const secrets = open([K1]);
     const table: [string, string, string[], string][] = [
-      ["../x", "v", [], "name"],
-      ["", "v", [], "name"],
-      ["a\0b", "v", [], "name"],
+      ["../x", "data", [], "name"],
+      ["", "data", [], "name"],
+      ["a\0b", "data", [], "name"],
       ["a", "", [], "value"],
+      ["a", "abc", [], "value"],
+      ["a", "  abc  ", [], "value"],
       ["a", "x".repeat(16_385), [], "value"],
-      ["a", "v", ["http://x"], "hosts.0"],
-      ["a", "v", ["ok.example.com", "*"], "hosts.1"],
+      ["a", "data", ["http://x"], "hosts.0"],
+      ["a", "data", ["ok.example.com", "*"], "hosts.1"],
     ];
     for (const [name, value, hosts, path] of table) {
       await assert.rejects(secrets.put(name, value, hosts, ACTOR), (error: unknown) => {
