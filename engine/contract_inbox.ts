@@ -7,8 +7,8 @@ export interface Inbox {
   list(paging: Paging): Promise<Page<InboxItem>>;
   /** Cards: failures of one cause are one. */
   count(): Promise<number>;
-  /** Failures by cause, and all else; costs what it shows. */
-  cards(paging: Paging): Promise<InboxCards>;
+  /** Failures by cause, and all else; costs what it shows. With `executionId`: only those that it has a part in. */
+  cards(paging: Paging & { executionId?: string | undefined }): Promise<InboxCards>;
   /** 404 unknown, 409 already done, 422 unknown outcome. */
   complete(id: string, input: CompleteInput, actor: Actor): Promise<void>;
   /** Gives a card to the actor (`me`), to somebody else, or (null) to nobody. 404 unknown card, 422 unknown person. */

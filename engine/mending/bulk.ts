@@ -22,11 +22,7 @@ const CANCEL_TRIES = 50;
 /** What an action on all that the filter finds would reach. */
 export async function countBulk({ store, worker }: MendingDeps, input: BulkInput): Promise<BulkCount> {
   refuseVersion(input);
-  const { ids, truncated } = await selectIds(
-    { store, versions: worker.versions },
-    input.action,
-    input.filter,
-  );
+  const { ids, truncated } = await selectIds({ store, versions: worker.versions }, input);
   return { count: ids.length, sample: ids.slice(0, SAMPLE), truncated, perSecond: BULK_PER_SECOND };
 }
 
@@ -42,19 +38,20 @@ export async function startBulk(
     const message = "Say how many executions you expect; a dry run counts them";
     throw invalid(message, [{ path: "expect", message, accepted: "the count of a dry run" }]);
   }
-  const { action, filter, version, expect } = input;
+  const { action, filter = {}, version, expect } = input;
+  const named = input.ids === undefined ? {} : { named: true as const };
   return await begin(deps, {
-    what: { action, filter, ...(version === undefined ? {} : { version }) },
+    what: { action, filter, ...named, ...(version === undefined ? {} : { version }) },
     delivery: await deliveryOf("bulk", options.idempotencyKey, input),
     count: expect,
-    select: async () =>
-      (await selectIds({ store: deps.store, versions: deps.worker.versions }, action, filter)).ids,
-    changed: (count) => `The filter finds ${count} by now, not ${expect}: look again`,
+    select: async () => (await selectIds({ store: deps.store, versions: deps.worker.versions }, input)).ids,
+    changed: (count) =>
+      `${named.named ? "It can be done to" : "The filter finds"} ${count} by now, not ${expect}: look again`,
   }, actor);
 }
 
 interface Beginning {
-  what: Pick<BulkRecord, "action" | "filter" | "version" | "from" | "to">;
+  what: Pick<BulkRecord, "action" | "filter" | "named" | "version" | "from" | "to">;
   delivery: Delivery | null | undefined;
   /** The count that was shown. */
   count: number;

@@ -10,6 +10,8 @@ export interface BulkRecord {
   id: string;
   action: BulkAction;
   filter: ExecutionFilter;
+  /** They were named one by one. */
+  named?: true;
   version?: VersionChoice;
   from?: number;
   to?: number;

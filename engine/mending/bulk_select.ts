@@ -3,7 +3,9 @@ import { candidatesOf, matches } from "../monitoring/candidates.ts";
 import { Finder, looksInside } from "../monitoring/search.ts";
 import type { ExecutionFilter } from "../schemas/execution.ts";
 import { MAX_BULK } from "../schemas/mending.ts";
-import type { FilterAction } from "../schemas/mending.ts";
+import type { BulkInput, FilterAction } from "../schemas/mending.ts";
+import { keys } from "../store/keys.ts";
+import { faultOf } from "../store/records.ts";
 import type { HeadRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { Versions } from "../worker/versions.ts";
@@ -12,8 +14,21 @@ const BATCH = 200;
 /** Ids are ordered by when they were made; some are derived from a moment shortly before. */
 const SLACK_MS = 86_400_000;
 
-/** The executions that a filter finds and the action can act on, newest first. */
+/** The executions that are meant and the action can act on: as they were named, or as the filter finds them, newest first. */
 export async function selectIds(
+  deps: { store: Store; versions: Versions },
+  { action, filter = {}, ids }: Pick<BulkInput, "action" | "filter" | "ids">,
+): Promise<{ ids: string[]; truncated: boolean }> {
+  if (ids === undefined) return await found(deps, action, filter);
+  const named = await deps.store.getMany<HeadRecord>([...new Set(ids)].map(keys.execution), {
+    broken: "pass",
+  });
+  const heads = named.flatMap((entry) => entry && faultOf(entry.value) === null ? [entry.value] : []);
+  const meant = heads.filter((head) => applies(action, head, {})).sort((a, b) => a.id < b.id ? 1 : -1);
+  return { ids: meant.map(({ id }) => id), truncated: false };
+}
+
+async function found(
   deps: { store: Store; versions: Versions },
   action: FilterAction,
   filter: ExecutionFilter,

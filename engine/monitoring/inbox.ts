@@ -11,7 +11,7 @@ import { keys, shardOf } from "../store/keys.ts";
 import type { AttentionRecord } from "../store/records.ts";
 import { encode } from "../store/store.ts";
 import type { Entry, Store } from "../store/store.ts";
-import { countCards, listCards } from "./inbox_cards.ts";
+import { cardsOf, countCards, listCards } from "./inbox_cards.ts";
 import type { CardDeps } from "./inbox_cards.ts";
 import { listItems } from "./inbox_items.ts";
 import { assignCard, ignoreCause, people } from "./inbox_owner.ts";
@@ -30,7 +30,8 @@ export function createInbox(deps: InboxDeps): Inbox {
   return {
     list: (paging) => listItems(deps.store, paging),
     count: () => countCards(deps.store),
-    cards: (paging) => listCards(deps, paging),
+    cards: (paging) =>
+      paging.executionId === undefined ? listCards(deps, paging) : cardsOf(deps, paging.executionId),
     assign: (id, userId, actor) => assignCard(deps.store, id, userId, actor),
     ignore: (id, actor) => ignoreCause(deps.store, id, actor, deps.now),
     people: () => people(deps.store),

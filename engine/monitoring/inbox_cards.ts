@@ -48,6 +48,26 @@ export async function listCards(deps: CardDeps, paging: Paging): Promise<InboxCa
   return { causes: causes.sort((a, b) => a.createdAt < b.createdAt ? -1 : 1), items, nextCursor };
 }
 
+/** Those of one execution: what it waits for, and the causes that its steps failed for, with all else that failed so. */
+export async function cardsOf(deps: CardDeps, executionId: string): Promise<InboxCards> {
+  const { store } = deps;
+  const selector = { start: ["attention", `${executionId}.`], end: ["attention", `${executionId}/`] };
+  const [ids, todo] = [new Set<string>(), new Array<{ id: string; record: AttentionRecord }>()];
+  for await (const { key, value } of store.list<AttentionRecord>({ selector, broken: "pass" })) {
+    if (value.failed) ids.add(value.failed.cause);
+    else todo.push({ id: String(key[1]), record: value });
+  }
+  const causes = await Promise.all([...ids].map(async (id) => {
+    const open = await readOpen(store, id);
+    return open && await cardOf(deps, open);
+  }));
+  return {
+    causes: causes.filter((card) => card !== null),
+    items: await toItems(store, todo),
+    nextCursor: null,
+  };
+}
+
 /** How many cards there are, read from the indexes alone. */
 export async function countCards(store: Store): Promise<number> {
   let count = (await store.keys({ selector: { prefix: ["todo"] }, limit: MOST_SHOWN })).length;

@@ -50,18 +50,26 @@ export type BulkAction = z.infer<typeof BulkAction>;
 /** How fast an action on many goes, and on how many. */
 export const BULK_PER_SECOND = 10;
 export const MAX_BULK = 50_000;
+/** So many can be named one by one. */
+export const MAX_NAMED = 500;
 
 /** Body of `POST /api/monitoring/executions/bulk`. */
 export const BulkInput = z.strictObject({
   action: FilterAction,
-  filter: z.strictObject(ExecutionFilter.shape),
+  /** All that it finds; or `ids`. */
+  filter: z.strictObject(ExecutionFilter.shape).optional(),
+  /** These and no others, as a person has picked them; ids that are unknown are passed over. */
+  ids: z.array(z.string().min(1).max(64)).min(1).max(MAX_NAMED).optional(),
   /** Of a replay; absent: `same`. */
   version: VersionChoice.optional(),
   /** Counts, and does nothing. */
   dryRun: z.boolean().optional(),
   /** The count that was shown: when it is another by now, nothing starts. */
   expect: z.number().int().min(0).max(MAX_BULK).optional(),
-}).meta({ id: "BulkInput" });
+}).refine(
+  ({ filter, ids }) => (filter === undefined) !== (ids === undefined),
+  { path: ["filter"], message: "either a filter ({} finds all) or ids" },
+).meta({ id: "BulkInput" });
 export type BulkInput = z.infer<typeof BulkInput>;
 
 /** Which executions it would act on. */
@@ -89,6 +97,8 @@ export const BulkJob = z.object({
   id: z.string(),
   action: BulkAction,
   filter: ExecutionFilter,
+  /** They were named one by one; `filter` is empty. */
+  named: z.boolean().optional(),
   version: VersionChoice.optional(),
   /** Of `migrate` and `restart`: from this version (absent: from every other), and to which. */
   from: z.number().int().optional(),

@@ -59,26 +59,28 @@ export function InboxCard({ item, now, mayAct, viewer, owner, onSettled }: Inbox
           <Badge tone={kind.tone} icon={kind.icon}>{kind.word}</Badge>
         </div>
       </header>
-      <div class={item.lead ? "grid grid-cols-1 gap-4 md:grid-cols-[minmax(0,1fr)_minmax(0,20rem)]" : ""}>
+      <div class={item.lead ? "inbox-columns" : ""}>
         <div class="min-w-0">
           {item.call ? <CallFacts call={item.call} now={now} /> : null}
           <p class="break-words whitespace-pre-wrap">{item.description}</p>
           {item.kind === "uncertain" ? <WhatToDecide /> : null}
+          {item.approval
+            ? (
+              <div class="mt-3">
+                <Votes approval={item.approval} now={now} />
+              </div>
+            )
+            : null}
         </div>
         {item.lead ? <KnownLead lead={item.lead} /> : null}
+        <div class="min-w-0">
+          {!mayAct
+            ? <p class="text-soft">Operators and above answer this.</p>
+            : mayAnswer(item, viewer)
+            ? <Answers item={item} onSettled={onSettled} />
+            : <p class="text-soft">Only the approvers can answer this.</p>}
+        </div>
       </div>
-      {item.approval
-        ? (
-          <div class="mt-3">
-            <Votes approval={item.approval} now={now} />
-          </div>
-        )
-        : null}
-      {!mayAct
-        ? <p class="mt-3 text-soft">Operators and above answer this.</p>
-        : mayAnswer(item, viewer)
-        ? <Answers item={item} onSettled={onSettled} />
-        : <p class="mt-3 text-soft">Only the approvers can answer this.</p>}
       {owner}
     </article>
   );
@@ -118,7 +120,7 @@ function Answers({ item, onSettled }: { item: InboxItem; onSettled: (words: stri
   }
   return (
     <>
-      <label class="mt-4 block">
+      <label class="block">
         <span class="sr-only">Note for {item.title}</span>
         <textarea
           class="input"

@@ -13,6 +13,8 @@ import { ACTION_WORDS, chosenWords, numberWords, paceWords } from "./bulk_words.
 export interface BulkDialogProps {
   action: FilterAction;
   filter: ExecutionFilter;
+  /** These, instead of what the filter finds. */
+  ids?: readonly string[];
   workflow: string | null;
   onClose(): void;
   onStarted(job: BulkJob): void;
@@ -20,18 +22,23 @@ export interface BulkDialogProps {
 
 /** Counts first; what is confirmed names the number, and only that number is started. */
 export function BulkDialog(props: BulkDialogProps): JSX.Element {
+  const what = props.ids ? "what is selected" : "all that match";
   return (
-    <Dialog open title={`${ACTION_WORDS[props.action].act} all that match`} onClose={props.onClose}>
+    <Dialog open title={`${ACTION_WORDS[props.action].act} ${what}`} onClose={props.onClose}>
       <BulkForm {...props} />
     </Dialog>
   );
 }
 
-function BulkForm({ action, filter, workflow, onStarted }: BulkDialogProps): JSX.Element {
+function BulkForm({ action, filter, ids, workflow, onStarted }: BulkDialogProps): JSX.Element {
   const [version, setVersion] = useState<"same" | "latest">("same");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const input: BulkInput = { action, filter, ...(action === "replay" ? { version } : {}) };
+  const input: BulkInput = {
+    action,
+    ...(ids ? { ids: [...ids] } : { filter }),
+    ...(action === "replay" ? { version } : {}),
+  };
   const { found, again } = useCount(input, setProblem);
 
   async function submit(event: Event): Promise<void> {

@@ -79,7 +79,7 @@ function Charts({ shown, view }: PartsProps): JSX.Element {
   };
   return (
     <>
-      <div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div class="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Card title="Executions over time">
           <LineChart
             label="Executions over time"

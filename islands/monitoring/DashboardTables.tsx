@@ -137,8 +137,8 @@ function WorkflowRow(
           )
           : <span>{shareWords(row.successRate)}</span>}
       </td>
-      <td data-label="Typical" data-minor="">{aboutWords(row.p50)}</td>
-      <td data-label="Slowest 5 %" data-minor="">{aboutWords(row.p95)}</td>
+      <td data-label="Typical" data-minor="" class="whitespace-nowrap">{aboutWords(row.p50)}</td>
+      <td data-label="Slowest 5 %" data-minor="" class="whitespace-nowrap">{aboutWords(row.p95)}</td>
       <Count label="Waiting now" count={row.waiting} href={now("waiting")} />
       <Count label="Active now" count={row.active} href={now("active")} minor />
       {scheduled ? <NextRun row={row} shown={shown} /> : null}

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Execution } from "../../engine/schemas/execution.ts";
+import type { Execution, Step } from "../../engine/schemas/execution.ts";
 import type { Problem } from "../../engine/schemas/problem.ts";
 import { Badge } from "../../routes/pages/components/badge.tsx";
 import { Icon } from "../../routes/pages/components/icon.tsx";
@@ -19,11 +19,24 @@ import { ReplayButton } from "./ReplayButton.tsx";
 // Neither is there before somebody acts.
 const ErrorCard = later(async () => (await import("../../routes/pages/components/error_card.tsx")).ErrorCard);
 const CancelDialog = later(async () => (await import("./CancelDialog.tsx")).CancelDialog);
+const MendDialog = later(async () => (await import("../inbox/MendDialog.tsx")).MendDialog);
+
+/** What whoever looks may do. */
+export interface MayAct {
+  cancel: boolean;
+  retry: boolean;
+  replay: boolean;
+  bodies: boolean;
+  answer: boolean;
+  secrets: boolean;
+  /** Their address. */
+  viewer: string;
+}
 
 interface ExecutionHeadProps {
   execution: Execution;
   clock: Clock;
-  may: { cancel: boolean; retry: boolean; replay: boolean; bodies: boolean };
+  may: MayAct;
   /** Reads the execution again after somebody acted on it. */
   onActed(): void;
 }
@@ -136,24 +149,53 @@ function mayRetry({ status, parent, reason }: Execution): boolean {
   return status === "failed" || parent !== null && reason?.code === "cancelled";
 }
 
-function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Element {
-  const [asking, setAsking] = useState(false);
+function useRetry(
+  id: string,
+  then: Pick<ActionsProps, "onActed" | "onProblem">,
+): { busy: boolean; retry(): Promise<void> } {
   const [busy, setBusy] = useState(false);
   const retry = async (): Promise<void> => {
     setBusy(true);
-    const answer = await callApi<unknown>("POST", `/api/monitoring/executions/${execution.id}/retry`, {
-      body: {},
-    });
+    const path = `/api/monitoring/executions/${encodeURIComponent(id)}/retry`;
+    const answer = await callApi<unknown>("POST", path, { body: {} });
     setBusy(false);
-    if (answer.ok) onActed();
-    onProblem(answer.ok ? null : answer.problem);
+    then.onProblem(answer.ok ? null : answer.problem);
+    if (answer.ok) then.onActed();
   };
+  return { busy, retry };
+}
+
+/** Does it wait for somebody's answer? */
+function asksSomebody({ waitingFor }: Step): boolean {
+  return waitingFor?.kind === "person" || waitingFor?.kind === "uncertain";
+}
+
+function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Element {
+  const [asking, setAsking] = useState<"cancel" | "mend" | null>(null);
+  const close = (): void => setAsking(null);
+  const { busy, retry } = useRetry(execution.id, { onActed, onProblem });
+  const failed = execution.status === "failed";
   return (
     <>
+      {failed || execution.steps.some(asksSomebody)
+        ? (
+          <a
+            class="button"
+            data-kind={failed ? undefined : "primary"}
+            href={`/inbox?execution=${execution.id}`}
+            onClick={(event) => {
+              event.preventDefault();
+              setAsking("mend");
+            }}
+          >
+            <Icon name="inbox" /> {failed ? "Mend …" : "Answer …"}
+          </a>
+        )
+        : null}
       {may.retry && mayRetry(execution)
         ? (
           <button type="button" class="button" data-kind="primary" disabled={busy} onClick={retry}>
-            <Icon name="rotate" /> {execution.status === "failed" ? "Retry failed steps" : "Retry"}
+            <Icon name="rotate" /> {failed ? "Retry failed steps" : "Retry"}
           </button>
         )
         : null}
@@ -166,24 +208,26 @@ function Actions({ execution, may, onActed, onProblem }: ActionsProps): JSX.Elem
             type="button"
             class="button"
             disabled={execution.cancelling}
-            onClick={() => setAsking(true)}
+            onClick={() => setAsking("cancel")}
           >
             <Icon name="stop" />
             {execution.cancelling ? "Cancelling …" : "Cancel …"}
           </button>
         )
         : null}
-      {asking
+      {asking === "cancel"
         ? (
           <CancelDialog
             execution={execution}
-            onClose={() => setAsking(false)}
+            onClose={close}
             onCancelled={() => {
-              setAsking(false);
+              close();
               onActed();
             }}
           />
         )
+        : asking
+        ? <MendDialog executionId={execution.id} may={may} onClose={close} onActed={onActed} />
         : null}
     </>
   );

@@ -7,6 +7,7 @@ import { callApi } from "../shared/api.ts";
 import { liveList, reduceList, showGathered, takeFirstPage } from "../shared/list_reducer.ts";
 import type { LiveList } from "../shared/list_reducer.ts";
 import { isReset, readEvent, readPace } from "../shared/live_events.ts";
+import { later } from "../shared/later.tsx";
 import { isSettled } from "../shared/live_reducer.ts";
 import { useClock } from "../shared/use_clock.ts";
 import { useEventSource } from "../shared/use_event_source.ts";
@@ -14,6 +15,7 @@ import type { ServerEvent, SourceState } from "../shared/use_event_source.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { ExecutionTable } from "./ExecutionTable.tsx";
 import { LiveMark } from "./LiveMark.tsx";
+import { useSelection } from "./use_selection.ts";
 
 export interface ExecutionListProps {
   items: ExecutionSummary[];
@@ -25,7 +27,11 @@ export interface ExecutionListProps {
   newest: boolean;
   /** When the server drew it, epoch ms. */
   now: number;
+  /** May this person act on several at once? */
+  bulk: boolean;
 }
+
+const SelectionBar = later(async () => (await import("./SelectionBar.tsx")).SelectionBar);
 
 /** New rows are asked for at most this often, however many executions start; with many viewers less often. */
 const READ_EVERY_MS = 1_000;
@@ -34,6 +40,10 @@ const READ_EVERY_MS = 1_000;
 export function ExecutionList(props: ExecutionListProps): JSX.Element {
   const { list, source, take } = useLiveList(props);
   const clock = useClock(props.now, list.items.some((row) => !isSettled(row.status)));
+  const selection = useSelection(list.items.map(({ id }) => id));
+  const selected = list.items.filter(({ id }) => selection.has(id));
+  const used = useRef(false);
+  used.current ||= selected.length > 0;
   return (
     <>
       <div class="mb-2 flex min-h-9 items-center gap-3">
@@ -50,7 +60,8 @@ export function ExecutionList(props: ExecutionListProps): JSX.Element {
       </div>
       {list.items.length === 0
         ? <NoExecutions filtered={props.filtered} />
-        : <ExecutionTable items={list.items} clock={clock} />}
+        : <ExecutionTable items={list.items} clock={clock} selection={props.bulk ? selection : null} />}
+      {used.current ? <SelectionBar selected={selected} onClear={selection.clear} /> : null}
       <ConnectionBar state={source} />
     </>
   );

@@ -7,40 +7,92 @@ import { elapsed, summaryText } from "../../routes/pages/components/step_words.t
 import type { Clock } from "../../routes/pages/components/step_words.ts";
 import { Time } from "../../routes/pages/components/time.tsx";
 import { durationWords } from "../../routes/pages/components/time_words.ts";
+import type { Selection } from "./use_selection.ts";
 
 interface ExecutionTableProps {
   items: readonly ExecutionSummary[];
   clock: Clock;
+  /** Null: this person can do nothing to several at once. */
+  selection: Selection | null;
 }
 
-/** The rows. Columns keep their width, so that a repainted status moves nothing. j and k walk, Enter opens. */
-export function ExecutionTable({ items, clock }: ExecutionTableProps): JSX.Element {
+/** The rows. Columns keep their width, so that a repainted status moves nothing. j and k walk, x selects, Enter opens. */
+export function ExecutionTable({ items, clock, selection }: ExecutionTableProps): JSX.Element {
   const body = useRef<HTMLTableSectionElement>(null);
   useWalking(body);
   return (
     <table class="table table-fixed" aria-label="Executions">
       <thead>
         <tr>
+          {selection
+            ? (
+              <th scope="col" class="w-10">
+                <Pick
+                  label="Select all shown"
+                  on={items.every(({ id }) => selection.has(id))}
+                  onPick={() => selection.toggleAll()}
+                />
+              </th>
+            )
+            : null}
           <th scope="col" class="w-[22%]">Workflow</th>
           <th scope="col" class="w-[16%]">Lead</th>
           <th scope="col">Status</th>
-          <th scope="col" class="w-24">Created</th>
-          <th scope="col" class="w-24">Took</th>
+          <th scope="col" class="w-30">Created</th>
+          <th scope="col" class="w-28">Took</th>
         </tr>
       </thead>
-      <tbody ref={body}>{items.map((item) => <Row key={item.id} item={item} clock={clock} />)}</tbody>
+      <tbody ref={body}>
+        {items.map((item) => <Row key={item.id} item={item} clock={clock} selection={selection} />)}
+      </tbody>
     </table>
   );
 }
 
-function Row({ item, clock }: { item: ExecutionSummary; clock: Clock }): JSX.Element {
+/** A checkbox whose place is large enough for a thumb. */
+function Pick(props: { label: string; on: boolean; onPick(shift: boolean): void }): JSX.Element {
+  return (
+    <label class="pick">
+      <input
+        type="checkbox"
+        aria-label={props.label}
+        checked={props.on}
+        onClick={(event) => props.onPick(event.shiftKey)}
+      />
+    </label>
+  );
+}
+
+interface RowProps extends Omit<ExecutionTableProps, "items"> {
+  item: ExecutionSummary;
+}
+
+function Row({ item, clock, selection }: RowProps): JSX.Element {
   const ms = elapsed(item, clock.now);
   const href = `/executions/${encodeURIComponent(item.id)}`;
   return (
-    <tr data-execution={item.id} class="cursor-pointer" onClick={(event) => openRow(event, href)}>
+    <tr
+      data-execution={item.id}
+      data-selected={selection?.has(item.id) ? "" : undefined}
+      class="cursor-pointer"
+      onClick={(event) => openRow(event, href)}
+    >
+      {selection
+        ? (
+          <td data-pick="">
+            <Pick
+              label={`Select ${item.workflowName}, ${item.lead ? leadName(item.lead) : "no lead"}`}
+              on={selection.has(item.id)}
+              onPick={(shift) => selection.toggle(item.id, shift)}
+            />
+          </td>
+        )
+        : null}
       <td>
-        <a class="link break-words" href={href}>{item.workflowName}</a>
-        <span class="ml-1.5 text-sm text-soft">{`v${item.version}`}</span>
+        <div class="max-h-[3lh] overflow-hidden" title={item.workflowName}>
+          <span class="float-right ml-1.5 text-sm text-soft">{`v${item.version}`}</span>
+          <a class="link break-words" href={href}>{item.workflowName}</a>
+        </div>
       </td>
       <td class="break-words">
         {item.lead
@@ -58,30 +110,38 @@ function Row({ item, clock }: { item: ExecutionSummary; clock: Clock }): JSX.Ele
       <td>
         <StatusChip status={item.status} text={summaryText(item, clock)} />
       </td>
-      <td data-minor="">
+      <td data-minor="" class="whitespace-nowrap">
         <Time at={item.createdAt} now={clock.now} />
       </td>
-      <td data-minor="" class="text-soft">{ms === null ? "" : durationWords(ms)}</td>
+      <td data-minor="" class="whitespace-nowrap text-soft">{ms === null ? "" : durationWords(ms)}</td>
     </tr>
   );
 }
 
+/** Where letters are text. */
+const TYPING = "input:not([type=checkbox]), select, textarea, dialog";
+
 /** A click anywhere on the row opens it, unless it is meant for a link or selects text. */
 function openRow(event: MouseEvent, href: string): void {
-  if (event.target instanceof Element && event.target.closest("a, button")) return;
+  if (event.target instanceof Element && event.target.closest("a, button, label")) return;
   if (getSelection()?.toString()) return;
   if (event.ctrlKey || event.metaKey) open(href, "_blank", "noopener");
   else location.assign(href);
 }
 
-/** j and k move the focus along the rows' links; Enter is the link's own. */
+/** j and k move the focus along the rows' links, x selects the row; Enter is the link's own. */
 function useWalking(body: { current: HTMLElement | null }): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if ((event.key !== "j" && event.key !== "k") || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target instanceof Element && event.target.closest("input, select, textarea, dialog")) return;
-      const links = [...body.current?.querySelectorAll<HTMLElement>("tr > td:first-child > a") ?? []];
+      if (!["j", "k", "x", "X"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target instanceof Element && event.target.closest(TYPING)) return;
+      const links = [...body.current?.querySelectorAll<HTMLElement>("td a.link") ?? []];
       const here = links.findIndex((link) => link.closest("tr")?.contains(document.activeElement));
+      if (event.key === "x" || event.key === "X") {
+        const box = links[here]?.closest("tr")?.querySelector("input");
+        box?.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: event.shiftKey }));
+        return;
+      }
       const next = links[event.key === "j" ? here + 1 : Math.max(0, here - 1)];
       if (!next) return;
       event.preventDefault();

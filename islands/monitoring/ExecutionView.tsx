@@ -14,6 +14,7 @@ import { isSettled } from "../shared/live_reducer.ts";
 import { useClock } from "../shared/use_clock.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { ExecutionHead } from "./ExecutionHead.tsx";
+import type { MayAct } from "./ExecutionHead.tsx";
 import { GraphPane } from "./GraphPane.tsx";
 import { mayReplayFrom } from "./replay_steps.ts";
 import { ReplayButton } from "./ReplayButton.tsx";
@@ -28,7 +29,7 @@ export interface ExecutionViewProps {
   selected: string | null;
   /** When the server drew it, epoch ms. */
   now: number;
-  may: { cancel: boolean; retry: boolean; replay: boolean; bodies: boolean };
+  may: MayAct;
 }
 
 /** One execution, watched: head, graph, timeline and the selected step. */
@@ -57,6 +58,7 @@ export function ExecutionView(props: ExecutionViewProps): JSX.Element {
           : null}
         <TimelinePane
           {...{ events, clock, hrefOf, onSelect }}
+          steps={execution.steps}
           selected={selectedId}
           beside={props.graph !== null}
         />
@@ -123,11 +125,18 @@ export function stepInFocus(execution: Execution): Step | undefined {
 
 interface TimelinePaneProps {
   events: readonly Happened[];
+  steps: readonly Step[];
   clock: Clock;
   selected: string | null;
   hrefOf(nodeId: string): string;
   onSelect(nodeId: string): void;
   beside: boolean;
+}
+
+/** Which decision went elsewhere, the step knows; its event only that nothing led here. */
+function withReason(row: TimelineRow, steps: readonly Step[]): TimelineRow {
+  const reason = row.status === "skipped" && steps.find(({ nodeId }) => nodeId === row.nodeId)?.reason;
+  return reason ? { ...row, text: reason.text } : row;
 }
 
 /** Is it in what the line says? */
@@ -136,11 +145,11 @@ function saysSo({ name, text, why }: TimelineRow, find: string): boolean {
 }
 
 /** Beside the graph it takes the graph's height and scrolls, so that new lines push nothing away. */
-function TimelinePane({ events, beside, ...rest }: TimelinePaneProps): JSX.Element {
+function TimelinePane({ events, steps, beside, ...rest }: TimelinePaneProps): JSX.Element {
   const pane = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [find, setFind] = useState("");
-  const all = useMemo(() => timelineRows(events), [events]);
+  const all = useMemo(() => timelineRows(events).map((row) => withReason(row, steps)), [events, steps]);
   const rows = useMemo(() => find === "" ? all : all.filter((row) => saysSo(row, find)), [all, find]);
   useEffect(() => {
     if (pane.current && atEnd.current) pane.current.scrollTop = pane.current.scrollHeight;

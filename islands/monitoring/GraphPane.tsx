@@ -1,4 +1,4 @@
-import type { JSX, TargetedPointerEvent } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { DrawnGraph } from "../../routes/pages/components/graph_model.ts";
 import { Graph, readableScale } from "../../routes/pages/components/graph.tsx";
@@ -28,7 +28,7 @@ export function GraphPane({ focus, ...graph }: GraphPaneProps): JSX.Element {
       show(pane.current, { x: (node.x - box.x) * scale, y: (node.y - box.y) * scale }, scale);
     }
   }, [focus]);
-  useZoomByWheel(pane, (factor) => zoom(scale * factor));
+  useMoves(pane, (factor) => zoom(scale * factor));
 
   return (
     <section class="card flex min-w-0 flex-col overflow-hidden print:border-0" aria-labelledby="graph">
@@ -36,11 +36,7 @@ export function GraphPane({ focus, ...graph }: GraphPaneProps): JSX.Element {
         <h2 id="graph" class="flex-1">Graph</h2>
         <ZoomButtons onZoom={(factor) => zoom(scale * factor)} onFit={fit} />
       </div>
-      <div
-        ref={pane}
-        class="graph-pane"
-        onPointerDown={startDrag}
-      >
+      <div ref={pane} class="graph-pane">
         <Graph {...graph} scale={scale} />
       </div>
     </section>
@@ -109,40 +105,18 @@ function show(element: HTMLElement, card: { x: number; y: number }, scale: numbe
   element.scrollTop = card.y + height / 2 - element.clientHeight / 2;
 }
 
-/** Drags the ground with the mouse; a finger scrolls by itself, and cards stay links. */
-function startDrag(event: TargetedPointerEvent<HTMLDivElement>): void {
-  const element = event.currentTarget;
-  const onCard = event.target instanceof Element && event.target.closest("a") !== null;
-  if (event.pointerType !== "mouse" || event.button !== 0 || onCard) return;
-  const start = { x: event.clientX + element.scrollLeft, y: event.clientY + element.scrollTop };
-  element.setPointerCapture(event.pointerId);
-  const move = (moved: PointerEvent): void => {
-    element.scrollLeft = start.x - moved.clientX;
-    element.scrollTop = start.y - moved.clientY;
-  };
-  const end = (): void => {
-    element.removeEventListener("pointermove", move);
-    element.removeEventListener("pointerup", end);
-    element.removeEventListener("pointercancel", end);
-  };
-  element.addEventListener("pointermove", move);
-  element.addEventListener("pointerup", end);
-  element.addEventListener("pointercancel", end);
-}
-
-function useZoomByWheel(pane: { current: HTMLElement | null }, onZoom: (factor: number) => void): void {
+/** What a hand does to it comes once the page stands: nobody drags before. */
+function useMoves(pane: { current: HTMLElement | null }, onZoom: (factor: number) => void): void {
   const latest = useRef(onZoom);
   latest.current = onZoom;
   useEffect(() => {
     const element = pane.current;
     if (!element) return;
-    const onWheel = (event: WheelEvent): void => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      latest.current(event.deltaY < 0 ? 1.1 : 1 / 1.1);
-    };
-    // Not passive: the browser would zoom the whole page.
-    element.addEventListener("wheel", onWheel, { passive: false });
-    return () => element.removeEventListener("wheel", onWheel);
+    const moves = import("./graph_moves.ts").then(
+      ({ moveByHand }) => moveByHand(element, (factor) => latest.current(factor)),
+      // Without a connection it scrolls and zooms by its buttons.
+      () => () => {},
+    );
+    return () => void moves.then((stop) => stop());
   }, []);
 }

@@ -24,8 +24,9 @@ export const inboxRoutes: readonly ApiRoute[] = [
     method: "get",
     path: "/api/inbox/cards",
     action: "inbox.see",
-    summary: "The inbox as cards: failures of one cause are one card; causes stand on the first page",
-    query: z.object({ ...Paging.shape }),
+    summary:
+      "The inbox as cards: failures of one cause are one card; causes stand on the first page. With `executionId`: only those that it has a part in",
+    query: z.object({ ...Paging.shape, executionId: z.string().max(64).optional() }),
     answers: { 200: { description: "Cards", schema: InboxCards } },
     handle: async ({ engine, query, user }) => json(cardsFor(user(), await engine.inbox.cards(query))),
   }),

@@ -30,8 +30,11 @@ export async function readNeeds({ engine }: Pick<PageDeps, "engine">, zone: stri
   ]);
   const needs = needsOf(cards, Date.now(), zone);
   const causes = new Set(needs.map(({ href }) => href));
-  // An incident that leads to a cause that is named anyway is no second thing to do.
-  const others = incidents.filter(({ link }) => !causes.has(link));
+  const uncertain = cards.items.some(({ kind }) => kind === "uncertain");
+  // An incident that leads to what is named anyway is no second thing to do.
+  const others = incidents.filter(({ kind, link }) =>
+    !causes.has(link) && !(uncertain && kind === "uncertain")
+  );
   return { items: [...incidentNeeds(others), ...needs], more: cards.nextCursor !== null };
 }
 
@@ -47,12 +50,13 @@ function incidentNeeds(incidents: readonly Incident[]): Need[] {
 export function needsOf({ causes, items }: InboxCards, now: number, zone: string): Need[] {
   const of = (is: (item: InboxItem) => boolean): InboxItem[] => items.filter(is);
   const others = causes.length - CAUSES_SHOWN;
+  const most = [...causes].sort((a, b) => b.count - a.count).slice(0, CAUSES_SHOWN);
   const uncertain = of(({ kind }) => kind === "uncertain");
   const approvals = of(({ approval }) => approval !== undefined);
   const calls = of(({ call }) => call !== undefined);
   const tasks = of(({ kind, approval, call }) => kind === "task" && !approval && !call);
   const needs: (Need | null)[] = [
-    ...causes.slice(0, CAUSES_SHOWN).map(causeNeed),
+    ...most.map(causeNeed),
     others > 0
       ? { icon: "alert", tone: "bad", text: `${others} more ${others === 1 ? "cause" : "causes"}` }
       : null,

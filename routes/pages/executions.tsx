@@ -104,6 +104,7 @@ async function listPage(c: PageContext, deps: PageDeps): Promise<Response> {
             filtered: Object.keys(filter).length > 0,
             newest: cursor === undefined,
             now,
+            bulk,
           }}
         />
         <SearchedUntil page={page} />

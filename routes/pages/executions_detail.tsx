@@ -22,7 +22,7 @@ const TIMELINE_LENGTH = 1_000;
 /** `/executions/:id`; 404 by EngineError when there is none. `?step=` selects a step. */
 export async function executionPage(c: PageContext, deps: PageDeps, id: string): Promise<Response> {
   requireAction(c, deps, "execution.see");
-  const { role } = userOf(c);
+  const { role, email } = userOf(c);
   const bodies = deps.can(role, "payload.see");
   const found = await deps.engine.executions.get(id);
   const execution = bodies ? found : bareExecution(found);
@@ -56,6 +56,9 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
             retry: deps.can(role, "execution.retry"),
             replay: deps.can(role, "execution.replay"),
             bodies,
+            answer: deps.can(role, "inbox.complete"),
+            secrets: deps.can(role, "secret.see"),
+            viewer: email,
           },
         }}
       />

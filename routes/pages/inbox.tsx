@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { JSX } from "preact";
+import type { Engine } from "../../engine/contract.ts";
 import type { Undelivered } from "../../engine/schemas/alert.ts";
 import { Inbox } from "../../islands/inbox/Inbox.tsx";
 import { cardsFor } from "../api/payload.ts";
@@ -10,7 +11,7 @@ import { renderPage } from "./page.tsx";
 
 const LIMIT = 100;
 
-/** `/inbox` (`?card=`: the one that an alert leads to), and `/inbox/count` for the numbers beside it in the frame. */
+/** `/inbox` (`?card=`: the one that an alert leads to; `?execution=`: one of that execution), and `/inbox/count` for the numbers beside it in the frame. */
 export function inboxPages(deps: PageDeps): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/inbox", async (c) => {
@@ -26,7 +27,7 @@ export function inboxPages(deps: PageDeps): Hono<PageEnv> {
     ]);
     const { causes, items, nextCursor } = cardsFor(user, page);
     const cards = [...causes, ...items];
-    const focus = c.req.query("card") ?? null;
+    const focus = c.req.query("card") ?? await cardOf(inbox, c.req.query("execution"));
     return await renderPage(
       c,
       deps,
@@ -64,6 +65,16 @@ export function inboxPages(deps: PageDeps): Hono<PageEnv> {
     return c.json({ count, alerts: alerts.open + alerts.undelivered });
   });
   return pages;
+}
+
+/** The card of an execution that leads here; one that is not there any more is told of. */
+async function cardOf(
+  inbox: Pick<Engine["inbox"], "cards">,
+  executionId: string | undefined,
+): Promise<string | null> {
+  if (executionId === undefined) return null;
+  const { causes, items } = await inbox.cards({ executionId, limit: 1 });
+  return (items[0] ?? causes[0])?.id ?? "";
 }
 
 /** An alert that reached nobody is told here. */

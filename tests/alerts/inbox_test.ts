@@ -112,6 +112,35 @@ Deno.test("mending.count() reaches also those whose other steps still run", asyn
   assert.equal((await house.engine.mending.count({ action: "retry", filter: { cause: card!.id } })).count, 1);
 });
 
+Deno.test("inbox.cards() of one execution are what it asks, and the causes that it has a part in", async () => {
+  await using house = await openEngine();
+  const { engine } = house;
+  house.probe.answer = FAILS;
+  await publish(house.engine, [hookNode("one"), node("call", "probe", { say: "x" })], chain("hook", "call"));
+  await publish(house.engine, [
+    hookNode("two"),
+    node("ask", "task", { title: "Call Ann", outcomes: ["Reached", "Not reached"] }),
+  ], chain("hook", "ask"));
+  const failed: string[] = [];
+  for (let i = 0; i < 3; i++) failed.push((await hook(engine, "one", { i })).executionId);
+  const asking: string[] = [];
+  for (let i = 0; i < 2; i++) asking.push((await hook(engine, "two", { i })).executionId);
+  await house.until(async () => (await engine.inbox.list(PAGE)).items.length === 5);
+  const of = (executionId: string): ReturnType<Opened["engine"]["inbox"]["cards"]> =>
+    engine.inbox.cards({ ...PAGE, executionId });
+  const mend = await of(failed[1]!);
+  assert.deepEqual([mend.causes.map(({ count }) => count), mend.items, mend.nextCursor], [[3], [], null]);
+  const answer = await of(asking[1]!);
+  assert.deepEqual([answer.causes, answer.items.map((item) => item.executionId)], [[], [asking[1]]]);
+  assert.deepEqual(
+    await of("01M"),
+    { causes: [], items: [], nextCursor: null },
+    "of what begins so: nothing",
+  );
+  await engine.inbox.ignore(mend.causes[0]!.id, ANN);
+  assert.deepEqual((await of(failed[1]!)).causes, []);
+});
+
 Deno.test("inbox.ignore() takes a cause away until something fails for it again", async () => {
   await using house = await openEngine();
   house.probe.answer = FAILS;

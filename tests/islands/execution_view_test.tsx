@@ -4,7 +4,13 @@ import { whatHappens } from "../../islands/monitoring/CancelDialog.tsx";
 import { stepInFocus } from "../../islands/monitoring/ExecutionView.tsx";
 import { takeEvents } from "../../islands/monitoring/use_execution.ts";
 import { StepDetail } from "../../routes/pages/components/step_detail.tsx";
-import { cardText, executionText, stepText, untilWords } from "../../routes/pages/components/step_words.ts";
+import {
+  cardText,
+  executionText,
+  stepText,
+  summaryText,
+  untilWords,
+} from "../../routes/pages/components/step_words.ts";
 import { timelineRows } from "../../routes/pages/components/timeline_rows.ts";
 import { at, event, execution, START, step } from "./samples.ts";
 
@@ -69,6 +75,23 @@ Deno.test("stepText() says what a step waits for and how it is tried again", () 
     },
   });
   assert.equal(stepText(rated, CLOCK), "10 a minute to api.example.com, until Sat 00:00 (in 14 h)");
+  const listening = step("a", {
+    status: "waiting",
+    until: at(14 * 3_600_000),
+    waitingFor: { kind: "signal", signals: ["email.replied"], mode: "any", since: 0 },
+    reason: { code: "signal", text: "Waiting — for email.replied" },
+  });
+  assert.equal(stepText(listening, CLOCK), "for email.replied, until Sat 00:00 (in 14 h)");
+  const plain = { code: "wait", text: "Waiting — until Sat 00:00 (Europe/Zurich)" };
+  assert.equal(
+    stepText({ ...listening, waitingFor: { kind: "time" }, reason: plain }, CLOCK),
+    "until Sat 00:00 (in 14 h)",
+  );
+  const { reason, until } = listening;
+  assert.equal(
+    summaryText(execution([listening], { status: "waiting", reason, until }), CLOCK),
+    "for email.replied, until Sat 00:00 (in 14 h)",
+  );
   const broken = step("a", {
     status: "retrying",
     attempts: 1,

@@ -58,6 +58,9 @@ Deno.test("POST …/bulk counts with dryRun, starts with expect, and refuses fil
       const wrong of [
         { action: "delete", filter },
         { action: "retry" },
+        { action: "retry", filter, ids: ["e1"] },
+        { action: "retry", ids: [] },
+        { action: "retry", ids: Array.from({ length: 501 }, (_, i) => `e${i}`) },
         // A filter that is misspelt would find everything.
         { action: "cancel", filter: { workflow: "w1" }, expect: 2 },
         { action: "cancel", filter: { status: "done" }, expect: 2 },

@@ -271,3 +271,28 @@ Deno.test("two processes share one bulk action: each execution is acted on once,
   }
   real.close();
 });
+
+Deno.test("startBulk() acts on the executions that were named, and on no others", async () => {
+  await using house = await openEngine();
+  const { engine, probe } = house;
+  const { mend } = await failures(house, 6);
+  const [newest, second, third] = await withStatus(house, "failed");
+  // In any order, twice, and with one that there is not.
+  const ids = [third!, newest!, "01M00000000000000000000000", newest!];
+  const count = await engine.mending.count({ action: "retry", ids });
+  assert.deepEqual([count.count, count.sample], [2, [newest, third]]);
+  assert.equal((await engine.mending.count({ action: "cancel", ids })).count, 0, "all have settled");
+  mend();
+  const job = await engine.mending.startBulk({ action: "retry", ids, expect: 2 }, {}, BOSS);
+  assert.deepEqual([job.count, job.named, job.filter], [2, true, {}]);
+  assert.equal((await ended(house, job.id)).done, 2);
+  await house.until(async () => (await withStatus(house, "completed")).length === 2);
+  assert.deepEqual(probe.calls.map(({ executionId }) => executionId).sort(), [newest, third].sort());
+  assert.ok((await withStatus(house, "failed")).includes(second!));
+  await assert.rejects(
+    engine.mending.startBulk({ action: "retry", ids, expect: 2 }, {}, BOSS),
+    (error) =>
+      error instanceof EngineError && error.status === 409 && /to 0 by now, not 2/.test(error.message),
+  );
+  await oracle(house.store);
+});

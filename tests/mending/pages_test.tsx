@@ -89,7 +89,15 @@ Deno.test("ExecutionView links replays both ways and offers a replay to those wh
         graph={null}
         selected="hook"
         now={START}
-        may={{ cancel: true, retry: true, replay, bodies: true }}
+        may={{
+          cancel: true,
+          retry: true,
+          replay,
+          bodies: true,
+          answer: true,
+          secrets: true,
+          viewer: "ann@example.com",
+        }}
       />,
     );
   const html = render(true);

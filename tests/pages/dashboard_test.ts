@@ -231,7 +231,7 @@ Deno.test("needsOf() names causes first, then what people are asked, with what i
     inboxItem({ kind: "task", call, dueAt: "2026-11-22T23:30:00.000Z" }),
     inboxItem({ kind: "task", dueAt: null }),
   ];
-  const causes = [failed(1, 50), failed(3, 1), failed(4, 1), failed(5, 1)];
+  const causes = [failed(3, 1), failed(4, 1), failed(5, 1), failed(1, 50)];
   const texts = (zone: string): string[] =>
     needsOf({ causes, items, nextCursor: null }, NOW, zone).map(({ text }) => text);
   assert.deepEqual(texts("UTC"), [

@@ -21,18 +21,18 @@ export function ExecutionLines({ items, named = "lead", zone = null }: Execution
       {items.map((one) => {
         const byLead = named === "lead" && one.lead !== null;
         return (
-          <li key={one.id} class="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-2">
-            <a class="link min-w-0 break-words sm:w-52" href={`/executions/${one.id}`}>
+          <li key={one.id} class="execution-line">
+            <a class="link min-w-0 justify-self-start break-words" href={`/executions/${one.id}`}>
               {named === "round" && one.parent
                 ? `Round ${one.parent.index + 1}`
                 : byLead && one.lead
                 ? leadName(one.lead)
                 : one.workflowName}
             </a>
-            <span class="min-w-0 flex-1 basis-48">
+            <span class="min-w-0">
               <StatusChip status={one.status} text={summaryText(one, { now, zone })} />
             </span>
-            <span class="text-soft">
+            <span class="min-w-0 break-words text-soft sm:text-right">
               {byLead || named === "round" ? `${one.workflowName} · ` : ""}
               <Time at={one.createdAt} />
             </span>

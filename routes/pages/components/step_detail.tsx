@@ -30,7 +30,7 @@ export function StepDetail(props: StepDetailProps): JSX.Element {
     <section id="step" class="card grid scroll-mt-4 gap-4 p-4" aria-labelledby="step-name">
       <header class="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 id="step-name" class="min-w-0 break-words">{step.label}</h2>
-        <StatusChip status={step.status} text={stepText(step, clock)} />
+        <StatusChip status={step.status} text={step.failure ? "" : stepText(step, clock)} />
         {message === null ? null : (
           <a
             class="link ml-auto inline-flex items-center gap-1"
@@ -51,9 +51,10 @@ export function StepDetail(props: StepDetailProps): JSX.Element {
   );
 }
 
-/** Is the reason what the failure or the words behind the status say already? */
+/** Is the reason what the failure or the words behind the status say already? That hours are waited for, they do not say. */
 function isSaid(step: Step, reason: string): boolean {
-  return reason === step.failure?.message || (step.status === "waiting" && reason.startsWith("Waiting "));
+  return reason === step.failure?.message ||
+    (step.status === "waiting" && reason.startsWith("Waiting ") && !reason.includes(", when "));
 }
 
 /** The message that a step sent, if its output names one. */
@@ -126,18 +127,26 @@ function Bodies({ step, bodies }: StepDetailProps): JSX.Element {
   return (
     <div class="grid items-start gap-4 md:grid-cols-2">
       <Body name="Input" value={step.input} path="" />
-      <Body name="Output" value={step.output} path={path} />
+      <Body name="Output" value={step.output} path={path} open={step.failure ? 4 : 2} />
     </div>
   );
 }
 
-function Body({ name, value, path }: { name: string; value: Json; path: string }): JSX.Element {
+interface BodyProps {
+  name: string;
+  value: Json;
+  path: string;
+  /** Levels that start open: of what failed, what was answered. */
+  open?: number;
+}
+
+function Body({ name, value, path, open }: BodyProps): JSX.Element {
   return (
     <section aria-label={name} class="min-w-0">
       <h3 class="mb-1 font-medium">{name}</h3>
       {value === null ? <p class="text-soft">None</p> : (
         <div class="rounded-card border border-line p-2">
-          <JsonTree value={value} path={path} />
+          <JsonTree value={value} path={path} open={open} />
         </div>
       )}
     </section>

@@ -118,7 +118,8 @@ function failureFacts({ code, status, host, retryable }: Failure): string {
 /** Attempts that failed, the one under way and the one that succeeded, with what was answered. */
 export function StepTries({ step, clock }: { step: Step; clock: Clock }): JSX.Element | null {
   const { tries } = step;
-  if (!tries.some((one) => one.failure !== null)) return null;
+  // The failure of the only attempt has been told.
+  if (!tries.some((one) => one.failure !== null) || step.failure && step.attempts < 2) return null;
   return (
     <section aria-label="Attempts" class="grid gap-1">
       <h3 class="font-medium">Attempts</h3>

@@ -109,8 +109,6 @@ function waitingText(step: Step, clock: Clock): string {
   if (step.waitingFor?.kind === "person") {
     return [`for a person: ${step.waitingFor.title}`, until].filter(Boolean).join(", ");
   }
-  if (step.reason?.code === "send_window") return `held ${until}`;
-  if (step.reason?.code === "rate") return [limitOf(step.reason), until].filter(Boolean).join(", ");
   if (step.waitingFor?.kind === "children") {
     const { done, total, how } = step.waitingFor;
     return how === "sub_workflow"
@@ -118,12 +116,15 @@ function waitingText(step: Step, clock: Clock): string {
       : `${done} of ${how === "repeat" ? "at most " : ""}${total} rounds done`;
   }
   if (step.waitingFor?.kind === "uncertain") return `for a decision: ${step.waitingFor.title}`;
-  return until || behindWaiting(step.reason);
+  return whyWaits(step.reason, until);
 }
 
-/** The rate that holds it: "10 a minute to api.example.com". Live events carry its words, not its data. */
-function limitOf(reason: Reason): string {
-  return behindWaiting(reason).replace(/, about .*$/, "");
+/** What it waits for, and until when at most: "for email.replied, until …", "10 a minute to …, until …". */
+function whyWaits(reason: Reason | null, until: string): string {
+  if (reason?.code === "send_window") return `held ${until}`;
+  // A plain wait is for nothing but its time; the time of others is told in the viewer's zone.
+  const why = reason?.code === "wait" && until ? "" : behindWaiting(reason).replace(/, about .*$/, "");
+  return [why, until].filter(Boolean).join(", ");
 }
 
 /** The reason's text behind a chip that already says "Waiting". */
@@ -191,8 +192,7 @@ export function summaryText(execution: ExecutionSummary, clock: Clock): string {
     case "running":
       return execution.reason?.text ?? "";
     case "waiting":
-      if (execution.until === null) return behindWaiting(execution.reason);
-      return (execution.reason?.code === "send_window" ? "held " : "") + untilWords(execution.until, clock);
+      return whyWaits(execution.reason, execution.until === null ? "" : untilWords(execution.until, clock));
     case "completed": {
       const ms = elapsed(execution, clock.now);
       return ms === null || ms < 1 ? "" : `in ${durationWords(ms)}`;

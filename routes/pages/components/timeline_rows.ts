@@ -62,7 +62,8 @@ function rowOf(id: string, event: ExecutionEvent): TimelineRow {
   const data = objectOf(event.data);
   const status = statusOf(event, data);
   const word = status === null ? "" : STATUS_LOOK[status].word;
-  const text = plain(event.message) || word;
+  const told = plain(event.message) || word;
+  const text = event.taskId === null && event.type === "failed" ? `Failed: ${told}` : told;
   const until = status === "waiting" && typeof data.until === "string" ? data.until : null;
   const reason = objectOf(data.reason).text;
   const why = typeof reason === "string" && !text.includes(plain(reason)) ? plain(reason) : null;
