@@ -156,13 +156,7 @@ function skipReason(state: ExecutionState, graph: Graph, index: number): Reason 
     const source = graph.nodes[edge.source]!;
     const step = state.steps.get(source.id);
     if (!step?.port || step.port === edge.port) continue;
-    if (step.reason?.code === "children") {
-      return {
-        code: "in_rounds",
-        text: `Runs in the rounds of ${source.label}`,
-        data: { nodeId: source.id },
-      };
-    }
+    if (step.reason?.code === "children") break;
     const why = step.reason ? ` (${step.reason.text})` : "";
     return {
       code: "port_not_taken",
@@ -175,8 +169,33 @@ function skipReason(state: ExecutionState, graph: Graph, index: number): Reason 
       },
     };
   }
-  const triggered = graph.nodes[index]!.kind === "trigger";
-  return triggered
+  return inRounds(state, graph, index) ?? upstream(graph.nodes[index]!);
+}
+
+/** Behind the first steps of a loop's rounds are the others. */
+function inRounds(state: ExecutionState, graph: Graph, index: number): Reason | null {
+  const seen = new Set<number>();
+  const open = [index];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const edge of graph.nodes[at]!.inputs) {
+      const source = graph.nodes[edge.source]!;
+      const step = state.steps.get(source.id);
+      if (step?.port && step.port !== edge.port && step.reason?.code === "children") {
+        return {
+          code: "in_rounds",
+          text: `Runs in the rounds of ${source.label}`,
+          data: { nodeId: source.id },
+        };
+      }
+      if (state.statuses[source.index] === "skipped" && !seen.has(source.index)) open.push(source.index);
+      seen.add(source.index);
+    }
+  }
+  return null;
+}
+
+function upstream({ kind }: GraphNode): Reason {
+  return kind === "trigger"
     ? { code: "not_triggered", text: "Another trigger started this execution" }
     : { code: "upstream_skipped", text: "Everything that leads here was skipped" };
 }
