@@ -4,16 +4,10 @@ import type { Inbox } from "./contract_inbox.ts";
 import type { Messages } from "./contract_messages.ts";
 import type { Metrics } from "./contract_metrics.ts";
 import type { Scheduling } from "./contract_scheduling.ts";
+import type { Triggers } from "./contract_triggers.ts";
 import type { NodeDescriptor } from "./nodes/define.ts";
 import type { ApprovalLink } from "./schemas/approval.ts";
-import type { WebhookResponse } from "./schemas/node.ts";
-import type {
-  ExecuteInput,
-  Execution,
-  ExecutionFilter,
-  ExecutionSummary,
-  Reason,
-} from "./schemas/execution.ts";
+import type { Execution, ExecutionFilter, ExecutionSummary, Reason } from "./schemas/execution.ts";
 import type { CollectionInfo, CollectionRecord, IndexValue, PutInput } from "./schemas/collection.ts";
 import type { ExecutionEvent } from "./schemas/event.ts";
 import type { ImportAnswer, ImportInput, ImportPreview } from "./schemas/import.ts";
@@ -47,6 +41,7 @@ import type {
 export type { Scheduling } from "./contract_scheduling.ts";
 export type { Inbox } from "./contract_inbox.ts";
 export type { Messages } from "./contract_messages.ts";
+export type { RefusedCall, Triggers, WebhookAnswer, WebhookRequest } from "./contract_triggers.ts";
 export type { Access, Role, SecretInfo, Secrets, User } from "./contract_access.ts";
 
 /** Who asks: shown in histories and audits. */
@@ -110,31 +105,6 @@ export interface Accepted {
   fresh: boolean;
   /** The lead may not enter now: nothing was started, `executionId` is the execution that stands in the way. */
   refused?: Reason;
-}
-
-/** A request at `/hooks/<path>`; the body has been read and bounded (1 MiB). */
-export interface WebhookRequest {
-  method: string;
-  path: string;
-  rawBody: Uint8Array;
-  /** Lower-case names. */
-  headers: { [name: string]: string };
-  query: { [name: string]: string };
-  idempotencyKey?: string;
-  /** Depth of calls through our own webhooks; refused at 5. */
-  depth?: number;
-}
-
-export interface WebhookAnswer extends Accepted {
-  /** What a `respond` node (or the finished execution) answers; absent: 202 with the id. */
-  response?: WebhookResponse;
-}
-
-export interface Triggers {
-  /** 404 unknown path, 405 wrong method, 401 bad signature or key, 400 malformed JSON, 422 key reused with another body. */
-  webhook(request: WebhookRequest): Promise<WebhookAnswer>;
-  /** Start by hand or over the API. */
-  execute(input: ExecuteInput, options: { idempotencyKey?: string }, actor: Actor): Promise<Accepted>;
 }
 
 /** An event with its cursor: `<seq>` in one execution's stream, `<versionstamp>.<index>` in the stream of all. */

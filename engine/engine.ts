@@ -203,7 +203,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     },
   });
   const reveal = (name: string): Promise<string> => secrets.reveal(name, null);
-  const triggers = createTriggers({ store, worker, leads, answers, reveal });
+  const triggers = createTriggers({ store, worker, leads, answers, reveal, workflows, retentionMs });
   const executions = createExecutions({ store, versions: worker.versions, worker, tail });
   const mending = createMending({ store, worker, leads, executions, retentionMs });
   const scheduling = createScheduling({ store, worker, workflows, triggers, executions, log: options.log });
@@ -284,6 +284,7 @@ async function assemble(options: EngineOptions): Promise<House> {
       shards.stop();
       await loop.stop();
       await worker.stop(STEP_GRACE_MS);
+      await triggers.stop();
       tail.close();
       mailer.close();
       await egress.close();

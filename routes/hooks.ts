@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { Engine } from "../engine/contract.ts";
 import { readBytes } from "./middleware/body.ts";
+import { clientAddress } from "./middleware/context.ts";
 import type { AppContext, AppEnv } from "./middleware/context.ts";
 import { route } from "./middleware/guard.ts";
 import { deliveryKey } from "./middleware/idempotency.ts";
@@ -17,16 +18,27 @@ export function hookRoutes(app: Hono<AppEnv>, { engine }: { engine: Engine }): v
 
 async function receive(c: AppContext, engine: Engine): Promise<Response> {
   const request = c.req.raw;
-  const rawBody = await readBytes(request);
-  const { headers } = request;
-  const idempotencyKey = deliveryKey(headers);
+  const { headers, method } = request;
+  const path = c.req.param("path") ?? "";
+  const from = (): string => clientAddress(c);
+  let rawBody: Uint8Array;
+  let idempotencyKey: string | undefined;
+  try {
+    rawBody = await readBytes(request);
+    idempotencyKey = deliveryKey(headers);
+  } catch (error) {
+    const size = sizeOf(headers.get("content-length"));
+    engine.triggers.refused({ method, path, contentType: headers.get("content-type"), size, from }, error);
+    throw error;
+  }
   const depth = depthOf(headers.get("x-leadflow-depth"));
   const answer = await engine.triggers.webhook({
-    method: request.method,
-    path: c.req.param("path") ?? "",
+    method,
+    path,
     rawBody,
     headers: Object.fromEntries(headers),
     query: queryOf(request.url),
+    from,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(depth === undefined ? {} : { depth }),
   });
@@ -44,6 +56,10 @@ function accepted(executionId: string): Response {
 function queryOf(url: string): { [name: string]: string } {
   // Most webhooks have none, and taking a URL apart costs more than looking.
   return url.includes("?") ? Object.fromEntries(new URL(url).searchParams) : {};
+}
+
+function sizeOf(announced: string | null): number | null {
+  return announced !== null && /^\d{1,15}$/.test(announced) ? Number(announced) : null;
 }
 
 /** How many of our own webhooks a call has come through. Text that is no number counts as none. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HookRate } from "../schemas/hook.ts";
 import { WebhookAuth } from "../schemas/webhook_auth.ts";
 import { defineNode } from "./define.ts";
 
@@ -22,6 +23,11 @@ const config = z.strictObject({
     description:
       "accepted: at once, with 202. finished: when the execution has ended. node: what the Respond node says. The last two wait 30 s at most.",
   }),
+  rate: HookRate.optional().meta({
+    title: "At most",
+    description:
+      "So many calls in any period; beyond it callers get 429 and are told when to come again. Absent: as many as come. Callers that cannot prove themselves and calls that repeat one do not count.",
+  }),
 });
 
 /** Starts by an HTTP request at `/hooks/<path>`; body, query and headers are `trigger.body`, `.query`, `.headers`. */
@@ -35,7 +41,8 @@ export default defineNode({
     "Starts when another program sends a request to its address, such as a form on your site.",
     "Example: path “new-lead”. A body with an e-mail address finds the lead or makes it; later steps read {{ trigger.body.company }}.",
     "Give it a key or a signature before you publish the address: without one, everybody who knows it can start the workflow. GitHub, Stripe, Slack, Shopify and whatever speaks Standard Webhooks sign in their own way: choose theirs, and store the secret that they show without hosts.",
-    "A signed call counts once: the same body again within three days is the same execution, so that a call that somebody overheard starts nothing. Standard Webhooks tells calls of one body apart by their id.",
+    "Nothing arrives? Under Live are the last call and the last refusals, with their reasons.",
+    "A signed call counts once: the same body within three days is the same execution. Standard Webhooks tells calls of one body apart by their id.",
   ].join("\n\n"),
   category: "triggers",
   keywords: ["incoming", "form", "website", "post", "zapier", "integration", "signature"],

@@ -45,6 +45,10 @@ export const keys = {
   published: (workflowId: string): Key => ["published", workflowId],
   /** Path of a live webhook → workflow, node, method. */
   hook: (path: string): Key => ["hook", path],
+  /** What was refused at a webhook lately, in one record. */
+  hookRefusals: (workflowId: string, nodeId: string): Key => ["hook_refusals", workflowId, nodeId],
+  /** The calls of the last period that count under a webhook's rate. */
+  hookRate: (workflowId: string, nodeId: string): Key => ["hook_rate", workflowId, nodeId],
   /** Workflows whose live version listens to a signal type. */
   listener: (
     signal: string,

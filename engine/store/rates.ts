@@ -106,8 +106,15 @@ export async function dropPlan(store: Store, key: Key, commitId: string): Promis
 const PER_COMMIT = 8;
 const BREATH_MS = 2;
 
+/** Records that say by `until` when they say nothing any more. */
+const PASSING = ["rate", "hook_rate", "hook_refusals"];
+
 /** Deletes records that say nothing any more; one that is written anew meanwhile stays. */
 export async function forgetRates(store: Store, now: number): Promise<void> {
+  for (const name of PASSING) await forgetPassed(store, [name], now);
+}
+
+async function forgetPassed(store: Store, prefix: Key, now: number): Promise<void> {
   let old: { key: Key; versionstamp: string }[] = [];
   const forget = async (): Promise<void> => {
     const { ok } = await store.commit({ name: "forget", checks: old, deletes: old.map(({ key }) => key) });
@@ -120,7 +127,10 @@ export async function forgetRates(store: Store, now: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
   };
   for await (
-    const { key, value, versionstamp } of store.list<RateRecord>({ selector: { prefix: ["rate"] } })
+    const { key, value, versionstamp } of store.list<Pick<RateRecord, "until">>({
+      selector: { prefix },
+      broken: "pass",
+    })
   ) {
     if (value.until > now) continue;
     old.push({ key, versionstamp });

@@ -15,10 +15,15 @@ export interface Door {
 export interface HookDoor extends Door {
   nodeId: string;
   config: HookConfig;
+  /** When it was looked up (monotonic ms). */
+  readAt: number;
 }
 
+/** So long a refusal needs no other look at what is live. */
+const FRESH_MS = 250;
+
 /** Longer ones cannot be published, and no key holds what a stranger may send. */
-const MAX_PATH = 200;
+export const MAX_PATH = 200;
 
 /**
  * What is live, kept in memory. Nothing here is trusted: every accepting commit checks the published record's
@@ -27,11 +32,13 @@ const MAX_PATH = 200;
 export class Doors {
   readonly #store: Store;
   readonly #versions: Versions;
+  readonly #monotonic: () => number;
   readonly #hooks = new Map<string, HookDoor>();
 
-  constructor(store: Store, versions: Versions) {
+  constructor(store: Store, versions: Versions, monotonic: () => number) {
     this.#store = store;
     this.#versions = versions;
+    this.#monotonic = monotonic;
   }
 
   knownHook(path: string): HookDoor | undefined {
@@ -42,16 +49,23 @@ export class Doors {
     this.#hooks.delete(path);
   }
 
+  /** No commit checks what refuses, so that what is published meanwhile would go on being refused by what was before. */
+  mayBeStale({ readAt }: HookDoor): boolean {
+    return this.#monotonic() - readAt >= FRESH_MS;
+  }
+
   /** Throws 404 when nobody listens there. */
   async hook(path: string): Promise<HookDoor> {
     if (path.length > MAX_PATH) throw notFound("live webhook", path);
+    const readAt = this.#monotonic();
     const entry = await this.#store.get<HookRecord>(keys.hook(path));
     if (!entry) throw notFound("live webhook", path);
     const { workflowId, nodeId } = entry.value;
     const door = await this.live(workflowId);
     const node = door.version.nodes.get(nodeId);
     if (!node) throw notFound("live webhook", path);
-    const hook = { ...door, nodeId, config: HookConfig.parse(node.type.config.parse(node.config.config)) };
+    const config = HookConfig.parse(node.type.config.parse(node.config.config));
+    const hook = { ...door, nodeId, config, readAt };
     if (this.#hooks.size >= 1_000) this.#hooks.clear();
     this.#hooks.set(path, hook);
     return hook;

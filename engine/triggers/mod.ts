@@ -1,14 +1,13 @@
-import type { Accepted, Actor, Triggers, WebhookAnswer, WebhookRequest } from "../contract.ts";
-import { conflict, EngineError, notFound } from "../errors.ts";
+import type { Accepted, Actor, Triggers, WebhookAnswer } from "../contract.ts";
+import { conflict, notFound } from "../errors.ts";
 import type { ExecutionState, Stored } from "../core/state.ts";
 import type { ExecuteInput } from "../schemas/execution.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
-import type { WebhookAuth } from "../schemas/webhook_auth.ts";
 import { leadView } from "../leads/mod.ts";
 import type { LeadSubject } from "../leads/mod.ts";
 import type { LeadRecord } from "../leads/mod.ts";
 import type { Write } from "../store/commit.ts";
-import { deliveryOf, deliveryWrite, findDelivery, fingerprint } from "../store/deliveries.ts";
+import { deliveryOf, deliveryWrite, findDelivery } from "../store/deliveries.ts";
 import type { Delivery, DeliveryRecord } from "../store/deliveries.ts";
 import { readBody } from "../store/bodies.ts";
 import { loadExecutions } from "../store/executions.ts";
@@ -17,15 +16,15 @@ import type { Store } from "../store/store.ts";
 import type { LeadFacts } from "../worker/services.ts";
 import type { Worker } from "../worker/worker.ts";
 import { refusalWrite } from "../workflows/mod.ts";
+import type { WorkflowSubject } from "../workflows/mod.ts";
 import { answerOf, Answers, storedAnswer } from "./answers.ts";
 import type { RespondMode } from "./answers.ts";
 import { answersItself } from "./answering.ts";
 import { enrol } from "./enrolment.ts";
 import type { Enrolling } from "./enrolment.ts";
 import { Doors } from "./doors.ts";
-import type { Door, HookDoor } from "./doors.ts";
-import { readRequest } from "./request.ts";
-import { verifyCaller } from "./signatures.ts";
+import type { Door } from "./doors.ts";
+import { createHooks } from "./hooks.ts";
 
 export { Answers } from "./answers.ts";
 
@@ -34,6 +33,9 @@ export interface TriggerDeps {
   worker: Worker;
   leads: LeadSubject;
   answers: Answers;
+  workflows: Pick<WorkflowSubject, "get">;
+  /** How long refusals are told. */
+  retentionMs: number;
   reveal(secret: string): Promise<string>;
 }
 
@@ -50,82 +52,29 @@ export interface Start {
   mode: RespondMode;
   /** Its messages stay in the house, marked as a test. */
   test?: boolean;
+  /** Asked before a new one is planned; a repeated delivery is not asked. Throws 429. */
+  admit?(): Promise<void>;
   /** What the commit carries beside it, by what it became. */
   along?(became: Accepted): Pick<Write, "checks" | "sets" | "deletes" | "bells">;
 }
 
 const MAX_TRIES = 10;
-const MAX_DEPTH = 5;
 
 /** The intake of webhooks, the API and signals (contract: `Triggers`). An answer comes after its commit. */
-export function createTriggers(
-  deps: TriggerDeps,
-): Triggers & { start(start: Start): Promise<WebhookAnswer | null>; doors: Doors } {
-  const doors = new Doors(deps.store, deps.worker.versions);
+export function createTriggers(deps: TriggerDeps): Triggers & {
+  start(start: Start): Promise<WebhookAnswer | null>;
+  doors: Doors;
+  /** What was noted is written. */
+  stop(): Promise<void>;
+} {
+  const doors = new Doors(deps.store, deps.worker.versions, deps.worker.clock.monotonic);
+  const start = (wanted: Start): Promise<WebhookAnswer | null> => startOnce(deps, wanted);
   return {
     doors,
-    start: (start) => startOnce(deps, start),
-    webhook: (request) => webhook(deps, doors, request),
+    start,
+    ...createHooks({ ...deps, doors, start }),
     execute: (input, options, actor) => execute(deps, doors, input, options, actor),
   };
-}
-
-async function webhook(deps: TriggerDeps, doors: Doors, request: WebhookRequest): Promise<WebhookAnswer> {
-  if ((request.depth ?? 0) >= MAX_DEPTH) {
-    throw new EngineError(
-      "too-deep",
-      508,
-      "Loop detected",
-      `Calls through our own webhooks end at ${MAX_DEPTH}`,
-    );
-  }
-  for (let i = 0; i < MAX_TRIES; i++) {
-    const door = doors.knownHook(request.path) ?? await doors.hook(request.path);
-    const answer = await throughHook(deps, door, request);
-    if (answer) return answer;
-    // Published, unpublished or filled in between: look again at what is live.
-    doors.forgetHook(request.path);
-  }
-  throw conflict("busy", "The workflow or the lead is being changed by many at once; try again");
-}
-
-async function throughHook(
-  deps: TriggerDeps,
-  door: HookDoor,
-  request: WebhookRequest,
-): Promise<WebhookAnswer | null> {
-  const { method, auth, respond } = door.config;
-  if (request.method !== method) {
-    const detail = `This webhook takes ${method}, not ${request.method}`;
-    throw new EngineError("method-not-allowed", 405, "Method not allowed", detail, { allow: [method] });
-  }
-  const secrets = await secretsOf(deps, auth);
-  const signed = verifyCaller(request, auth, { secrets, now: deps.worker.clock.now() });
-  const input = readRequest(request, auth);
-  const key = signed ?? request.idempotencyKey;
-  return await startOnce(deps, {
-    door,
-    trigger: { nodeId: door.nodeId, kind: "webhook" },
-    input,
-    ...(key
-      ? {
-        delivery: {
-          name: [`${door.version.workflowId}.${door.nodeId}`, key],
-          body: await fingerprint(request.rawBody),
-        },
-      }
-      : {}),
-    depth: request.depth ?? 0,
-    mode: respond,
-  });
-}
-
-/** Those of a locked webhook that are there: the present one, and the one before while callers change over. */
-async function secretsOf(deps: TriggerDeps, auth: WebhookAuth): Promise<string[]> {
-  if (auth.kind === "none") return [];
-  const named = [auth.secret, auth.previous].flatMap((one) => one ? [one.secret] : []);
-  const found = await Promise.all(named.map((name) => deps.reveal(name).catch(() => "")));
-  return found.filter((secret) => secret !== "");
 }
 
 async function execute(
@@ -158,6 +107,7 @@ async function startOnce(deps: TriggerDeps, start: Start): Promise<WebhookAnswer
   const { door, delivery, mode } = start;
   const found = delivery ? await findDelivery(store, delivery, worker.clock.now()) : null;
   if (found?.known) return await sameAgain(deps, found.known.value, mode);
+  await start.admit?.();
   const planned = await planLead(deps, start);
   const id = start.id ?? planned.answers ?? worker.newId();
   const { workflowId } = door.version;

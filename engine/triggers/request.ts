@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { WebhookRequest } from "../contract.ts";
 import { parseJson } from "../core/bounded_json.ts";
+import { HookRate } from "../schemas/hook.ts";
 import type { Json, JsonObject } from "../schemas/json.ts";
 import { WebhookAuth } from "../schemas/webhook_auth.ts";
 
@@ -9,6 +10,7 @@ export const HookConfig = z.object({
   method: z.string(),
   respond: z.enum(["accepted", "finished", "node"]),
   auth: WebhookAuth,
+  rate: HookRate.optional(),
 });
 export type HookConfig = z.infer<typeof HookConfig>;
 

@@ -32,11 +32,13 @@ export function verifyCaller(
   { secrets, now }: { secrets: readonly string[]; now: number },
 ): string | null {
   if (auth.kind === "none") return null;
-  if (secrets.length === 0) throw refused("This webhook's secret is not set, so it accepts nobody");
+  if (secrets.length === 0) {
+    throw refused("no-secret", "This webhook's secret is not set, so it accepts nobody");
+  }
   if (auth.kind === "header") return verifyKey(request, auth.header, secrets);
   const claim = claimOf(request, auth);
   if (claim.at !== null && !isFresh(claim.at, now)) {
-    throw refused("The call says that it was made more than 5 minutes from now, or not when");
+    throw refused("stale", "The call says that it was made more than 5 minutes from now, or not when");
   }
   const fits = secrets.some((secret) => {
     const hmac = createHmac("sha256", keyOf(auth, secret)).update(claim.before).update(request.rawBody);
@@ -44,7 +46,7 @@ export function verifyCaller(
     // Each is compared to its end: which of them fits must not show in the time.
     return claim.signatures.filter((given) => sameBytes(given, expected)).length > 0;
   });
-  if (!fits) throw refused(`The signature in "${claim.header}" does not fit the body`);
+  if (!fits) throw refused("signature-wrong", `The signature in "${claim.header}" does not fit the body`);
   return claim.id ?? `signed:${createHash("sha256").update(request.rawBody).digest("hex")}`;
 }
 
@@ -52,7 +54,7 @@ function verifyKey({ headers }: WebhookRequest, header: string, secrets: readonl
   const given = headers[header.toLowerCase()] ?? "";
   if (!given) throw missing(header);
   const known = secrets.filter((secret) => sameBytes(Buffer.from(given), Buffer.from(secret)));
-  if (known.length === 0) throw refused(`The key in "${header}" is not right`);
+  if (known.length === 0) throw refused("key-wrong", `The key in "${header}" is not right`);
   return null;
 }
 
@@ -133,9 +135,19 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function missing(header: string): EngineError {
-  return refused(`The header "${header}" is missing`);
+  return refused("proof-missing", `The header "${header}" is missing`);
 }
 
-function refused(detail: string): EngineError {
-  return new EngineError("caller-not-accepted", 401, "Caller not accepted", detail);
+/** A caller who could not prove itself: one problem for all of them, and for the webhook's owner `code` says what it was. */
+export class CallerRefused extends EngineError {
+  readonly code: string;
+
+  constructor(code: string, detail: string) {
+    super("caller-not-accepted", 401, "Caller not accepted", detail);
+    this.code = code;
+  }
+}
+
+function refused(code: string, detail: string): EngineError {
+  return new CallerRefused(code, detail);
 }

@@ -73,6 +73,8 @@ export async function purgeWorkflow(store: Store, id: string): Promise<boolean> 
     ...await store.keys({ selector: { prefix: keys.enrolment(id, "").slice(0, 2) } }),
     ...await store.keys({ selector: { prefix: keys.refusal(id, "").slice(0, 2) } }),
     keys.refusalCount(id),
+    ...await store.keys({ selector: { prefix: keys.hookRefusals(id, "").slice(0, 2) } }),
+    ...await store.keys({ selector: { prefix: keys.hookRate(id, "").slice(0, 2) } }),
     keys.completedAt(id),
     keys.entered(id),
     ...await store.keys({ selector: { prefix: keys.failing(id, 0, "").slice(0, 2) } }),

@@ -6,7 +6,7 @@ export const Chooser = later(async () => (await import("./palette/Chooser.tsx"))
 export const ConflictDialog = later(async () => (await import("./frame/ConflictDialog.tsx")).ConflictDialog);
 export const Dialogs = later(async () => (await import("./frame/Dialogs.tsx")).Dialogs);
 export const LastRun = later(async () => (await import("./testing/LastRun.tsx")).LastRun);
-export const NodeSchedule = later(async () => (await import("./frame/NodeSchedule.tsx")).NodeSchedule);
+export const NodeLive = later(async () => (await import("./frame/NodeLive.tsx")).NodeLive);
 export const Testing = later(async () => (await import("./testing/Testing.tsx")).Testing);
 export const PublishDialog = later(async () =>
   (await import("./publishing/PublishDialog.tsx")).PublishDialog

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Workflow as WorkflowData } from "../../engine/schemas/workflow.ts";
 import { EngineError } from "../../engine/errors.ts";
+import { HookState } from "../../engine/schemas/hook.ts";
 import { Paging } from "../../engine/schemas/problem.ts";
 import {
   Refusals,
@@ -109,6 +110,16 @@ export const workflowRoutes: readonly ApiRoute[] = [
     summary: "Who was not enrolled, and why: all are counted, the last 20 are told, newest first",
     answers: { 200: { description: "The refusals", schema: Refusals } },
     handle: async ({ engine, param }) => json(await engine.workflows.refusals(param("id"))),
+  }),
+  define({
+    method: "get",
+    path: "/api/workflow/:id/webhooks",
+    action: "workflow.see",
+    summary: "Its webhooks: when the last call came, and the last refusals with their reasons",
+    answers: {
+      200: { description: "Live ones first", schema: z.object({ items: z.array(HookState) }) },
+    },
+    handle: async ({ engine, param }) => json({ items: await engine.triggers.hooks(param("id")) }),
   }),
 ];
 

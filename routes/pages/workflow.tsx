@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Issue, Workflow, WorkflowNode } from "../../engine/schemas/workflow.ts";
+import type { HookState } from "../../engine/schemas/hook.ts";
 import type { EditorProps } from "../../islands/editor/editor_props.ts";
 import { rulesSentences } from "../../engine/core/rules_words.ts";
 import { Command } from "./components/command.tsx";
@@ -11,6 +12,7 @@ import { Icon } from "./components/icon.tsx";
 import { Copyable } from "./components/id.tsx";
 import { BrowserIsland } from "./components/island.tsx";
 import { NodeDetails } from "./components/node_details.tsx";
+import { HookReport } from "./components/hook_report.tsx";
 import { Refusals } from "./components/refusals.tsx";
 import { type PageAction, type PageContext, type PageDeps, userOf } from "./deps.ts";
 import { renderPage } from "./page.tsx";
@@ -34,13 +36,14 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
     refusals: await deps.engine.workflows.refusals(id),
     publicUrl: deps.engine.publicUrl(),
   };
+  const hooks = await deps.engine.triggers.hooks(id);
   return await renderPage(
     c,
     deps,
     { title: name, nav: "workflow", heading: null, full: true },
     (
       <BrowserIsland name="editor/Editor" props={props} class="editor-page">
-        <Plan deps={deps} workflow={workflow} selected={selected} refusals={props.refusals} />
+        <Plan deps={deps} workflow={workflow} selected={selected} refusals={props.refusals} hooks={hooks} />
       </BrowserIsland>
     ),
   );
@@ -48,11 +51,12 @@ export async function showWorkflow(c: PageContext, deps: PageDeps, workflow: Wor
 
 /** The draft as it is drawn, to be read. */
 function Plan(
-  { deps, workflow, selected, refusals }: {
+  { deps, workflow, selected, refusals, hooks }: {
     deps: PageDeps;
     workflow: Workflow;
     selected: WorkflowNode | null;
     refusals: EditorProps["refusals"];
+    hooks: readonly HookState[];
   },
 ): JSX.Element {
   return (
@@ -66,6 +70,7 @@ function Plan(
           <RulesRead workflow={workflow} />
           <Refusals refusals={refusals} />
           <Hooks workflow={workflow} publicUrl={deps.engine.publicUrl()} />
+          <WhatCame hooks={hooks} />
         </div>
       </div>
     </div>
@@ -135,6 +140,17 @@ function Hooks({ workflow, publicUrl }: { workflow: Workflow; publicUrl: string 
           <Command text={curlFor(publicUrl, call)} label="curl command" />
         </div>
       ))}
+    </section>
+  );
+}
+
+/** What came at each address, and why it was not let in. */
+function WhatCame({ hooks }: { hooks: readonly HookState[] }): JSX.Element | null {
+  if (hooks.length === 0) return null;
+  return (
+    <section class="grid grid-cols-1 gap-3" aria-labelledby="what-came">
+      <h2 id="what-came">What came, and what was refused</h2>
+      {hooks.map((hook) => <HookReport key={`${hook.nodeId} ${hook.path}`} hook={hook} />)}
     </section>
   );
 }

@@ -67,6 +67,8 @@ export function fakeEngine(parts: { access: Access; secrets?: Secrets }): FakeEn
         note(`execute ${input.workflowId} ${given.idempotencyKey ?? "-"}`);
         return Promise.resolve({ executionId: "e1", fresh: true });
       },
+      refused: ({ path }) => note(`refused ${path}`),
+      hooks: () => Promise.resolve([]),
     },
     executions: fakeExecutions(note, stored),
     mending: fakeMending(note),

@@ -5,6 +5,7 @@ import type { CollectionInfo, CollectionRecord } from "../../engine/schemas/coll
 import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
 import { AlertSettings } from "../../engine/schemas/alert.ts";
 import type { AlertRule, Incident, Undelivered } from "../../engine/schemas/alert.ts";
+import type { HookState } from "../../engine/schemas/hook.ts";
 import type { CauseCard, InboxItem } from "../../engine/schemas/inbox.ts";
 import type { Lead, Signal } from "../../engine/schemas/lead.ts";
 import type { BulkJob } from "../../engine/schemas/mending.ts";
@@ -36,6 +37,7 @@ export interface FakeData {
   nodeTypes: NodeDescriptor[];
   nextCursor: string | null;
   refusals: Refusals;
+  hooks: HookState[];
 }
 
 export const OWNER: User = { id: "u1", email: "ann@example.com", name: "Ann", role: "owner" };
@@ -60,6 +62,7 @@ const EMPTY: FakeData = {
   nodeTypes: [],
   nextCursor: null,
   refusals: { total: 0, items: [] },
+  hooks: [],
 };
 
 /** An engine that only remembers; what pages never call throws. */
@@ -89,7 +92,12 @@ export function fakeEngine(given: Partial<FakeData> = {}): Engine {
       refusals: () => Promise.resolve(data.refusals),
       check: unused,
     },
-    triggers: { webhook: unused, execute: unused },
+    triggers: {
+      webhook: unused,
+      execute: unused,
+      refused: () => {},
+      hooks: () => Promise.resolve(data.hooks),
+    },
     executions: {
       list: list.executions,
       get: (id) => find<Execution>([], "execution", id),

@@ -10,7 +10,7 @@ import {
   EdgePanel,
   Inspector,
   LastRun,
-  NodeSchedule,
+  NodeLive,
   NotePanel,
   ReviewPanel,
   SeveralPanel,
@@ -128,8 +128,8 @@ function NodePanel({ node, problems }: { node: WorkflowNode; problems: readonly 
         readOnly={!mayEdit}
         live={failed
           ? <LastRun nodeId={node.id} above />
-          : node.type === "trigger_schedule"
-          ? <NodeSchedule nodeId={node.id} />
+          : /^trigger_(sch|web)/.test(node.type)
+          ? <NodeLive node={node} />
           : null}
         {...(focusPath ? { focusPath } : {})}
         onChange={(next, mergeKey) =>
