@@ -12,7 +12,11 @@ export const HookRate = z.strictObject({
   per: Duration.refine(
     (per) => durationMs(per) >= 1_000 && durationMs(per) <= DAY_MS,
     "1 second to 1 day",
-  ).meta({ title: "Period", description: "1 second to 1 day.", format: "duration" }),
+  ).default({ value: 1, unit: "minutes" }).meta({
+    title: "Period",
+    description: "1 second to 1 day; 1 minute unless set.",
+    format: "duration",
+  }),
 });
 export type HookRate = z.infer<typeof HookRate>;
 

@@ -4,6 +4,7 @@ import type { Engine } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/errors.ts";
 import type { HookRate } from "../../engine/schemas/hook.ts";
 import type { WorkflowNode } from "../../engine/schemas/workflow.ts";
+import { SimulateInput } from "../../engine/schemas/simulation.ts";
 import { keys } from "../../engine/store/keys.ts";
 import { encode } from "../../engine/store/store.ts";
 import { ANN, hook, hookNode, node, openEngine, publish } from "../helpers/engine.ts";
@@ -168,4 +169,51 @@ Deno.test("upkeep forgets a count that says nothing any more, and a deleted work
   await store.commit({ name: "rate", sets: [{ key: keys.hookRate(id, "hook"), value }] });
   await engine.workflows.remove(id, {}, ANN);
   assert.equal(await rated(), 0);
+});
+
+Deno.test("a dry run goes by no rate and counts nothing; an import keeps the rate", async () => {
+  await using house = await openEngine();
+  const { engine, store } = house;
+  const id = await publish(engine, [ratedNode("go", { calls: 1, per: { value: 1, unit: "days" } })], []);
+  for (let i = 0; i < 3; i++) {
+    const { endedAs } = await engine.simulate(id, SimulateInput.parse({ input: {} }));
+    assert.equal(endedAs, "completed");
+  }
+  assert.deepEqual(await store.keys({ selector: { prefix: ["hook_rate"] } }), []);
+  const { name, nodes, edges, settings } = await engine.workflows.get(id);
+  const file = JSON.parse(JSON.stringify({ name, nodes, edges, settings }));
+  const answer = await engine.workflows.import({ file, save: true }, ANN);
+  const { items } = await engine.workflows.list({ limit: 10 });
+  const copy = await engine.workflows.get(items.find((one) => one.id !== id)!.id);
+  assert.deepEqual(answer.report, []);
+  assert.deepEqual(copy.nodes[0]?.data.config.rate, { calls: 1, per: { value: 1, unit: "days" } });
+});
+
+Deno.test("publish() refuses a rate that is none, and names the field; its period is a minute unless set", async () => {
+  await using house = await openEngine();
+  const { engine } = house;
+  const table: [object, string][] = [
+    [{ calls: 0 }, "rate.calls"],
+    [{ calls: 1.5 }, "rate.calls"],
+    [{ calls: 100_001 }, "rate.calls"],
+    [{ calls: 1, per: { value: 500, unit: "days" } }, "rate.per"],
+    [{ calls: 1, per: { value: 0.5, unit: "seconds" } }, "rate.per"],
+    [{ per: { value: 1, unit: "hours" } }, "rate.calls"],
+  ];
+  for (const [rate, field] of table) {
+    const nodes = [node("hook", "trigger_webhook", { path: "bad", rate: { ...rate } })];
+    const { id } = await engine.workflows.create({ name: "Bad", nodes, edges: [], settings: {} }, ANN);
+    await assert.rejects(engine.workflows.publish(id, {}, ANN), (error) => {
+      assert.ok(error instanceof EngineError);
+      assert.deepEqual(error.issues.map(({ path }) => path), [`nodes.hook.config.${field}`]);
+      return true;
+    });
+  }
+  const nodes = [node("hook", "trigger_webhook", { path: "good", rate: { calls: 2 } })];
+  const id = await publish(engine, nodes, []);
+  assert.deepEqual((await engine.triggers.hooks(id))[0]?.rate, {
+    calls: 2,
+    per: { value: 1, unit: "minutes" },
+  });
+  for (const status of [202, 202, 429]) assert.equal(await answer(hook(engine, "good")), status);
 });

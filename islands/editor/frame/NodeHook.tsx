@@ -45,7 +45,7 @@ export function NodeHook({ nodeId }: { nodeId: string }): JSX.Element {
         : <ErrorCard problem={answer.problem} />}
       <button
         type="button"
-        class="button justify-self-start"
+        class="button mt-2 justify-self-start"
         aria-disabled={busy}
         onClick={() => busy || void look()}
       >

@@ -6,28 +6,52 @@ import { Badge } from "./badge.tsx";
 import { countWords } from "./metric_words.ts";
 import { Time } from "./time.tsx";
 
+/** So many stand there at once: what the owner came for is the form below them. */
+const SHOWN = 3;
+
 /** One address of a webhook: when the last call came, and which were refused, with what can be done about it. */
 export function HookReport({ hook }: { hook: HookState }): JSX.Element {
-  const { refused } = hook;
+  const { live, rate, refused: { total, items } } = hook;
   return (
     <div class="grid grid-cols-1 gap-2">
-      {hook.live ? <LastCall hook={hook} /> : <NotLive hook={hook} />}
-      {hook.rate ? <p>{`It takes at most ${hookRateInWords(hook.rate)}.`}</p> : null}
-      {refused.total > 0
-        ? (
-          <>
-            <p class="font-medium">{callsWords(refused.total)} refused lately:</p>
-            <ul class="card divide-y divide-line" aria-label="Refused calls, newest first">
-              {refused.items.map((one) => (
-                <Refused key={`${one.code} ${one.method} ${one.from} ${one.text}`} one={one} />
-              ))}
-            </ul>
-          </>
-        )
-        : hook.live
+      {live ? <LastCall hook={hook} /> : <NotLive hook={hook} />}
+      {rate ? <p>{`It takes at most ${hookRateInWords(rate)}.`}</p> : null}
+      {total > 0
+        ? <p class="font-medium">{callsWords(total)} refused lately:</p>
+        : live
         ? <p class="text-soft">No call was refused lately.</p>
         : null}
+      {total > 0 ? <RefusedList items={items.slice(0, SHOWN)} before={[]} /> : null}
+      {items.length > SHOWN
+        ? (
+          <details>
+            <summary class="cursor-pointer py-3 sm:py-1.5">{items.length - SHOWN} more</summary>
+            <RefusedList items={items.slice(SHOWN)} before={items.slice(0, SHOWN)} />
+          </details>
+        )
+        : null}
     </div>
+  );
+}
+
+function RefusedList(
+  { items, before }: { items: readonly HookRefusal[]; before: readonly HookRefusal[] },
+): JSX.Element {
+  return (
+    <ul class="card divide-y divide-line" aria-label="Refused calls, newest first">
+      {items.map((one, i) => {
+        const { code, method, from, text } = one;
+        // What to do is said once.
+        const isFirst = ![...before, ...items.slice(0, i)].some((other) => other.code === code);
+        return (
+          <Refused
+            key={`${code} ${method} ${from} ${text}`}
+            one={one}
+            advice={isFirst ? adviceFor(code) : null}
+          />
+        );
+      })}
+    </ul>
   );
 }
 
@@ -67,9 +91,8 @@ function NotLive({ hook: { path, unheard } }: { hook: HookState }): JSX.Element 
   );
 }
 
-function Refused({ one }: { one: HookRefusal }): JSX.Element {
-  const { code, status, text, method, contentType, size, from, count, firstAt, lastAt } = one;
-  const advice = adviceFor(code);
+function Refused({ one, advice }: { one: HookRefusal; advice: string | null }): JSX.Element {
+  const { status, text, method, contentType, size, from, count, firstAt, lastAt } = one;
   const call = [
     method,
     contentType ?? "no content type",
@@ -84,7 +107,7 @@ function Refused({ one }: { one: HookRefusal }): JSX.Element {
         {count > 1
           ? (
             <span class="text-soft">
-              {countWords(count)} since <Time at={firstAt} />
+              {countWords(count)} times, first <Time at={firstAt} />
             </span>
           )
           : null}
