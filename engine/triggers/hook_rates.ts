@@ -112,10 +112,8 @@ class Line {
     return !this.#busy;
   }
 
+  /** Throws 429 when it comes too soon. */
   async ask(rate: HookRate): Promise<void> {
-    const now = this.#deps.clock.now();
-    const at = this.#known ? hookFreeAt(this.#known.stamps, rate, now) : now;
-    if (at > now) throw tooMany(rate, at - now);
     await new Promise<void>((taken, refused) => {
       this.#asking.push({ rate, taken, refused });
       if (!this.#busy) void this.#serve();

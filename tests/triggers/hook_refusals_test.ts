@@ -138,8 +138,10 @@ Deno.test("refused calls of any number cost one write a second, and calls to pat
   }
   for (let i = 0; i < 2_000; i++) await refused(house, `nowhere${i}`);
   await house.settle();
+  clock.advance(999);
+  await house.settle();
   assert.equal(faults.batches.length, before, "nothing is written yet");
-  clock.advance(1_000);
+  clock.advance(1);
   await house.settle();
   assert.deepEqual(faults.batches.slice(before), [["refuse"]]);
   const kept = await store.keys({ selector: { prefix: ["hook_refusals"] } });
@@ -152,6 +154,37 @@ Deno.test("refused calls of any number cost one write a second, and calls to pat
   clock.advance(60_000);
   await house.settle();
   assert.equal(faults.batches.filter((names) => names.includes("refuse")).length, 1);
+});
+
+Deno.test("refusals are kept while the database does not answer, and written once it does", async () => {
+  await using house = await openEngine();
+  const { engine, faults, clock } = house;
+  const id = await publish(engine, [hookNode("go")], []);
+  await refused(house, "go", { method: "PUT" });
+  faults.failReads = ([name]) => name === "hook" || name === "hook_refusals";
+  clock.advance(1_000);
+  await house.settle();
+  faults.failReads = () => false;
+  clock.advance(1_000);
+  await house.settle();
+  assert.deepEqual(rows(await only(engine, id)), [["method-not-allowed", 405, 1]]);
+});
+
+Deno.test("refusals are not written for a webhook that goes while they are about to be", async () => {
+  await using house = await openEngine();
+  const { engine, faults, clock, real, store } = house;
+  await publish(engine, [hookNode("go")], []);
+  await refused(house, "go", { method: "PUT" });
+  let deleting: Promise<void> = Promise.resolve();
+  const before = faults.batches.length;
+  faults.onCommit = (nth) => {
+    if (nth === before + 1) deleting = real.delete(["hook", "go"]);
+  };
+  clock.advance(1_000);
+  await house.settle();
+  await deleting;
+  assert.deepEqual(faults.batches.slice(before), [["refuse"]], "it was tried");
+  assert.deepEqual(await store.keys({ selector: { prefix: ["hook_refusals"] } }), []);
 });
 
 Deno.test("early refusals at paths that there are not write nothing, and do not push out a real one", async () => {
