@@ -99,7 +99,6 @@ export interface House {
 }
 
 const SYSTEM: Actor = { userId: "system", name: "LeadFlow" };
-const ATOMICS_OVER_NETWORK = 8;
 const STEP_GRACE_MS = 3_000;
 
 /** Puts the parts together. Nothing runs before `start`. */
@@ -121,7 +120,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     now: clock.now,
     random: clock.random,
     queue: options.queue,
-    atOnce: options.overNetwork ? ATOMICS_OVER_NETWORK : 1,
+    overNetwork: options.overNetwork ?? false,
     ...(options.onBatch ? { onBatch: options.onBatch } : {}),
     onCommitted: (writes) => ringAfter(writes, { loop, tail }),
     onBroken: (row) => options.log("error", "row_set_aside", { error: row.message }),

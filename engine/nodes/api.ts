@@ -151,7 +151,7 @@ export default defineNode({
   version: 1,
   kind: "effect",
   ledger: false,
-  hosts: hostsOf,
+  hosts: ({ url }) => hostsOf(url),
   title: "HTTP request",
   description: "Calls another program and takes its answer along.",
   help: [

@@ -113,7 +113,7 @@ export default defineNode({
   version: 1,
   kind: "effect",
   ledger: false,
-  hosts: hostsOf,
+  hosts: ({ url }) => hostsOf(url),
   title: "Signed webhook",
   description: "Tells another program what happened, with a signature that it can check.",
   help: [

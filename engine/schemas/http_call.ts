@@ -14,7 +14,7 @@ export const RequestTimeout = Duration.refine(
 });
 
 /** The host that an attempt calls, for rates; none where the address is no address. */
-export function hostsOf({ url }: { url: string }): string[] {
+export function hostsOf(url: string): string[] {
   const host = URL.parse(url)?.hostname;
   return host ? [host] : [];
 }

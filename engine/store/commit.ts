@@ -81,11 +81,8 @@ export interface CommitterOptions {
   random(): number;
   /** Ring KV queue messages with waits. */
   queue: boolean;
-  /**
-   * Atomics under way at once. A file writes one after another, so there the next gathers meanwhile; over a network the
-   * way there and back is what takes the time.
-   */
-  atOnce: number;
+  /** The way to the database and back is what takes the time. */
+  overNetwork: boolean;
   /** Called with what has been committed, before its owners go on. */
   onCommitted(writes: readonly Write[]): void;
   /** Called with the names of a batch before it is committed: the fault tests aim by it. */
@@ -110,6 +107,8 @@ const FEW_CHECKS = 10;
  */
 const TOGETHER = 32;
 const CROWD = 96;
+/** A file writes one atomic after another, so there the next gathers meanwhile. */
+const AT_ONCE = { file: 1, network: 8 };
 const LOCKED_TRIES = 200;
 const UNKNOWN_TRIES = 20;
 
@@ -119,6 +118,7 @@ export class Committer {
   readonly #options: CommitterOptions;
   #queue: Pending[] = [];
   readonly #flying = new Set<Batch>();
+  readonly #atOnce: number;
   #begun = 0;
   /** Checks in one atomic; undefined: as many as any database takes. */
   #mostChecks: number | undefined;
@@ -126,6 +126,7 @@ export class Committer {
   constructor(kv: Deno.Kv, options: CommitterOptions) {
     this.#kv = kv;
     this.#options = options;
+    this.#atOnce = options.overNetwork ? AT_ONCE.network : AT_ONCE.file;
   }
 
   /** How many atomics have begun, when none is being written; null while one is. Equal twice: nothing was written between. */
@@ -138,13 +139,13 @@ export class Committer {
     const size = measure(write);
     return new Promise((resolve, reject) => {
       this.#queue.push({ write, size, failures: 0, resolve, reject });
-      if (this.#flying.size < this.#options.atOnce) queueMicrotask(() => this.#launch());
+      if (this.#flying.size < this.#atOnce) queueMicrotask(() => this.#launch());
     });
   }
 
   /** While so many atomics are written the next batch gathers, and larger batches beat more of them. */
   #launch(): void {
-    while (this.#queue.length > 0 && this.#flying.size < this.#options.atOnce) {
+    while (this.#queue.length > 0 && this.#flying.size < this.#atOnce) {
       const { batch, taken } = this.#take();
       if (taken.length === 0) return;
       this.#flying.add(batch);

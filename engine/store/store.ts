@@ -58,7 +58,7 @@ export class Store {
       now: Date.now,
       random: Math.random,
       queue: false,
-      atOnce: 1,
+      overNetwork: false,
       onCommitted: () => {},
       onTimed: (seconds) => this.timing.note(seconds),
       ...options,
