@@ -1,22 +1,12 @@
 /** From an alert to everything mended, in a real browser: a burst of 401, the mail, the card, the secret, all retried. */
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
-import {
-  alive,
-  createOwner,
-  go,
-  openBrowser,
-  openWindow,
-  OWNER,
-  seen,
-  type Window,
-} from "../helpers/browser.ts";
+import { alive, go, OWNER, seen } from "../helpers/browser.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { looksWell } from "../helpers/looks.ts";
-import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
+import { textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
-const free = { sanitizeOps: false, sanitizeResources: false };
 const RIGHT = "the-right-key-of-the-team";
 const FIVE_MINUTES_MS = 300_000;
 
@@ -27,28 +17,14 @@ const service = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} 
 });
 const HOST = `127.0.0.1:${service.addr.port}`;
 
-let browser: Browser;
-let server: Server;
-let person: Window;
-
-Deno.test.beforeAll(async () => {
-  server = await startServer({ env: { LEADFLOW_ALLOW_HOSTS: HOST } });
-  browser = await openBrowser();
-  person = await openWindow(browser, server);
-  await createOwner(person.page, server);
-});
-Deno.test.afterAll(async () => {
-  await person[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-  await service.shutdown();
-});
+const house = oneHouse({ env: { LEADFLOW_ALLOW_HOSTS: HOST } });
+Deno.test.afterAll(() => service.shutdown());
 
 /** Asks for a look, and waits until the incident that it is about is as it should be. */
 async function incident(status: "open" | "recovered"): Promise<{ title: string; link: string }> {
   return await eventually(`no incident is ${status}`, async () => {
-    await server.api("POST", "/api/monitoring/alert-settings/check", {});
-    const { items } = await server.api("GET", `/api/monitoring/incidents?status=${status}`) as {
+    await house.server.api("POST", "/api/monitoring/alert-settings/check", {});
+    const { items } = await house.server.api("GET", `/api/monitoring/incidents?status=${status}`) as {
       items: { title: string; link: string }[];
     };
     return items[0];
@@ -58,31 +34,34 @@ async function incident(status: "open" | "recovered"): Promise<{ title: string; 
 /** The text of the alert with this subject, as it lies in the outbox. */
 async function mailed(subject: string): Promise<string> {
   const { id, to } = await eventually(`no mail says "${subject}"`, async () => {
-    const { items } = await server.api("GET", "/api/outbox?limit=20") as {
+    const { items } = await house.server.api("GET", "/api/outbox?limit=20") as {
       items: { id: string; subject: string; to: string[] }[];
     };
     return items.find((one) => one.subject === subject);
   });
   assert.deepEqual(to, [OWNER.email]);
-  return textOf(await server.api("GET", `/api/outbox/${id}`), "text");
+  return textOf(await house.server.api("GET", `/api/outbox/${id}`), "text");
 }
 
 Deno.test(
   "a burst of 401: the alert's link, the card, another secret, all 50 retried, and it is over",
   free,
   async () => {
-    const { page } = person;
-    await server.api("PUT", "/api/secrets/crm", { value: "a-key-that-has-expired", hosts: ["127.0.0.1"] });
+    const { page } = house.owner;
+    await house.server.api("PUT", "/api/secrets/crm", {
+      value: "a-key-that-has-expired",
+      hosts: ["127.0.0.1"],
+    });
     const auth = { kind: "bearer", token: { secret: "crm" } };
     const api = ["call", "api", "Write to the CRM", {
       method: "GET",
       url: `http://${HOST}/lead`,
       auth,
     }] as const;
-    await server.publish(flow("Into the CRM", [hookNode("crm"), api], [["hook", "call"]]));
+    await house.server.publish(flow("Into the CRM", [hookNode("crm"), api], [["hook", "call"]]));
     const all: string[] = [];
-    for (let i = 0; i < 50; i++) all.push(await server.hook("crm", { i }));
-    for (const executionId of all) assert.equal(await server.settled(executionId), "failed");
+    for (let i = 0; i < 50; i++) all.push(await house.server.hook("crm", { i }));
+    for (const executionId of all) assert.equal(await house.server.settled(executionId), "failed");
 
     const { title } = await incident("open");
     const text = await mailed(title);
@@ -117,7 +96,7 @@ Deno.test(
     await seen(dialog.getByText("Retry 50 failed executions: 401 from 127.0.0.1, 10 a second, about 5 s"));
     await dialog.getByRole("button", { name: "Retry 50" }).click();
     await seen(page.getByText("Finished: 50 of 50 retried"), 30_000);
-    for (const executionId of all) assert.equal(await server.settled(executionId), "completed");
+    for (const executionId of all) assert.equal(await house.server.settled(executionId), "completed");
     assert.ok(performance.now() - began < FIVE_MINUTES_MS);
 
     const over = await incident("recovered");
@@ -133,14 +112,14 @@ Deno.test(
   "a cause is ignored until it comes back; one failure is retried by keys; where it failed leads to its node",
   free,
   async () => {
-    const { page } = person;
-    await server.api("PUT", "/api/secrets/other", { value: "not-right", hosts: ["127.0.0.1"] });
+    const { page } = house.owner;
+    await house.server.api("PUT", "/api/secrets/other", { value: "not-right", hosts: ["127.0.0.1"] });
     const auth = { kind: "bearer", token: { secret: "other" } };
     const api = ["call", "api", "Ask", { method: "GET", url: `http://${HOST}/ask`, auth }] as const;
     const ids: string[] = [];
     for (const name of ["one", "two"]) {
-      ids.push(await server.publish(flow(`Ask ${name}`, [hookNode(name), api], [["hook", "call"]])));
-      for (let i = 0; i < 2; i++) await server.settled(await server.hook(name, { i }));
+      ids.push(await house.server.publish(flow(`Ask ${name}`, [hookNode(name), api], [["hook", "call"]])));
+      for (let i = 0; i < 2; i++) await house.server.settled(await house.server.hook(name, { i }));
     }
     await go(page, "/inbox");
     const card = page.getByRole("article", { name: "401 from 127.0.0.1" });
@@ -156,10 +135,10 @@ Deno.test(
     await alive(page);
     await card.getByRole("button", { name: "Ignore" }).click();
     await seen(page.getByText("401 from 127.0.0.1 — ignored until it comes back"));
-    await server.settled(await server.hook("one", { again: true }));
+    await house.server.settled(await house.server.hook("one", { again: true }));
     await page.getByRole("button", { name: "1 new" }).click();
     await seen(card.getByText("Came back"));
-    await server.api("PUT", "/api/secrets/other", { value: RIGHT, hosts: ["127.0.0.1"] });
+    await house.server.api("PUT", "/api/secrets/other", { value: RIGHT, hosts: ["127.0.0.1"] });
     await page.keyboard.press("j");
     await page.keyboard.press("1");
     await page.keyboard.press("Enter");
@@ -171,7 +150,7 @@ Deno.test(
   "/settings/alerts: rules are switched and added, channels tried; what could not be told is seen in the inbox",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     await go(page, "/settings/alerts");
     const streak = page.getByRole("switch", { name: "3 runs failed in a row" });
     await streak.focus();
@@ -197,7 +176,7 @@ Deno.test(
     await telling.getByRole("button", { name: "Webhook" }).click();
     await telling.getByRole("button", { name: "Remove E-mail" }).click();
     await telling.getByLabel("Address").fill("nothing");
-    person.foresee("status of 422");
+    house.owner.foresee("status of 422");
     await telling.getByRole("button", { name: "Save" }).click();
     await seen(telling.locator(".field-error", { hasText: "an address such as https://example.com/alerts" }));
     await telling.getByLabel("Address").fill("http://127.0.0.1:9/alerts");
@@ -208,8 +187,8 @@ Deno.test(
     await page.getByRole("button", { name: "Test: Webhook to 127.0.0.1:9" }).click();
     await seen(page.getByText(/^It does not: /));
 
-    await server.api("PUT", "/api/secrets/other", { value: "wrong-again", hosts: ["127.0.0.1"] });
-    for (let i = 0; i < 2; i++) await server.settled(await server.hook("two", { i }));
+    await house.server.api("PUT", "/api/secrets/other", { value: "wrong-again", hosts: ["127.0.0.1"] });
+    for (let i = 0; i < 2; i++) await house.server.settled(await house.server.hook("two", { i }));
     await page.getByRole("button", { name: "Check now" }).click();
     const open = page.locator("[data-incident]", { hasText: /\d runs of Ask two failed in a row/ });
     await seen(open);

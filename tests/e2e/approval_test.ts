@@ -1,24 +1,16 @@
 /** Approvals in a real browser: by the links of a mail without signing in, and in the inbox beside the votes so far. */
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
-import { createOwner, go, openBrowser, openWindow, OWNER, seen, type Window } from "../helpers/browser.ts";
+import { go, openWindow, OWNER, seen } from "../helpers/browser.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { looksWell } from "../helpers/looks.ts";
-import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
+import { textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
-const free = { sanitizeOps: false, sanitizeResources: false };
-
-let browser: Browser;
-let server: Server;
-let owner: Window;
+const house = oneHouse();
 
 Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  owner = await openWindow(browser, server);
-  await createOwner(owner.page, server);
-  await server.publish(flow("Discounts", [
+  await house.server.publish(flow("Discounts", [
     hookNode("discount"),
     ["ask", "approval", "Ask the team", {
       title: "20 % off for {{ lead.company }}",
@@ -30,14 +22,13 @@ Deno.test.beforeAll(async () => {
     ["yes", "set", "Offer", { fields: [{ name: "offer", value: "20" }] }],
   ], [["hook", "ask"], ["ask", "yes", "approved"]]));
 });
-Deno.test.afterAll(async () => {
-  await owner[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
 
 async function start(): Promise<string> {
-  const id = await server.hook("discount", { email: "ann@example.com", firstName: "Ann", company: "Acme" });
+  const id = await house.server.hook("discount", {
+    email: "ann@example.com",
+    firstName: "Ann",
+    company: "Acme",
+  });
   await linkOf(id, "lou@example.com", "Approve");
   return id;
 }
@@ -45,12 +36,12 @@ async function start(): Promise<string> {
 /** The path of a link in this run's mail, once it is there. */
 async function linkOf(run: string, address: string, choice: string): Promise<string> {
   const mail = await eventually(`no mail to ${address}`, async () => {
-    const { items } = await server.api("GET", `/api/outbox?executionId=${run}`) as {
+    const { items } = await house.server.api("GET", `/api/outbox?executionId=${run}`) as {
       items: { id: string; to: string[] }[];
     };
     return items.find(({ to }) => to.includes(address));
   });
-  const text = textOf(await server.api("GET", `/api/outbox/${mail.id}`), "text");
+  const text = textOf(await house.server.api("GET", `/api/outbox/${mail.id}`), "text");
   return new RegExp(`${choice}: \\S+(/a/\\S+)`).exec(text)?.[1] ?? assert.fail(text);
 }
 
@@ -59,7 +50,7 @@ Deno.test(
   free,
   async () => {
     const run = await start();
-    await using stranger = await openWindow(browser, server);
+    await using stranger = await openWindow(house.browser, house.server);
     const { page } = stranger;
     await page.goto(await linkOf(run, "kim@example.com", "Approve"));
     await seen(page.getByRole("heading", { name: "Approve this?" }));
@@ -74,17 +65,17 @@ Deno.test(
     await seen(page.getByText("You approved"));
     assert.equal(await page.getByRole("button").count(), 0);
 
-    await go(owner.page, "/inbox");
-    const card = owner.page.getByRole("article", { name: "20 % off for Acme" });
+    await go(house.owner.page, "/inbox");
+    const card = house.owner.page.getByRole("article", { name: "20 % off for Acme" });
     await seen(card.getByText("kim@example.com approved"));
     await seen(card.getByText("A good customer"));
     await seen(card.getByText("lou@example.com has not answered"));
-    await looksWell(owner.page, "approval-inbox");
+    await looksWell(house.owner.page, "approval-inbox");
     await card.getByRole("button", { name: "Approve" }).click();
-    await seen(owner.page.getByText("20 % off for Acme — Approve. Your vote counts."));
-    assert.equal(await server.settled(run), "completed");
-    await go(owner.page, `/executions/${run}?step=ask`);
-    await seen(owner.page.getByText(`Approved by kim@example.com, ${OWNER.email} (2 needed)`).first());
+    await seen(house.owner.page.getByText("20 % off for Acme — Approve. Your vote counts."));
+    assert.equal(await house.server.settled(run), "completed");
+    await go(house.owner.page, `/executions/${run}?step=ask`);
+    await seen(house.owner.page.getByText(`Approved by kim@example.com, ${OWNER.email} (2 needed)`).first());
 
     stranger.foresee("/a/");
     await page.goto(await linkOf(run, "lou@example.com", "Approve"));
@@ -99,7 +90,9 @@ Deno.test(
 
 Deno.test("/a/:token declines after a change of mind, from a phone and by keyboard", free, async () => {
   const run = await start();
-  await using stranger = await openWindow(browser, server, { viewport: { width: 360, height: 740 } });
+  await using stranger = await openWindow(house.browser, house.server, {
+    viewport: { width: 360, height: 740 },
+  });
   const { page } = stranger;
   await page.goto(await linkOf(run, "kim@example.com", "Approve"));
   await page.getByRole("link", { name: "Decline instead" }).click();
@@ -109,5 +102,5 @@ Deno.test("/a/:token declines after a change of mind, from a phone and by keyboa
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await seen(page.getByText("You declined"));
-  assert.equal(await server.settled(run), "completed");
+  assert.equal(await house.server.settled(run), "completed");
 });

@@ -1,37 +1,12 @@
 /** The dashboard and the list behind its figures, as a person uses them. */
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
-import {
-  alive,
-  createOwner,
-  go,
-  markDocument,
-  notReloaded,
-  openBrowser,
-  openWindow,
-  seen,
-  signIn,
-  type Window,
-} from "../helpers/browser.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import { alive, go, markDocument, notReloaded, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
 import { flow, hookNode, waitNode } from "./flows.ts";
 
-const free = { sanitizeOps: false, sanitizeResources: false };
 const REFUSED = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/;
 
-let browser: Browser;
-let server: Server;
-let person: Window;
-
-const house = new AsyncDisposableStack();
-
-Deno.test.beforeAll(async () => {
-  server = house.use(await startServer());
-  browser = house.adopt(await openBrowser(), (opened) => opened.close());
-  person = house.use(await openWindow(browser, server));
-  await createOwner(person.page, server);
-});
-Deno.test.afterAll(() => house.disposeAsync());
+const house = oneHouse();
 
 const LONG = flow("Long wait", [hookNode("long"), waitNode(3_600)], [["hook", "pause"]]);
 const REFUSING = flow("Asks nobody", [
@@ -43,18 +18,18 @@ Deno.test(
   "/ leads through the first steps, and shows figures once something has run, live",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     await go(page, "/");
     await seen(page.getByRole("heading", { name: "First steps" }));
-    await server.publish(LONG);
-    await server.hook("long", { email: "kim@example.com", firstName: "Kim" });
+    await house.server.publish(LONG);
+    await house.server.hook("long", { email: "kim@example.com", firstName: "Kim" });
     await go(page, "/");
     const started = page.getByRole("link", { name: /^Executions 1 started/ });
     await seen(started);
     await seen(page.getByRole("link", { name: /^Active now 1 / }));
     await seen(page.getByText("Live", { exact: true }));
     await markDocument(page);
-    await server.hook("long", { email: "lou@example.com", firstName: "Lou" });
+    await house.server.hook("long", { email: "lou@example.com", firstName: "Lou" });
     await seen(page.getByRole("link", { name: /^Executions 2 started/ }));
     await seen(page.getByRole("row").filter({ hasText: "Long wait" }).getByRole("link", { name: "2" }));
     await notReloaded(page);
@@ -65,13 +40,13 @@ Deno.test(
 );
 
 Deno.test("/ leads from a failure's cause to exactly those executions", free, async () => {
-  const { page } = person;
-  await server.publish(REFUSING);
+  const { page } = house.owner;
+  await house.server.publish(REFUSING);
   const ids = [
-    await server.hook("refused", { word: "needle" }),
-    await server.hook("refused", { word: "hay" }),
+    await house.server.hook("refused", { word: "needle" }),
+    await house.server.hook("refused", { word: "hay" }),
   ];
-  for (const id of ids) assert.equal(await server.settled(id), "failed");
+  for (const id of ids) assert.equal(await house.server.settled(id), "failed");
   await go(page, "/?range=1h");
   const cause = page.getByRole("region", { name: "Failures by cause" }).getByRole("listitem").getByRole(
     "link",
@@ -98,7 +73,7 @@ Deno.test("/ leads from a failure's cause to exactly those executions", free, as
 });
 
 Deno.test("/ tells the values of a chart by keys and pointer, and looks closer at a part", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   await go(page, "/?range=24h");
   const chart = page.getByRole("slider", { name: "Executions over time" });
   await chart.focus();
@@ -136,7 +111,7 @@ Deno.test(
   "Funnel() counts where those of one workflow stand, live; each number leads to these",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     await go(page, "/");
     await page.locator("#dashboard-workflow").selectOption({ label: "Long wait" });
     await page.waitForURL("**workflowId=**");
@@ -147,7 +122,7 @@ Deno.test(
     await seen(row.getByText("100 %"));
     const before = Number(await row.getByRole("cell").first().innerText());
     await markDocument(page);
-    await server.hook("long", { email: "zoe@example.com", firstName: "Zoe" });
+    await house.server.hook("long", { email: "zoe@example.com", firstName: "Zoe" });
     const numbers = row.getByRole("link", { name: String(before + 1), exact: true });
     await seen(numbers.first());
     await notReloaded(page);
@@ -158,7 +133,7 @@ Deno.test(
 );
 
 Deno.test("/ keeps time and workflow in the address", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   await go(page, "/?range=7d");
   await page.locator("#dashboard-workflow").selectOption({ label: "Asks nobody" });
   await page.waitForURL("**range=7d&workflowId=**");
@@ -177,10 +152,10 @@ Deno.test("/ keeps time and workflow in the address", free, async () => {
 });
 
 Deno.test("/ without scripts has figures, charts and tables, by the clock that was told", free, async () => {
-  await using plain = await openWindow(browser, server, { javaScriptEnabled: true });
+  await using plain = await openWindow(house.browser, house.server, { javaScriptEnabled: true });
   await signIn(plain.page);
   const cookies = await plain.page.context().cookies();
-  await using silent = await openWindow(browser, server, { javaScriptEnabled: false });
+  await using silent = await openWindow(house.browser, house.server, { javaScriptEnabled: false });
   await silent.page.context().addCookies(cookies);
   const { page } = silent;
   await page.goto("/?range=24h");
@@ -196,16 +171,16 @@ Deno.test("/ without scripts has figures, charts and tables, by the clock that w
 });
 
 Deno.test("/executions/:id: its lines are searched, its address is copied with the step", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await server.publish(flow("Steps", [
+  await house.server.publish(flow("Steps", [
     hookNode("steps"),
     ["first", "set", "Greeting", { fields: [{ name: "word", value: "hello" }] }],
     ["second", "set", "Farewell", { fields: [{ name: "word", value: "bye" }] }],
     waitNode(1),
   ], [["hook", "first"], ["first", "second"], ["second", "pause"]]));
-  const id = await server.hook("steps", { email: "kim@example.com" });
-  assert.equal(await server.settled(id), "completed");
+  const id = await house.server.hook("steps", { email: "kim@example.com" });
+  assert.equal(await house.server.settled(id), "completed");
   await go(page, `/executions/${id}`);
   await seen(page.getByText(/^\d+ events$/));
   const lines = page.locator("[data-event]");
@@ -217,21 +192,21 @@ Deno.test("/executions/:id: its lines are searched, its address is copied with t
   await page.waitForFunction(async () => (await navigator.clipboard.readText()).endsWith("?step=second"));
   assert.equal(
     await page.evaluate(() => navigator.clipboard.readText()),
-    `${server.url}/executions/${id}?step=second`,
+    `${house.server.url}/executions/${id}?step=second`,
   );
   await go(page, `/executions/${id}?step=second`);
   await seen(page.locator("#step").getByRole("heading", { name: "Farewell" }));
 });
 
 Deno.test("/ says when the server is gone, and goes on when it is back", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   await go(page, "/?range=1h");
   await seen(page.getByText("Live", { exact: true }));
   await markDocument(page);
-  await server.stop();
+  await house.server.stop();
   await seen(page.getByText("Connection lost"));
-  await server.start();
+  await house.server.start();
   await seen(page.getByText("Live", { exact: true }));
   await notReloaded(page);
-  person.forgive(REFUSED);
+  house.owner.forgive(REFUSED);
 });

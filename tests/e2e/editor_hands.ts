@@ -1,54 +1,22 @@
 /** The editor as a person meets it: opened in a window, worked by pointer and keys, read by what is seen. */
 import assert from "node:assert/strict";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Workflow } from "../../engine/schemas/workflow.ts";
-import { createOwner, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
-import { type Server, type ServerOptions, startServer, textOf } from "../helpers/server.ts";
+import { seen } from "../helpers/browser.ts";
+import { type House, oneHouse as openHouse } from "../helpers/one_house.ts";
+import { type Server, type ServerOptions, textOf } from "../helpers/server.ts";
 
 export { picture, serious } from "../helpers/looks.ts";
-
-/** One server and one browser serve a whole file. */
-export const free = { sanitizeOps: false, sanitizeResources: false };
+export { free } from "../helpers/one_house.ts";
 
 interface Point {
   x: number;
   y: number;
 }
 
-/** What the tests of a file share: one server, one browser, and a window in which the owner is signed in. */
-export interface House {
-  readonly server: Server;
-  readonly browser: Browser;
-  readonly owner: Window;
-}
-
-/** Opens the house before the first test of the file that calls this, and closes it after the last. */
+/** A house with a window that is wide enough for the editor and its panels. */
 export function oneHouse(options: ServerOptions = {}): House {
-  const parts = new AsyncDisposableStack();
-  let open: House | undefined;
-  Deno.test.beforeAll(async () => {
-    const server = parts.use(await startServer(options));
-    const browser = parts.adopt(await openBrowser(), (opened) => opened.close());
-    const owner = parts.use(await openWindow(browser, server, { viewport: { width: 1440, height: 900 } }));
-    await createOwner(owner.page, server);
-    open = { server, browser, owner };
-  });
-  Deno.test.afterAll(() => parts.disposeAsync());
-  const parted = (): House => {
-    assert.ok(open, "the house opens with the first test");
-    return open;
-  };
-  return {
-    get server() {
-      return parted().server;
-    },
-    get browser() {
-      return parted().browser;
-    },
-    get owner() {
-      return parted().owner;
-    },
-  };
+  return openHouse(options, { viewport: { width: 1440, height: 900 } });
 }
 
 /** A fixture: stores a workflow; its id. */

@@ -1,38 +1,16 @@
 /** Publishing, versions and comparing in the editor, by pointer and keys. */
 import assert from "node:assert/strict";
-import type { Browser, Locator, Page } from "playwright-core";
-import {
-  createOwner,
-  go,
-  markDocument,
-  notReloaded,
-  openBrowser,
-  openWindow,
-  seen,
-  signIn,
-  type Window,
-} from "../helpers/browser.ts";
+import type { Locator, Page } from "playwright-core";
+import { go, markDocument, notReloaded, openWindow, seen, signIn } from "../helpers/browser.ts";
 import { looksWell } from "../helpers/looks.ts";
-import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
+import { textOf } from "../helpers/server.ts";
 import { flow, hookNode, MAIL_NODE, waitNode } from "./flows.ts";
 
-const free = { sanitizeOps: false, sanitizeResources: false };
 /** From the press to what is known without asking. */
 const USEFUL_MS = 150;
 
-let browser: Browser;
-let server: Server;
-let person: Window;
-
-const house = new AsyncDisposableStack();
-
-Deno.test.beforeAll(async () => {
-  server = house.use(await startServer());
-  browser = house.adopt(await openBrowser(), (opened) => opened.close());
-  person = house.use(await openWindow(browser, server, { viewport: { width: 1440, height: 900 } }));
-  await createOwner(person.page, server);
-});
-Deno.test.afterAll(() => house.disposeAsync());
+const house = oneHouse({}, { viewport: { width: 1440, height: 900 } });
 
 /** A node on the canvas, by its label. */
 function card(page: Page, label: string): Locator {
@@ -70,7 +48,7 @@ function timeOfNext(page: Page, selector: string, text: string): Promise<number>
 async function create(name: string, path: string): Promise<string> {
   const nodes = [hookNode(path), MAIL_NODE, waitNode(86_400)];
   return textOf(
-    await server.api(
+    await house.server.api(
       "POST",
       "/api/workflow",
       flow(name, nodes, [["hook", "mail"], ["mail", "pause"]]),
@@ -80,20 +58,20 @@ async function create(name: string, path: string): Promise<string> {
 }
 
 async function save(id: string, change: unknown): Promise<void> {
-  await server.api("PUT", `/api/workflow/${id}`, change, { "if-match": "*" });
+  await house.server.api("PUT", `/api/workflow/${id}`, change, { "if-match": "*" });
 }
 
 Deno.test(
   "Publish with errors opens what is wrong, and a press on it leads to the node's field; mended, Enter publishes",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     const nodes = [
       hookNode("errors"),
       ["mail", "email", "Mail", { to: "", subject: "S", text: "T" }] as const,
     ];
     const id = textOf(
-      await server.api("POST", "/api/workflow", flow("With errors", nodes, [["hook", "mail"]])),
+      await house.server.api("POST", "/api/workflow", flow("With errors", nodes, [["hook", "mail"]])),
       "id",
     );
     await go(page, `/workflow/${id}`);
@@ -159,11 +137,11 @@ Deno.test(
   "Publish without errors says what starts it, the first message, what changes and what is under way; then how to try it",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     const id = await create("Outreach", "outreach");
-    await server.api("POST", `/api/workflow/${id}/publish`, {});
-    await server.hook("outreach", { email: "kim@example.com", firstName: "Kim", company: "Acme" });
-    await server.hook("outreach", { email: "lee@example.com", firstName: "Lee", company: "Acme" });
+    await house.server.api("POST", `/api/workflow/${id}/publish`, {});
+    await house.server.hook("outreach", { email: "kim@example.com", firstName: "Kim", company: "Acme" });
+    await house.server.hook("outreach", { email: "lee@example.com", firstName: "Lee", company: "Acme" });
     await go(page, `/workflow/${id}`);
     await card(page, "Send a mail").click();
     await page.getByLabel("Subject", { exact: true }).fill("Good day, {{ lead.firstName }}");
@@ -184,7 +162,7 @@ Deno.test(
     }
     await page.getByRole("button", { name: "Publish" }).click();
     assert.ok(useful <= USEFUL_MS, `useful after ${useful} ms`);
-    await seen(dialog.getByText(`${server.url}/hooks/outreach`));
+    await seen(dialog.getByText(`${house.server.url}/hooks/outreach`));
     await seen(dialog.getByText("Good day, Lee"));
     await seen(dialog.getByText("As it reads for Lee, the newest lead."));
     await seen(dialog.getByText("1 node changed"));
@@ -211,9 +189,9 @@ Deno.test(
   "Compare paints what was added, changed and removed on one drawing, lists each before and after, and Esc leaves it",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     const id = await create("Compared", "compared");
-    await server.api("POST", `/api/workflow/${id}/publish`, {});
+    await house.server.api("POST", `/api/workflow/${id}/publish`, {});
     const mail = [...MAIL_NODE] as typeof MAIL_NODE;
     await save(
       id,
@@ -273,11 +251,11 @@ Deno.test(
   "The history names a version in place, shows one read-only, and restores one as a single step of undo",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     const id = await create("History", "history");
-    await server.api("POST", `/api/workflow/${id}/publish`, { note: "The beginning" });
+    await house.server.api("POST", `/api/workflow/${id}/publish`, { note: "The beginning" });
     await save(id, flow("History", [hookNode("history"), MAIL_NODE], [["hook", "mail"]]));
-    await server.api("POST", `/api/workflow/${id}/publish`, {});
+    await house.server.api("POST", `/api/workflow/${id}/publish`, {});
     await go(page, `/workflow/${id}`);
     await markDocument(page);
     await page.getByRole("button", { name: "v2 live" }).focus();
@@ -322,20 +300,20 @@ Deno.test(
     await seen(card(page, "Take a breath"));
     await seen(page.getByText("Saved", { exact: true }));
     await notReloaded(page);
-    const { nodes } = await server.api("GET", `/api/workflow/${id}`) as { nodes: { id: string }[] };
+    const { nodes } = await house.server.api("GET", `/api/workflow/${id}`) as { nodes: { id: string }[] };
     assert.deepEqual(nodes.map((node) => node.id), ["hook", "mail", "pause"]);
   },
 );
 
 Deno.test("A change of the rules is a step of undo, without a reload", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   const id = await create("Ruled", "ruled");
   await go(page, `/workflow/${id}`);
   await markDocument(page);
   await page.getByRole("button", { name: "Change …" }).click();
   const dialog = page.getByRole("dialog", { name: "Rules" });
   await dialog.getByLabel("Executions at once").fill("0");
-  person.foresee("422");
+  house.owner.foresee("422");
   await dialog.getByRole("button", { name: "Save in the draft" }).click();
   await seen(dialog.getByText(/at least 1/));
   await dialog.getByLabel("Executions at once").fill("3");
@@ -350,13 +328,13 @@ Deno.test("A change of the rules is a step of undo, without a reload", free, asy
 });
 
 Deno.test("Rules are saved over somebody else's drawing, and never over their rules", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   const id = await create("Ruled by two", "ruled-by-two");
   await go(page, `/workflow/${id}`);
   const dialog = page.getByRole("dialog", { name: "Rules" });
   const saveWith = async (most: string): Promise<void> => {
     await dialog.getByLabel("Executions at once").fill(most);
-    person.foresee("412");
+    house.owner.foresee("412");
     await dialog.getByRole("button", { name: "Save in the draft" }).click();
   };
   await page.getByRole("button", { name: "Change …" }).click();
@@ -378,10 +356,10 @@ Deno.test(
   "What somebody else saves and publishes is said under the header until it is put away",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     const id = await create("Shared", "shared");
     await go(page, `/workflow/${id}`);
-    await using other = await openWindow(browser, server);
+    await using other = await openWindow(house.browser, house.server);
     await signIn(other.page);
     await go(other.page, `/workflow/${id}`);
     await card(other.page, "Send a mail").click();

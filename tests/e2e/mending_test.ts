@@ -1,30 +1,16 @@
 /** Mending in a real browser: replay from a step, with an edited input; act on all that a filter finds. */
 import assert from "node:assert/strict";
-import type { Browser, Locator } from "playwright-core";
-import { createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
+import type { Locator } from "playwright-core";
+import { go, seen } from "../helpers/browser.ts";
 import { pictures } from "../helpers/looks.ts";
-import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
+import { textOf } from "../helpers/server.ts";
 import { flow, hookNode } from "./flows.ts";
 
-const free = { sanitizeOps: false, sanitizeResources: false };
 /** A host that no test may reach: the egress refuses it at once. */
 const REFUSED = "http://127.0.0.1:9/nothing";
 
-let browser: Browser;
-let server: Server;
-let person: Window;
-
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  person = await openWindow(browser, server);
-  await createOwner(person.page, server);
-});
-Deno.test.afterAll(async () => {
-  await person[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const house = oneHouse();
 
 const greeting = (field: string): readonly [string, string, string, Record<string, unknown>] => [
   "greet",
@@ -48,11 +34,11 @@ Deno.test(
   "/executions/:id replays from a step: what is taken over is told, linked both ways",
   free,
   async () => {
-    const { page } = person;
-    await server.publish(
+    const { page } = house.owner;
+    await house.server.publish(
       flow("Greetings", [hookNode("greet"), greeting("name"), task], [["hook", "greet"], ["greet", "call"]]),
     );
-    const first = await server.hook("greet", { name: "Ann" });
+    const first = await house.server.hook("greet", { name: "Ann" });
     await go(page, `/executions/${first}`);
     await page.getByRole("button", { name: "Replay …" }).click();
     const dialog = page.getByRole("dialog", { name: "Replay Greetings" });
@@ -76,9 +62,9 @@ Deno.test(
 );
 
 Deno.test("a replay's input is refused beside its field, and an edited one is used", free, async () => {
-  const { page } = person;
-  await server.publish(flow("Inputs", [hookNode("inputs"), greeting("name")], [["hook", "greet"]]));
-  const first = await server.hook("inputs", { name: "Ann" });
+  const { page } = house.owner;
+  await house.server.publish(flow("Inputs", [hookNode("inputs"), greeting("name")], [["hook", "greet"]]));
+  const first = await house.server.hook("inputs", { name: "Ann" });
   await go(page, `/executions/${first}?step=greet`);
   await page.getByRole("button", { name: "Replay from here …" }).click();
   const dialog = page.getByRole("dialog", { name: "Replay Inputs" });
@@ -98,15 +84,15 @@ Deno.test(
   "a replay that a newer version cannot map says so beside the version, and cannot be sent",
   free,
   async () => {
-    const { page } = person;
-    const id = await server.publish(
+    const { page } = house.owner;
+    const id = await house.server.publish(
       flow("Versions", [hookNode("versions"), greeting("name"), task], [["hook", "greet"], [
         "greet",
         "call",
       ]]),
     );
-    const first = await server.hook("versions", { name: "Ann" });
-    const { revision } = await server.api("GET", `/api/workflow/${id}`) as { revision: number };
+    const first = await house.server.hook("versions", { name: "Ann" });
+    const { revision } = await house.server.api("GET", `/api/workflow/${id}`) as { revision: number };
     const changed = flow("Versions", [
       hookNode("versions"),
       [...greeting("name")].with(0, "hello") as never,
@@ -115,7 +101,7 @@ Deno.test(
       ["hook", "hello"],
       ["hello", "call"],
     ]);
-    const put = await fetch(`${server.url}/api/workflow/${id}`, {
+    const put = await fetch(`${house.server.url}/api/workflow/${id}`, {
       method: "PUT",
       headers: {
         "if-match": `"${revision}"`,
@@ -126,12 +112,12 @@ Deno.test(
       body: JSON.stringify(changed),
     });
     assert.ok(put.ok, await put.text());
-    await server.api("POST", `/api/workflow/${id}/publish`, {});
+    await house.server.api("POST", `/api/workflow/${id}/publish`, {});
     await go(page, `/executions/${first}?step=call`);
     await page.getByRole("button", { name: "Replay from here …" }).click();
     const dialog = page.getByRole("dialog", { name: "Replay Versions" });
     await seen(dialog.getByText("Taken over: Webhook, Greeting"));
-    person.foresee("status of 422");
+    house.owner.foresee("status of 422");
     await dialog.getByLabel("Version").selectOption("latest");
     await seen(dialog.locator("#replay-version-error", { hasText: "did not run before" }));
     assert.ok(await dialog.getByRole("button", { name: "Replay", exact: true }).isDisabled());
@@ -144,12 +130,12 @@ Deno.test(
   "/executions acts on all that match: the count first, then live, and it can be stopped",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     const api = ["call", "api", "Call the service", { method: "GET", url: REFUSED }] as const;
-    const id = await server.publish(flow("Failing", [hookNode("failing"), api], [["hook", "call"]]));
+    const id = await house.server.publish(flow("Failing", [hookNode("failing"), api], [["hook", "call"]]));
     const all: string[] = [];
-    for (let i = 0; i < 37; i++) all.push(await server.hook("failing", { i }));
-    for (const executionId of all) assert.equal(await server.settled(executionId), "failed");
+    for (let i = 0; i < 37; i++) all.push(await house.server.hook("failing", { i }));
+    for (const executionId of all) assert.equal(await house.server.settled(executionId), "failed");
 
     await go(page, `/executions?workflowId=${id}&status=failed`);
     const bar = page.getByRole("group", { name: "Act on all that match" });
@@ -177,12 +163,12 @@ Deno.test(
     await progress.getByRole("button", { name: "Stop" }).click();
     await seen(progress.getByText(/^Stopped: \d+ of 3\d replayed/));
     await pictures(page, "bulk-stopped");
-    const jobs = await server.api("GET", "/api/monitoring/bulk") as {
+    const jobs = await house.server.api("GET", "/api/monitoring/bulk") as {
       items: { id: string; status: string }[];
     };
     assert.deepEqual(jobs.items.map(({ status }) => status), ["cancelled", "completed"]);
     assert.equal(
-      textOf(await server.api("GET", `/api/monitoring/bulk/${jobs.items[0]!.id}`), "by"),
+      textOf(await house.server.api("GET", `/api/monitoring/bulk/${jobs.items[0]!.id}`), "by"),
       "Ann Lee",
     );
   },

@@ -1,28 +1,12 @@
 /** Executions of an older version in a real browser: where they stand, keep or move, and what became of them. */
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
-import { createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
+import { go, seen } from "../helpers/browser.ts";
 import { looksWell } from "../helpers/looks.ts";
-import { type Server, startServer, textOf } from "../helpers/server.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
+import { textOf } from "../helpers/server.ts";
 import { flow, hookNode, waitNode } from "./flows.ts";
 
-const free = { sanitizeOps: false, sanitizeResources: false };
-
-let browser: Browser;
-let server: Server;
-let person: Window;
-
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  person = await openWindow(browser, server);
-  await createOwner(person.page, server);
-});
-Deno.test.afterAll(async () => {
-  await person[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const house = oneHouse();
 
 const call = (id: string, title: string): readonly [string, string, string, Record<string, unknown>] => [
   id,
@@ -35,25 +19,28 @@ Deno.test(
   "/workflow/:id/running shows where executions of an older version stand, moves them once the number is confirmed, and says so",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     const first = flow(
       "Sequence",
       [hookNode("sequence"), waitNode(3_600), call("old", "Old call")],
       [["hook", "pause"], ["pause", "old"]],
     );
-    const id = await server.publish(first);
-    const all = [await server.hook("sequence", { i: 1 }), await server.hook("sequence", { i: 2 })];
+    const id = await house.server.publish(first);
+    const all = [
+      await house.server.hook("sequence", { i: 1 }),
+      await house.server.hook("sequence", { i: 2 }),
+    ];
     await go(page, `/workflow/${id}/running`);
     await seen(page.getByText("Nothing under way runs an older version than 1."));
 
-    const { revision } = await server.api("GET", `/api/workflow/${id}`) as { revision: number };
+    const { revision } = await house.server.api("GET", `/api/workflow/${id}`) as { revision: number };
     const second = flow(
       "Sequence",
       [hookNode("sequence"), waitNode(3_600), call("new", "New call")],
       [["hook", "pause"], ["pause", "new"]],
     );
-    await server.api("PUT", `/api/workflow/${id}`, second, { "if-match": `"${revision}"` });
-    await server.api("POST", `/api/workflow/${id}/publish`, {});
+    await house.server.api("PUT", `/api/workflow/${id}`, second, { "if-match": `"${revision}"` });
+    await house.server.api("POST", `/api/workflow/${id}/publish`, {});
 
     await go(page, `/workflow/${id}/running`);
     await seen(page.getByRole("heading", { name: "2 executions run an older version" }));
@@ -77,9 +64,9 @@ Deno.test(
     await page.getByRole("radio", { name: /^Move/ }).check();
     await looksWell(page, "migration");
     // One is cancelled meanwhile: what was shown is not what is there.
-    await server.api("POST", `/api/monitoring/executions/${all[1]}/cancel`, {});
-    await server.settled(all[1]!);
-    person.foresee("status of 409");
+    await house.server.api("POST", `/api/monitoring/executions/${all[1]}/cancel`, {});
+    await house.server.settled(all[1]!);
+    house.owner.foresee("status of 409");
     await page.getByRole("button", { name: "Move 2 executions" }).click();
     await seen(page.getByText("1 executions can move by now, not 2: look again"));
     await seen(page.getByRole("heading", { name: "1 execution runs an older version" }));
@@ -88,7 +75,7 @@ Deno.test(
     await page.getByRole("button", { name: "Dismiss" }).click();
     await seen(page.getByText("Nothing under way runs an older version than 2."));
 
-    const moved = await server.api("GET", `/api/monitoring/executions/${all[0]}`);
+    const moved = await house.server.api("GET", `/api/monitoring/executions/${all[0]}`);
     assert.equal(textOf(moved, "status"), "waiting");
     await go(page, `/executions/${all[0]}`);
     await seen(page.getByText("Ann Lee moved it from version 1 to version 2"));

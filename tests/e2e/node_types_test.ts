@@ -1,13 +1,10 @@
 /** Calls and collections in a real browser: what whoever calls sees and does, and what a workflow has kept. */
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
-import { alive, createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
+import { alive, go, seen } from "../helpers/browser.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { looksWell } from "../helpers/looks.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
 import { flow, hookNode } from "./flows.ts";
-
-const free = { sanitizeOps: false, sanitizeResources: false };
 
 const CALLS = flow("Call and keep", [
   hookNode("calls"),
@@ -29,27 +26,14 @@ const CALLS = flow("Call and keep", [
   }],
 ], [["hook", "call"], ["call", "keep", "Interested"]]);
 
-let browser: Browser;
-let server: Server;
-let owner: Window;
+const house = oneHouse();
 
-Deno.test.beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  owner = await openWindow(browser, server);
-  await createOwner(owner.page, server);
-  await server.publish(CALLS);
-});
-Deno.test.afterAll(async () => {
-  await owner[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+Deno.test.beforeAll(async () => void await house.server.publish(CALLS));
 
 /** Until the call stands in the inbox: the webhook is answered before. */
 async function askedToCall(): Promise<void> {
   await eventually("nobody is asked to call", async () => {
-    const { items } = await server.api("GET", "/api/inbox") as { items: unknown[] };
+    const { items } = await house.server.api("GET", "/api/inbox") as { items: unknown[] };
     return items.length > 0;
   });
 }
@@ -58,8 +42,8 @@ Deno.test(
   "/inbox shows a call with number, script, best time and owner; its outcome goes on, and is kept and found under Data",
   free,
   async () => {
-    const { page } = owner;
-    const run = await server.hook("calls", {
+    const { page } = house.owner;
+    const run = await house.server.hook("calls", {
       email: "ann@example.com",
       firstName: "Ann",
       company: "Acme",
@@ -81,9 +65,11 @@ Deno.test(
     await card.getByPlaceholder("Note (optional)").fill("Demo on Friday");
     await card.getByRole("button", { name: "Interested" }).click();
     await seen(page.getByText("Call Ann — Interested").first());
-    assert.equal(await server.settled(run), "completed");
-    const { lead } = await server.api("GET", `/api/monitoring/executions/${run}`) as { lead: { id: string } };
-    const signals = await server.api("GET", `/api/leads/${lead.id}/signals`) as {
+    assert.equal(await house.server.settled(run), "completed");
+    const { lead } = await house.server.api("GET", `/api/monitoring/executions/${run}`) as {
+      lead: { id: string };
+    };
+    const signals = await house.server.api("GET", `/api/leads/${lead.id}/signals`) as {
       items: { type: string; data: { outcome: string; note: string } }[];
     };
     const [heard] = signals.items.filter(({ type }) => type === "call.completed");

@@ -1,28 +1,15 @@
 /** What a person does on the pages: import, run, answer by keyboard, cancel, filter, delete. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { alive, createOwner, go, openBrowser, openWindow, seen, type Window } from "../helpers/browser.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import type { Page } from "playwright-core";
+import { alive, go, openWindow, seen } from "../helpers/browser.ts";
+import { free, oneHouse } from "../helpers/one_house.ts";
 import { CALL_NODE, flow, hookNode, MAIL_NODE, waitNode } from "./flows.ts";
 
-const free = { sanitizeOps: false, sanitizeResources: false };
 const MANUAL = ["start", "trigger_manual", "By hand", {}] as const;
 const CALLS = flow("Calls", [MANUAL, hookNode("calls"), CALL_NODE], [["start", "call"], ["hook", "call"]]);
 const LONG = flow("Long wait", [hookNode("long"), waitNode(3_600)], [["hook", "pause"]]);
 
-let browser: Browser;
-let server: Server;
-let person: Window;
-
-const house = new AsyncDisposableStack();
-
-Deno.test.beforeAll(async () => {
-  server = house.use(await startServer());
-  browser = house.adopt(await openBrowser(), (opened) => opened.close());
-  person = house.use(await openWindow(browser, server));
-  await createOwner(person.page, server);
-});
-Deno.test.afterAll(() => house.disposeAsync());
+const house = oneHouse();
 
 async function importText(page: Page, text: string): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Import a workflow" });
@@ -34,7 +21,7 @@ Deno.test(
   "/workflow imports JSON: each refusal names the place, then it is right and is kept",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     await go(page, "/workflow");
     await page.getByRole("button", { name: "Import JSON" }).click();
     const dialog = page.getByRole("dialog", { name: "Import a workflow" });
@@ -44,14 +31,14 @@ Deno.test(
     await seen(alert.getByText("This is not JSON"));
     await importText(page, JSON.stringify(flow("Calls", [CALL_NODE], [["call", "nowhere", "Interested"]])));
     await seen(alert.getByText("nowhere"));
-    person.foresee("status of 422");
+    house.owner.foresee("status of 422");
     await importText(page, JSON.stringify(flow("Calls", [["x", "no_such_type", "X", {}]], [])));
     await seen(alert.getByText("no_such_type"));
-    person.foresee("status of 422");
+    house.owner.foresee("status of 422");
     const ring = flow("Calls", [MAIL_NODE, waitNode(1)], [["mail", "pause"], ["pause", "mail"]]);
     await importText(page, JSON.stringify(ring));
     await seen(alert.getByText(/cycle|ring|circle/i));
-    person.foresee("status of 422");
+    house.owner.foresee("status of 422");
     assert.equal(await dialog.getByLabel("Workflow as JSON").inputValue(), JSON.stringify(ring));
 
     await importText(page, JSON.stringify(CALLS));
@@ -65,7 +52,7 @@ Deno.test(
 );
 
 Deno.test("/workflow refuses to publish what cannot run, by node, and nothing goes live", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   await go(page, "/workflow");
   await page.getByRole("button", { name: "Import JSON" }).click();
   const unfinished = flow("Unfinished", [MANUAL, ["mail", "email", "Mail", {
@@ -91,7 +78,7 @@ Deno.test("/workflow refuses to publish what cannot run, by node, and nothing go
 });
 
 Deno.test("the Run form starts an execution; input that is no JSON stays and is named", free, async () => {
-  const { page } = person;
+  const { page } = house.owner;
   await go(page, "/workflow");
   await page.getByRole("button", { name: "Run Calls" }).click();
   const dialog = page.getByRole("dialog", { name: "Run Calls" });
@@ -107,8 +94,8 @@ Deno.test("the Run form starts an execution; input that is no JSON stays and is 
 });
 
 Deno.test("/inbox is answered by keyboard alone, and the execution goes on", free, async () => {
-  const { page } = person;
-  await server.hook("calls", { email: "max@example.com", firstName: "Max", company: "Acme" });
+  const { page } = house.owner;
+  await house.server.hook("calls", { email: "max@example.com", firstName: "Max", company: "Acme" });
   await go(page, "/inbox");
   await seen(page.getByRole("article", { name: "Call Max" }));
   await page.keyboard.press("j");
@@ -130,9 +117,9 @@ Deno.test(
   "/executions: filters stand in the address; new ones gather; j and Enter open one",
   free,
   async () => {
-    const { page } = person;
-    const longId = await server.publish(LONG);
-    const waiting = await server.hook("long", { email: "kim@example.com", firstName: "Kim" });
+    const { page } = house.owner;
+    const longId = await house.server.publish(LONG);
+    const waiting = await house.server.hook("long", { email: "kim@example.com", firstName: "Kim" });
     await go(page, "/executions");
     await seen(page.getByText("Live", { exact: true }));
     const rows = page.getByRole("row");
@@ -152,7 +139,7 @@ Deno.test(
     await alive(page);
     assert.equal(await rows.filter({ hasText: "Calls" }).count(), 0);
     await seen(page.getByText("Live", { exact: true }));
-    await server.hook("long", { email: "lou@example.com", firstName: "Lou" });
+    await house.server.hook("long", { email: "lou@example.com", firstName: "Lou" });
     await page.getByRole("button", { name: "1 new" }).click();
     await seen(rows.filter({ hasText: "Lou" }));
 
@@ -166,8 +153,8 @@ Deno.test(
 );
 
 Deno.test("/executions/:id is cancelled with a reason, and says by whom", free, async () => {
-  const { page } = person;
-  const id = await server.hook("long", { email: "kay@example.com", firstName: "Kay" });
+  const { page } = house.owner;
+  const id = await house.server.hook("long", { email: "kay@example.com", firstName: "Kay" });
   await go(page, `/executions/${id}`);
   await seen(page.locator("header").getByText("Waiting"));
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -186,15 +173,15 @@ Deno.test(
   "/workflow deletes: unsettled executions are named first, then cancelled with it",
   free,
   async () => {
-    const { page } = person;
-    const id = await server.hook("long", { email: "sam@example.com", firstName: "Sam" });
+    const { page } = house.owner;
+    const id = await house.server.hook("long", { email: "sam@example.com", firstName: "Sam" });
     await go(page, "/workflow");
     await page.getByRole("button", { name: "More for Long wait" }).click();
     await page.getByRole("button", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog", { name: "Delete Long wait?" });
     await dialog.getByRole("button", { name: "Delete" }).click();
     await seen(dialog.getByRole("alert").getByText(/\d+ .*execution/));
-    person.foresee("status of 409");
+    house.owner.foresee("status of 409");
     await dialog.getByRole("button", { name: "Cancel them and delete" }).click();
     await dialog.waitFor({ state: "hidden" });
     assert.equal(await page.getByRole("row").filter({ hasText: "Long wait" }).count(), 0);
@@ -204,7 +191,7 @@ Deno.test(
 );
 
 Deno.test("signing out ends the session; signing in leads back to the page asked for", free, async () => {
-  await using stranger = await openWindow(browser, server);
+  await using stranger = await openWindow(house.browser, house.server);
   const { page } = stranger;
   await page.goto("/executions?status=completed");
   await page.waitForURL("**/login?next=**");

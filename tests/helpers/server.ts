@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 const ROOT = new URL("../../", import.meta.url).pathname;
 /** An owner's token for fixtures; what a test asserts is done by pointer and keys. */
 const TOKEN = "fixture-token-0123456789-0123456789-0123456789";
-const START_MS = 30_000;
+/** Long only where something is wrong, or the machine has much else to do. */
+const START_MS = 90_000;
+const SETTLE_MS = 180_000;
 
 export interface ServerOptions {
   env?: Readonly<Record<string, string>>;
@@ -181,7 +183,7 @@ export class Server implements AsyncDisposable {
   async settled(executionId: string): Promise<string> {
     const response = await fetch(`${this.url}/api/monitoring/executions/${executionId}/stream`, {
       headers: { authorization: `Bearer ${TOKEN}` },
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(SETTLE_MS),
     });
     assert.ok(response.ok, `stream of ${executionId} → ${response.status}`);
     await response.text();
@@ -217,9 +219,28 @@ export function textOf(answer: unknown, name: string): string {
   return value;
 }
 
+/** Below those that systems hand out by themselves: while a server is down, nobody else is given its port. Browsers take all. */
+const PORTS = { from: 11_000, to: 30_000 };
+const given = new Set<number>();
+
+/** A port on which nobody listens, each time another one. */
 export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+    if (given.has(port) || isTaken(port)) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+function isTaken(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return true;
+    throw error;
+  }
 }
 
 /** The tester's environment without what decides how LeadFlow runs. */

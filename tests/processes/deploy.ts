@@ -22,7 +22,7 @@ export interface DeployCounts {
 /** The minute of the cron, compressed. */
 const CRON_MS = 1_000;
 /** A lease must be seen unchanged for 15 s before it is taken from a dead instance. */
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 180_000;
 const REQUESTS = 12;
 const HASTY_MS = 60;
 

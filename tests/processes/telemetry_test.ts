@@ -45,7 +45,7 @@ function collect(): Collector {
     url: `http://127.0.0.1:${server.addr.port}`,
     requests: 0,
     async span(isMeant): Promise<Span> {
-      const signal = AbortSignal.timeout(30_000);
+      const signal = AbortSignal.timeout(120_000);
       const late = new Promise<never>((_, reject) => {
         const names = (): string => [...new Set(spans.map(({ name }) => name))].join(", ");
         signal.addEventListener("abort", () => reject(new Error(`it never came, but: ${names()}`)));
