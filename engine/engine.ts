@@ -118,6 +118,7 @@ async function assemble(options: EngineOptions): Promise<House> {
   const answers = new Answers();
   const store = new Store(options.kv, {
     now: clock.now,
+    monotonic: clock.monotonic,
     random: clock.random,
     queue: options.queue,
     overNetwork: options.overNetwork ?? false,

@@ -26,6 +26,7 @@ export async function listIncidents(
       keep: ({ recoveredAt }) => status === undefined || (recoveredAt === null) === (status === "open"),
       view: (record) => record,
       at: ({ openedAt }) => openedAt,
+      elapsed: store.monotonic,
     },
   );
   return { ...page, items: await shown(store, page.items, clock.now()) };

@@ -158,6 +158,7 @@ export async function listLeads(store: Store, paging: Paging & { q?: string }): 
       wanted === "" || `${lead.email}\n${displayName(lead)}\n${lead.company}`.toLowerCase().includes(wanted),
     view: toLead,
     at: (lead) => lead.createdAt,
+    elapsed: store.monotonic,
   });
 }
 

@@ -45,7 +45,7 @@ export async function readRunning(
   if (!published) return empty;
   const target = await targetVersion(deps, workflowId, options.to ?? published.value.version);
   const versions = new Map<number, RunningVersion>();
-  const began = performance.now();
+  const began = deps.store.monotonic();
   const answer = (): Running => ({
     ...empty,
     version: target.version,
@@ -55,7 +55,7 @@ export async function readRunning(
     const { candidates, last } of candidatesOf(deps, { workflowId, target, cursor: options.cursor })
   ) {
     for (const candidate of candidates) count(versions, candidate);
-    if (performance.now() - began < SEARCH_MS || last === null) continue;
+    if (deps.store.monotonic() - began < SEARCH_MS || last === null) continue;
     return { ...answer(), nextCursor: last.id, searchedUntil: new Date(last.createdAt).toISOString() };
   }
   return answer();

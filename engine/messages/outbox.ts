@@ -185,6 +185,7 @@ async function listMessages(
     keep: (record) => leadId === undefined || record.leadId === leadId,
     view: toMessageSummary,
     at: (record) => record.createdAt,
+    elapsed: store.monotonic,
   });
 }
 

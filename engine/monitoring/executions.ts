@@ -136,6 +136,7 @@ async function list(
       keep: (head) => matches(head, filter),
       view: (head) => head,
       at: (head) => head.createdAt,
+      elapsed: deps.store.monotonic,
     });
   const states = page.items.map(stateOf);
   const names = await namesOf(deps, states);

@@ -32,6 +32,7 @@ export async function readSamples(
     keep: (head) => !head.parent,
     view: ({ id }) => id,
     at: (head) => head.createdAt,
+    elapsed: store.monotonic,
   });
   const loaded = await loadExecutions(store, items);
   return {

@@ -149,7 +149,7 @@ export async function searchPage(
   filter: ExecutionFilter & Paging,
   options: { payloads: boolean; elapsed?: () => number },
 ): Promise<Page<HeadRecord>> {
-  const elapsed = options.elapsed ?? (() => performance.now());
+  const elapsed = options.elapsed ?? deps.store.monotonic;
   const began = elapsed();
   const finder = new Finder(deps, filter, options.payloads);
   const items: HeadRecord[] = [];

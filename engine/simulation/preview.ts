@@ -106,14 +106,14 @@ async function matchingLeads(
 ): Promise<PublishPreview["matchingLeads"]> {
   const conditions = leadConditions(deps.types, workflow);
   if (conditions.length === 0) return null;
-  const began = performance.now();
+  const began = deps.store.monotonic();
   const words = conditions.map(conditionWords).join(", or ");
   let count = 0;
   const selector = { prefix: keys.lead("").slice(0, 1) };
   for await (const { value } of deps.store.list<LeadRecord>({ selector, reverse: true, batchSize: BATCH })) {
     const view = { lead: leadView(value) };
     if (conditions.some((condition) => holds(condition, view, deps.now()))) count++;
-    if (performance.now() - began > SEARCH_MS) return { count, more: true, words };
+    if (deps.store.monotonic() - began > SEARCH_MS) return { count, more: true, words };
   }
   return { count, more: false, words };
 }
@@ -129,7 +129,7 @@ function holds(condition: ConditionGroup, view: object, now: number): boolean {
 
 /** Unsettled executions; children go with the ones above them. */
 async function countRunning(store: Store, workflowId: string): Promise<PublishPreview["running"]> {
-  const began = performance.now();
+  const began = store.monotonic();
   let total = 0;
   let after: Deno.KvKey | null = null;
   for (;;) {
@@ -140,7 +140,7 @@ async function countRunning(store: Store, workflowId: string): Promise<PublishPr
     total += heads.filter((head) => head && !head.value.parent).length;
     if (found.length < BATCH) return { total, more: false };
     after = found.at(-1) ?? null;
-    if (performance.now() - began > SEARCH_MS) return { total, more: true };
+    if (store.monotonic() - began > SEARCH_MS) return { total, more: true };
   }
 }
 

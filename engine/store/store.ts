@@ -49,10 +49,16 @@ export class Store {
   readonly kv: Deno.Kv;
   readonly setAside: SetAside;
   readonly timing: Timing = new Timing();
+  /** Milliseconds of a clock that never goes back: by it those end who look through records for a moment only. */
+  readonly monotonic: () => number;
   readonly #committer: Committer;
 
-  constructor(kv: Deno.Kv, options: Partial<CommitterOptions> & { onBroken?(row: BrokenRow): void } = {}) {
+  constructor(
+    kv: Deno.Kv,
+    options: Partial<CommitterOptions> & { monotonic?: () => number; onBroken?(row: BrokenRow): void } = {},
+  ) {
     this.kv = kv;
+    this.monotonic = options.monotonic ?? (() => performance.now());
     this.setAside = new SetAside((row) => options.onBroken?.(row));
     this.#committer = new Committer(kv, {
       now: Date.now,

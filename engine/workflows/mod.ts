@@ -94,5 +94,6 @@ async function listWorkflows(store: Store, paging: Paging & { q?: string }): Pro
     keep: (record) => record.deletedAt === undefined && record.name.toLowerCase().includes(wanted),
     view: toSummary,
     at: (record) => record.createdAt,
+    elapsed: store.monotonic,
   });
 }

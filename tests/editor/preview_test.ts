@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { PublishPreview } from "../../engine/schemas/preview.ts";
 import { SAMPLE } from "../../engine/workflows/sample.ts";
+import { ManualClock } from "../helpers/clock.ts";
 import { ANN, chain, edge, hook, hookNode, node, publish } from "../helpers/engine.ts";
 import type { Graph } from "../simulation/dry_run.ts";
 import { openEditor } from "./house.ts";
@@ -95,7 +96,11 @@ Deno.test("GET publish/preview counts the leads that its trigger means, else tho
 });
 
 Deno.test("GET publish/preview looks at leads for a moment and says that there are more", async () => {
-  await using house = await openEditor();
+  let looks = 0;
+  // Each look at the clock finds it a millisecond later.
+  const manual = new ManualClock();
+  const clock = { ...manual.process(), monotonic: () => looks++ };
+  await using house = await openEditor({ manual, clock });
   const lead = await house.engine.leads.create({ email: "first@example.com", score: 60 });
   const stored = await house.store.get<{ [name: string]: unknown }>(["lead", lead.id]);
   const value = { ...stored?.value, fields: { text: "x".repeat(30_000) } };
@@ -143,7 +148,7 @@ Deno.test("GET publish/preview counts what is under way without children, and sa
 });
 
 Deno.test("GET publish/preview says why no mail would be sent, and waits no second for a step that never ends", async () => {
-  await using house = await openEditor();
+  await using house = await openEditor({ simulationLimits: {} });
   const silent = await preview(house, { nodes: [node("start", "trigger_manual")], edges: [] });
   assert.deepEqual([silent.firstMessage, silent.notes], [null, ["No mail would be sent to Ann Example"]]);
   house.probe.answer = () => new Promise(() => {});

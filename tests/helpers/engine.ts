@@ -115,6 +115,8 @@ export async function openEngine(options: OpenOptions = {}): Promise<Opened> {
     clock: own as Clock,
     extraNodeTypes: [probe.type],
     onBatch: faults.onBatch,
+    // On a busy machine a dry run takes longer, and says the same.
+    simulationLimits: { realMs: 60_000 },
     ...rest,
   });
   // As a cron tick does; it stays on virtual time, and nobody waits for it.
