@@ -21,6 +21,7 @@ import { forgetExecution, keepFeedShort, shortenFeed } from "./monitoring/forget
 import { createInbox } from "./monitoring/inbox.ts";
 import { indexInbox } from "./monitoring/inbox_index.ts";
 import { createMetrics } from "./monitoring/metrics.ts";
+import { unsettledOf } from "./monitoring/unsettled.ts";
 import { graphChecks } from "./node_info.ts";
 import type { NodeType } from "./nodes/define.ts";
 import { describe, loadNodeTypes } from "./nodes/mod.ts";
@@ -153,16 +154,7 @@ async function assemble(options: EngineOptions): Promise<House> {
     now: clock.now,
     newId,
     checks: graphChecks(types),
-    unsettled: {
-      count: async (workflowId) => (await store.keys({ selector: { prefix: ["live", workflowId] } })).length,
-      async cancelAll(workflowId, actor): Promise<void> {
-        for (const key of await store.keys({ selector: { prefix: ["live", workflowId] } })) {
-          await executions.cancel(key[2] as string, { reason: "The workflow was deleted" }, actor).catch(
-            () => {},
-          );
-        }
-      },
-    },
+    unsettled: unsettledOf(store, (...about) => executions.cancel(...about)),
   });
   const owner = newId();
   const meters = new Meters(options.log, options.trace);
