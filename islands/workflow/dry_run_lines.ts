@@ -3,12 +3,14 @@ import { formatLocal } from "../../engine/core/zone.ts";
 import type { StepStatus } from "../../engine/schemas/execution.ts";
 import type { Simulated, SimulatedStep } from "../../engine/schemas/simulation.ts";
 import { STATUS_LOOK, withoutWord } from "../../routes/pages/components/status_chip.tsx";
-import { durationWords } from "../../routes/pages/components/time_words.ts";
+import { durationWords, exactTime } from "../../routes/pages/components/time_words.ts";
 
 export interface DryRunLine {
   nodeId: string;
-  /** "09:00" in the dry run's zone. */
+  /** "09:00" on the viewer's clock. */
   time: string;
+  /** The exact one, there and where the lead is; empty: it was not reached. */
+  exact: string;
   /** Null: something happened to the step that changed no status. */
   status: StepStatus | null;
   /** "Send the first mail to ann@example.com «A question for Acme»". */
@@ -24,11 +26,14 @@ export interface DryRunDay {
   lines: DryRunLine[];
 }
 
-/** Steps, and what happened to them in between, by local day; what was not reached stands last. */
-export function dryRunDays({ steps, events, timezone }: Simulated): DryRunDay[] {
-  const lines: { at: string | null; line: Omit<DryRunLine, "time"> }[] = steps.map((step) => ({
+/** A line before it is put into its day. */
+type Said = Omit<DryRunLine, "time" | "exact">;
+
+/** Steps, and what happened to them in between, by the viewer's days; what was not reached stands last. */
+export function dryRunDays({ steps, events, timezone }: Simulated, zone: string): DryRunDay[] {
+  const lines: { at: string | null; line: Said }[] = steps.map((step) => ({
     at: step.at,
-    line: lineOf(step, timezone),
+    line: lineOf(step, { timezone, zone }),
   }));
   for (const { type, taskId, taskName, message, timestamp } of events) {
     if (taskId === null || type !== "progress" && type !== "retry") continue;
@@ -39,19 +44,43 @@ export function dryRunDays({ steps, events, timezone }: Simulated): DryRunDay[] 
   lines.sort((a, b) => (a.at ?? "~") < (b.at ?? "~") ? -1 : a.at === b.at ? 0 : 1);
   const days: DryRunDay[] = [];
   for (const { at, line } of lines) {
-    const [day = null, time = ""] = at === null ? [] : formatLocal(Date.parse(at), timezone).split(", ");
+    const [day = null, time = ""] = at === null ? [] : formatLocal(Date.parse(at), zone).split(", ");
     if (days.at(-1)?.day !== day) days.push({ day, lines: [] });
-    days.at(-1)?.lines.push({ ...line, time });
+    days.at(-1)?.lines.push({ ...line, time, exact: at === null ? "" : exactThere(at, { timezone, zone }) });
   }
   return days;
 }
 
-function lineOf(step: SimulatedStep, timezone: string): Omit<DryRunLine, "time"> {
-  const { nodeId, status, label, would, reason } = step;
-  // The whole result is told in one zone, which stands above it.
-  const said = reason
-    ? withoutWord(reason.text, STATUS_LOOK.waiting.word).replace(` (${timezone})`, "")
-    : null;
+/** The zone that a dry run reckons in (the lead's, else the workflow's), and the one on the viewer's wall. */
+interface Zones {
+  timezone: string;
+  zone: string;
+}
+
+/** "Tue, 1 Dec 2026, 09:00:00 CET; in America/New_York it is Tue 1 Dec 2026, 03:00". */
+export function exactThere(at: string, { timezone, zone }: Zones): string {
+  const here = exactTime(at, zone);
+  return timezone === zone ? here : `${here}; in ${timezone} it is ${formatLocal(Date.parse(at), timezone)}`;
+}
+
+/** Why, with its time on the viewer's clock; where the reason speaks of a window, as it is there, with the zone. */
+export function reasonWords(
+  { reason, until }: Pick<SimulatedStep, "reason" | "until">,
+  zones: Zones,
+): string | null {
+  if (!reason) return null;
+  const { timezone, zone } = zones;
+  const said = withoutWord(reason.text, STATUS_LOOK.waiting.word);
+  if (timezone === zone) return said.replace(` (${timezone})`, "");
+  const there = until ? `${formatLocal(Date.parse(until), timezone)} (${timezone})` : "";
+  return until && said.endsWith(there)
+    ? said.slice(0, -there.length) + formatLocal(Date.parse(until), zone)
+    : said;
+}
+
+function lineOf(step: SimulatedStep, zones: Zones): Said {
+  const { nodeId, status, label, would } = step;
+  const said = reasonWords(step, zones);
   const line = { nodeId, status, text: label, why: said, body: null };
   if (would?.kind === "mail") {
     const to = [...would.to, ...would.cc, ...would.bcc].join(", ");

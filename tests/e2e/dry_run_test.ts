@@ -63,6 +63,14 @@ Deno.test(
           'Call the lead .*"Not reached"',
         ].join(".*")),
       );
+      // All is told by the viewer's clock, Ann's is a pointer away.
+      await seen(
+        page.getByText("Times as on your clock, in Europe/Zurich; the workflow reckons in America/New_York"),
+      );
+      assert.match(
+        await page.locator('[data-step="first"] [title]').first().getAttribute("title") ?? "",
+        /^Tue, 1 Dec 2026, 09:00:00 (CET|GMT\+1); in America\/New_York it is Tue 1 Dec 2026, 03:00$/,
+      );
       await seen(page.locator('.react-flow__node[data-id="call"] .node-card[data-status="completed"]'));
       assert.deepEqual(await serious(page), []);
       await page.locator('[data-step="pause"] button').first().click();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { dryRunDays, dryRunSummary } from "../../islands/workflow/dry_run_lines.ts";
+import { exactTime } from "../../routes/pages/components/time_words.ts";
+import { dryRunDays, dryRunSummary, reasonWords } from "../../islands/workflow/dry_run_lines.ts";
 import type { Simulated, SimulatedStep } from "../../engine/schemas/simulation.ts";
 import { SIMULATED } from "../helpers/fake_records.ts";
 
@@ -63,7 +64,7 @@ const run: Simulated = {
 };
 
 Deno.test("dryRunDays() groups by local day, tells who would get what, and what happened in between", () => {
-  const days = dryRunDays(run).map(({ day, lines }) => [
+  const days = dryRunDays(run, run.timezone).map(({ day, lines }) => [
     day,
     lines.map(({ time, text, why }) => [time, text, why]),
   ]);
@@ -79,7 +80,7 @@ Deno.test("dryRunDays() groups by local day, tells who would get what, and what 
     ]],
     [null, [["", "Label of end", null]]],
   ]);
-  assert.equal(dryRunDays(run)[0]?.lines[0]?.body, "Hello Ann");
+  assert.equal(dryRunDays(run, run.timezone)[0]?.lines[0]?.body, "Hello Ann");
 });
 
 Deno.test("dryRunSummary() counts what would have left and says how it ended", () => {
@@ -103,9 +104,35 @@ Deno.test("dryRunDays() says which record would be written, with its value, and 
       step("keep", at, { would: { ...data, action: "put", value: { plan: "trial" } } }),
       step("drop", at, { would: { ...data, action: "delete", value: null } }),
     ],
-  });
+  }, run.timezone);
   assert.deepEqual(days[0]?.lines.map(({ text, body }) => [text, body]), [
     ["Label of keep: put ann in customers", '{\n  "plan": "trial"\n}'],
     ["Label of drop: delete ann in customers", null],
   ]);
+});
+
+Deno.test("dryRunDays() tells times as the viewer's clock shows them, and those of the lead when pointed at", () => {
+  const days = dryRunDays(run, "America/New_York");
+  assert.deepEqual(days.map(({ day }) => day), ["Tue 1 Dec 2026", "Thu 3 Dec 2026", "Fri 4 Dec 2026", null]);
+  const [mail, pause] = days[0]?.lines ?? [];
+  assert.deepEqual([mail?.time, mail?.exact], [
+    "03:00",
+    `${
+      exactTime("2026-12-01T08:00:00.000Z", "America/New_York")
+    }; in Europe/Zurich it is Tue 1 Dec 2026, 09:00`,
+  ]);
+  assert.equal(pause?.text, "Label of pause, until Fri 4 Dec 2026, 03:00");
+  assert.equal(days.at(-1)?.lines[0]?.exact, "", "it was not reached");
+});
+
+Deno.test("reasonWords() leaves a reason that speaks of a window in its own zone, and says which", () => {
+  const zones = { timezone: "Europe/Zurich", zone: "America/New_York" };
+  const until = "2026-12-04T08:00:00.000Z";
+  const text = "Waiting — until Fri 4 Dec 2026, 09:00 (Europe/Zurich), when Mon–Fri 09:00–17:00 opens";
+  const reason = { code: "wait", text };
+  assert.equal(reasonWords({ reason, until }, zones), text.replace("Waiting — ", ""));
+  assert.equal(
+    reasonWords({ reason, until }, { ...zones, zone: "Europe/Zurich" }),
+    "until Fri 4 Dec 2026, 09:00, when Mon–Fri 09:00–17:00 opens",
+  );
 });

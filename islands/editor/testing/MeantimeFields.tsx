@@ -16,7 +16,7 @@ export function MeantimeFields({ meantime, onChange }: MeantimeProps): JSX.Eleme
   return (
     <fieldset class="drawer-meantime">
       <legend>In a dry run</legend>
-      <Field id="test-at" label="Starts" hint="As clocks in the lead's time zone show it. Empty: now.">
+      <Field id="test-at" label="Starts" hint="As your clock shows it. Empty: now.">
         <input
           id="test-at"
           class="input"

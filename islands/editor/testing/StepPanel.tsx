@@ -1,7 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { formatLocal } from "../../../engine/core/zone.ts";
 import type { SimulatedStep } from "../../../engine/schemas/simulation.ts";
 import { StatusChip } from "../../../routes/pages/components/status_chip.tsx";
+import { viewerZone } from "../../shared/viewer_zone.ts";
+import { exactThere, reasonWords } from "../../workflow/dry_run_lines.ts";
 import { useEditor } from "../editor_context.ts";
 import { Bodies } from "./Bodies.tsx";
 import { PinPart } from "./PinPart.tsx";
@@ -20,6 +23,7 @@ export function StepPanel({ nodeId, kept, run }: StepPanelProps): JSX.Element | 
   const { cards } = useEditor();
   const card = cards.get(nodeId);
   const step = run?.result.steps.find((one) => one.nodeId === nodeId) ?? null;
+  const zones = { timezone: run?.result.timezone ?? "UTC", zone: viewerZone() };
   const whole = useRef<HTMLElement>(null);
   useEffect(() => {
     // On a phone it stands below the steps that it was chosen from.
@@ -30,9 +34,9 @@ export function StepPanel({ nodeId, kept, run }: StepPanelProps): JSX.Element | 
     <section ref={whole} class="drawer-detail" aria-label={`Step ${card.label}`} tabIndex={0}>
       <header class="flex flex-wrap items-center gap-2">
         <h3 class="min-w-0 break-words">{card.label}</h3>
-        {step ? <StatusChip status={step.status} text={step.reason?.text ?? ""} /> : null}
+        {step ? <StatusChip status={step.status} text={reasonWords(step, zones) ?? ""} /> : null}
       </header>
-      {step ? <Facts step={step} /> : <p class="text-soft">Not run yet.</p>}
+      {step ? <Facts step={step} zones={zones} /> : <p class="text-soft">Not run yet.</p>}
       {step?.would ? <WouldPart would={step.would} /> : null}
       {step && step.warnings.length > 0
         ? (
@@ -58,12 +62,18 @@ export function StepPanel({ nodeId, kept, run }: StepPanelProps): JSX.Element | 
   );
 }
 
-function Facts({ step }: { step: SimulatedStep }): JSX.Element {
-  const { local, port, attempts } = step;
+interface FactsProps {
+  step: SimulatedStep;
+  zones: { timezone: string; zone: string };
+}
+
+function Facts({ step, zones }: FactsProps): JSX.Element {
+  const { at, port, attempts } = step;
   const facts = [
-    local ?? "Not reached",
+    at === null ? "Not reached" : formatLocal(Date.parse(at), zones.zone),
     attempts > 1 ? `${attempts} attempts` : "",
     port !== null && port !== "out" ? `left by ${port}` : "",
   ];
-  return <p class="text-soft tabular-nums">{facts.filter(Boolean).join(" · ")}</p>;
+  const title = at === null ? undefined : exactThere(at, zones);
+  return <p class="text-soft tabular-nums" title={title}>{facts.filter(Boolean).join(" · ")}</p>;
 }

@@ -6,6 +6,7 @@ import { Icon } from "../../../routes/pages/components/icon.tsx";
 import { STATUS_LOOK } from "../../../routes/pages/components/status_chip.tsx";
 import { dryRunDays, type DryRunLine, dryRunSummary } from "../../workflow/dry_run_lines.ts";
 import { NOTHING } from "../canvas/flow_elements.ts";
+import { viewerZone } from "../../shared/viewer_zone.ts";
 import { useEditor } from "../editor_context.ts";
 import { CallQuestion } from "./CallQuestion.tsx";
 import type { TestRun } from "./use_test_run.ts";
@@ -34,12 +35,15 @@ export function Steps(
 
 function Summary({ result }: { result: Simulated }): JSX.Element {
   const { lead, timezone, notes, kept, endedAs } = result;
+  const zone = viewerZone();
   return (
     <div>
       <p class="font-medium" data-ended={endedAs} role="status">{dryRunSummary(result)}</p>
       <p class="text-soft">
         {lead ? `For ${lead.name === lead.email ? lead.email : `${lead.name}, ${lead.email}`}. ` : ""}
-        Times as in {timezone}.
+        {timezone === zone
+          ? `Times as in ${zone}.`
+          : `Times as on your clock, in ${zone}; the workflow reckons in ${timezone}, which each shows when pointed at.`}
       </p>
       {kept.length > 0
         ? (
@@ -64,7 +68,7 @@ interface DaysProps {
 
 /** Drawn anew only when something in it changes: hundreds of lines would cost whoever types in a field. */
 const Days = memo(function Days({ result, chosen, onChoose }: DaysProps): JSX.Element {
-  const days = useMemo(() => dryRunDays(result), [result]);
+  const days = useMemo(() => dryRunDays(result, viewerZone()), [result]);
   return (
     <>
       {days.map(({ day, lines }) => (
@@ -84,7 +88,7 @@ const Days = memo(function Days({ result, chosen, onChoose }: DaysProps): JSX.El
 function Line(
   { line, chosen, onChoose }: { line: DryRunLine; chosen: boolean; onChoose(nodeId: string): void },
 ): JSX.Element {
-  const { nodeId, time, status, text, why } = line;
+  const { nodeId, time, exact, status, text, why } = line;
   const look = status && STATUS_LOOK[status];
   return (
     <li data-step={nodeId}>
@@ -94,7 +98,7 @@ function Line(
         aria-current={chosen ? "true" : undefined}
         onClick={() => onChoose(nodeId)}
       >
-        <span class="text-soft tabular-nums">{time}</span>
+        <span class="text-soft tabular-nums" title={exact}>{time}</span>
         <span class="grid h-5 place-items-center text-status" data-status={status ?? "pending"}>
           <Icon name={look?.icon ?? "zap"} size={14} />
         </span>

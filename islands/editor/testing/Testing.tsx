@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useEditor } from "../editor_context.ts";
 import type { NodePaint } from "../canvas/cards.ts";
 import { Drawer } from "./Drawer.tsx";
+import { viewerZone } from "../../shared/viewer_zone.ts";
 import { paintsOfTest, seenInTest } from "./paints.ts";
 import { NOTHING_SHOWN, type SeenStep, type Shown } from "./shown.ts";
 import { TestBar } from "./TestBar.tsx";
@@ -57,7 +58,10 @@ export function Testing({ onShow }: { onShow(shown: Shown): void }): JSX.Element
 /** An edit takes the test off the canvas: what it said there is no longer what would happen. */
 function usePaintedTest({ run, stale }: TestRunner): Painted {
   const result = run?.result;
-  const paints = useMemo(() => result && !stale ? paintsOfTest(result) : NO_PAINT.paints, [result, stale]);
+  const paints = useMemo(() => result && !stale ? paintsOfTest(result, viewerZone()) : NO_PAINT.paints, [
+    result,
+    stale,
+  ]);
   const steps = useMemo(() => result ? seenInTest(result) : NO_PAINT.steps, [result]);
   return { paints, steps };
 }

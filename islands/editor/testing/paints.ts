@@ -7,11 +7,11 @@ import { cardText } from "../../../routes/pages/components/step_words.ts";
 import type { NodeCounts, NodePaint } from "../canvas/cards.ts";
 import type { SeenStep } from "./shown.ts";
 
-/** Every step of a test; what was not reached is painted as such. */
-export function paintsOfTest({ steps, timezone }: Simulated): ReadonlyMap<string, NodePaint> {
+/** Every step of a test, with times on the clock of `zone`; what was not reached is painted as such. */
+export function paintsOfTest({ steps }: Simulated, zone: string): ReadonlyMap<string, NodePaint> {
   return new Map(steps.map((step) => [
     step.nodeId,
-    { status: step.status, detail: testDetail(step, timezone), port: step.port },
+    { status: step.status, detail: testDetail(step, zone), port: step.port },
   ]));
 }
 

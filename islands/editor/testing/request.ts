@@ -66,7 +66,8 @@ function meantimeOf(
     return card && (answer === null || card.ports.some((port) => port.id === answer));
   });
   return {
-    ...at ? { at } : {},
+    // Without a zone it is the browser's, as everything that the drawer shows.
+    ...Number.isNaN(Date.parse(at)) ? {} : { at: new Date(at).toISOString() },
     opened: opens ? mails : [],
     clicked: clicks ? mails : [],
     answers: Object.fromEntries(valid),

@@ -105,7 +105,7 @@ Deno.test("requestOf() names in a dry run only outcomes and mails that are drawn
   };
   const sent = requestOf(wantedOf({ extent }));
   assert.deepEqual([sent.at, sent.opened, sent.clicked, sent.answers], [
-    "2026-12-01T09:00",
+    new Date(2026, 11, 1, 9).toISOString(),
     ["mail", "slack"],
     [],
     { ask: "Not reached" },
@@ -179,7 +179,7 @@ Deno.test("sameMeaning() is about what runs: not about places, but about any con
 
 Deno.test("paintsOfTest() paints every node, with what it did in a few words", async () => {
   const run = await answerTo(wantedOf({ pins: { crm: { output: { size: 500 } } } }));
-  const paints = paintsOfTest(run);
+  const paints = paintsOfTest(run, "Europe/Zurich");
   assert.deepEqual(
     Object.fromEntries([...paints].map(([id, { status, detail }]) => [id, `${status} ${detail}`.trim()])),
     {
@@ -193,7 +193,7 @@ Deno.test("paintsOfTest() paints every node, with what it did in a few words", a
   );
   assert.deepEqual(seenInTest(run).get("mail")?.status, "completed");
   const part = await answerTo(wantedOf({ extent: { kind: "until", nodeId: "crm" } }));
-  assert.equal(paintsOfTest(part).get("mail")?.status, "pending");
+  assert.equal(paintsOfTest(part, "Europe/Zurich").get("mail")?.status, "pending");
   assert.equal(seenInTest(part).has("mail"), false, "what was not reached has nothing to tell");
 });
 
