@@ -146,6 +146,28 @@ Deno.test("Palette() a node is dragged by finger as by mouse", free, async () =>
   await saved(finger.page);
 });
 
+Deno.test("Canvas() a press on a port asks what comes next, by mouse and by finger", free, async () => {
+  const { page } = house.owner;
+  await using phone = await openWindow(house.browser, house.server, {
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+    storageState: await page.context().storageState(),
+  });
+  for (const [window, press] of [[page, "click"], [phone.page, "tap"]] as const) {
+    const id = await stored(house.server, LINE);
+    await openEditor(window, id);
+    await port(window, "Opened?", "false")[press]();
+    const chooser = window.getByRole("dialog", { name: "Which node?" });
+    await seen(chooser);
+    await window.keyboard.type("call");
+    await chooser.getByRole("option").first()[press]();
+    await cardsBecome(window, 5);
+    await edgesBecome(window, [...Object.values(EDGES), "From Opened?, No, to Call"]);
+    await saved(window);
+  }
+});
+
 Deno.test(
   "Canvas() an edge pulled into empty space asks for the next node, puts it there and connects it",
   free,

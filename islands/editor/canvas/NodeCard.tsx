@@ -143,7 +143,7 @@ function Port({ card, index }: { card: Card; index: number }): JSX.Element {
         position={Position.Bottom}
         style={{ left: `${left}px` }}
         data-loose={card.loose.includes(port?.id ?? "") ? "" : undefined}
-        title={port ? `${port.label}: pull to what comes next` : undefined}
+        title={port ? `${port.label}: press or pull for what comes next` : undefined}
       />
     </>
   );

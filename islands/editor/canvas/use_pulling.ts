@@ -15,6 +15,8 @@ type Handlers = Pick<
   | "onReconnect"
   | "onReconnectEnd"
   | "isValidConnection"
+  | "connectOnClick"
+  | "onNodeClick"
 >;
 
 export interface Pulling {
@@ -47,6 +49,13 @@ export function usePulling(): Pulling {
     const reasonFor = (nodeId: string, port: string | null): string | null =>
       pull.current ? reasonOf(latest.current, pull.current, nodeId, port) : null;
     const handlers: Handlers = {
+      connectOnClick: false,
+      // A press on a port asks what comes next, as pulling out of it does: a finger pulls badly, and a stranger presses.
+      onNodeClick({ target, clientX: x, clientY: y }, { id: source }): void {
+        const { mayEdit, choose } = latest.current;
+        if (!mayEdit || !(target instanceof HTMLElement) || !target.matches(".source")) return;
+        choose({ kind: "after", source, port: target.dataset.handleid ?? "out" }, { x, y });
+      },
       // The whole of a card takes an edge then.
       className: pulling ? "pulling" : "",
       onConnectStart(_event, { nodeId, handleId, handleType }): void {
