@@ -4,9 +4,11 @@ import type { CardOwner, InboxCards } from "../../engine/schemas/inbox.ts";
 import type { BulkJob } from "../../engine/schemas/mending.ts";
 import { Empty } from "../../routes/pages/components/empty.tsx";
 import { Icon } from "../../routes/pages/components/icon.tsx";
+import { ConnectionBar } from "../monitoring/ConnectionBar.tsx";
 import { BulkProgress } from "../monitoring/BulkProgress.tsx";
 import { callApi } from "../shared/api.ts";
 import { announce } from "../shared/copy.ts";
+import type { SourceState } from "../shared/event_source.ts";
 import { INBOX_CHANGED } from "../shared/inbox_count.ts";
 import { CauseView } from "./CauseView.tsx";
 import { firstState, isCause, openCount, owned, refreshed, settledHere, taken } from "./inbox_model.ts";
@@ -41,7 +43,7 @@ export function Inbox(props: InboxProps): JSX.Element {
   const [state, setState] = useState(() => firstState(cards));
   const [jobs, setJobs] = useState<ReadonlyMap<string, BulkJob>>(new Map());
   const list = useRef<HTMLDivElement>(null);
-  const now = useRefreshed(drawnAt, (fresh) => setState((held) => refreshed(held, fresh)));
+  const { now, source } = useRefreshed(drawnAt, (fresh) => setState((held) => refreshed(held, fresh)));
   useEffect(() => {
     if (!list.current) return;
     if (focus !== null) cardOf(list.current, focus)?.focus();
@@ -122,6 +124,7 @@ export function Inbox(props: InboxProps): JSX.Element {
           </Empty>
         )
         : null}
+      <ConnectionBar state={source} />
     </div>
   );
 }
@@ -144,14 +147,20 @@ function SettledLine(
   );
 }
 
-/** Asks for the cards every few seconds while the page is seen; returns the present moment for ages and dues. */
-function useRefreshed(drawnAt: number, take: (cards: Card[]) => void): number {
+/** Asks for the cards every few seconds while the page is seen; the present moment for ages and dues, and whether it got them. */
+function useRefreshed(
+  drawnAt: number,
+  take: (cards: Card[]) => void,
+): { now: number; source: SourceState } {
   const [now, setNow] = useState(drawnAt);
+  const [source, setSource] = useState<SourceState>("open");
   useEffect(() => {
     const refresh = async (): Promise<void> => {
       if (document.hidden) return;
       const answer = await callApi<InboxCards>("GET", "/api/inbox/cards?limit=100");
       setNow(Date.now());
+      const refused = !answer.ok && answer.problem.status >= 400 && answer.problem.status < 500;
+      setSource(answer.ok ? "open" : refused ? "refused" : "lost");
       if (answer.ok) take([...answer.data.causes, ...answer.data.items]);
     };
     const timer = setInterval(refresh, EVERY_MS);
@@ -161,7 +170,7 @@ function useRefreshed(drawnAt: number, take: (cards: Card[]) => void): number {
       document.removeEventListener("visibilitychange", refresh);
     };
   }, []);
-  return now;
+  return { now, source };
 }
 
 function cardsOf(list: HTMLElement): HTMLElement[] {

@@ -12,7 +12,7 @@ export function ConnectionBar({ state }: { state: SourceState }): JSX.Element {
   const words = WORDS[state];
   return (
     <div
-      class="pointer-events-none fixed inset-x-4 bottom-20 z-20 flex justify-center sm:bottom-4 print:hidden"
+      class="connection-bar pointer-events-none fixed inset-x-4 bottom-20 z-20 flex justify-center sm:bottom-4 print:hidden"
       role="status"
     >
       {words

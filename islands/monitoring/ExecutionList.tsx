@@ -61,8 +61,8 @@ export function ExecutionList(props: ExecutionListProps): JSX.Element {
       {list.items.length === 0
         ? <NoExecutions filtered={props.filtered} />
         : <ExecutionTable items={list.items} clock={clock} selection={props.bulk ? selection : null} />}
-      {used.current ? <SelectionBar selected={selected} onClear={selection.clear} /> : null}
       <ConnectionBar state={source} />
+      {used.current ? <SelectionBar selected={selected} onClear={selection.clear} /> : null}
     </>
   );
 }

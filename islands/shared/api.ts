@@ -23,7 +23,7 @@ export async function callApi<T>(
   options: CallOptions = {},
 ): Promise<Answer<T>> {
   const response = await send(method, path, options);
-  if (response === null) return { ok: false, problem: offline(path) };
+  if (response === null) return { ok: false, problem: offline() };
   const body = await readJson(response);
   if (response.ok) return { ok: true, data: body as T };
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
@@ -65,12 +65,12 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "title" in body && "detail" in body;
 }
 
-function offline(path: string): Problem {
+function offline(): Problem {
   return {
     type: "/problems/offline",
     title: "No connection",
     status: 0,
-    detail: `LeadFlow did not answer at ${path}; nothing was changed as far as this page knows. Try again.`,
+    detail: "LeadFlow did not answer; nothing was changed as far as this page knows. Try again.",
   };
 }
 

@@ -19,9 +19,10 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
     );
   function Awaited(props: P): JSX.Element | null {
     const [, redraw] = useState(0);
+    // Whenever it is drawn anew: what did not come without a connection comes with the next change.
     useEffect(() => {
-      if (!found) void fetched().then(() => redraw(1));
-    }, []);
+      if (!found) void fetched().then(() => found && redraw(1));
+    });
     const Component = found;
     return Component ? <Component {...props} /> : null;
   }

@@ -4,6 +4,8 @@ import { EngineError } from "../../engine/errors.ts";
 import type { Execution, ExecutionSummary } from "../../engine/schemas/execution.ts";
 import type { Page } from "../../engine/schemas/problem.ts";
 import { ExecutionView } from "../../islands/monitoring/ExecutionView.tsx";
+import { executionAsText } from "./components/execution_text.ts";
+import { TimeSpent, timeSpent } from "./components/time_spent.tsx";
 import { ExecutionLines } from "./components/execution_lines.tsx";
 import { bareEvent, bareExecution, summaryFor } from "../api/payload.ts";
 import { drawGraph } from "./components/graph_model.ts";
@@ -31,6 +33,8 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
     graphOf(deps, execution),
     childrenOf(deps.engine.executions, id),
   ]);
+  const [now, zone] = [Date.now(), knownZoneOf(c)];
+  const spent = timeSpent(execution, now);
   return await renderPage(
     c,
     deps,
@@ -62,11 +66,12 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
           },
         }}
       />
+      {spent ? <TimeSpent spent={spent} over={execution.endedAt !== null} /> : null}
       <Children
         page={{ ...children, items: children.items.map((one) => summaryFor(userOf(c), one)) }}
-        zone={knownZoneOf(c)}
+        zone={zone}
       />
-      <p class="mt-6">
+      <p class="mt-6 flex flex-wrap items-center gap-4 print:hidden">
         <a
           class="link"
           href={`/workflow/${encodeURIComponent(execution.workflowId)}?${new URLSearchParams({
@@ -75,6 +80,14 @@ export async function executionPage(c: PageContext, deps: PageDeps, id: string):
         >
           Open in the editor
         </a>
+        <button
+          type="button"
+          class="link"
+          data-copy={executionAsText(execution, { now, zone }, deps.engine.publicUrl())}
+          title="For a mail or a ticket; without inputs and outputs"
+        >
+          Copy as text
+        </button>
       </p>
     </>,
   );

@@ -171,3 +171,16 @@ Deno.test(
     await seen(page.getByText("What you followed is not here any more"));
   },
 );
+
+Deno.test("/inbox says when the server is gone, and goes on when it is back", free, async () => {
+  const { page } = person;
+  await go(page, "/inbox");
+  await markDocument(page);
+  const lost = page.getByText("Connection lost");
+  await server.stop();
+  await seen(lost, 20_000);
+  await server.start();
+  await lost.waitFor({ state: "detached", timeout: 20_000 });
+  await notReloaded(page);
+  person.forgive(/ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|Failed to fetch|ERR_SOCKET/);
+});
