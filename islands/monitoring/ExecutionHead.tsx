@@ -45,7 +45,7 @@ interface ExecutionHeadProps {
 export function ExecutionHead({ execution, clock, may, onActed }: ExecutionHeadProps): JSX.Element {
   const [problem, setProblem] = useState<Problem | null>(null);
   return (
-    <header class="mb-4 grid gap-3">
+    <header class="mb-4 grid grid-cols-1 gap-3">
       <div class="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 class="min-w-0">
           <a class="hover:text-accent" href={`/workflow/${encodeURIComponent(execution.workflowId)}`}>

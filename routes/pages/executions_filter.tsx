@@ -187,7 +187,7 @@ function WorkflowSelect(
 ): JSX.Element {
   const known = value === "" || workflows.some((one) => one.id === value);
   return (
-    <div class="field min-w-48">
+    <div class="field min-w-48 sm:max-w-72">
       <label for="workflowId">Workflow</label>
       <select id="workflowId" name="workflowId" class="input">
         <option value="">Any</option>

@@ -16,6 +16,11 @@ import { type Server, startServer, textOf } from "../helpers/server.ts";
 import { CALL_NODE, flow, hookNode } from "./flows.ts";
 
 const free = { sanitizeOps: false, sanitizeResources: false };
+/** As long as a name gets, without a place to break it. */
+const LONG_NAMED = {
+  email: "ann@example.com",
+  firstName: "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren",
+};
 const RIGHT = "the-right-key-of-the-team";
 
 /** Another company's service: 401 until the key is right. */
@@ -143,7 +148,7 @@ Deno.test(
   async () => {
     const { page } = person;
     await server.publish(flow("Calls", [hookNode("calls"), CALL_NODE], [["hook", "call"]]));
-    const [first, second] = [await server.hook("calls", { i: 1 }), await server.hook("calls", { i: 2 })];
+    const [first, second] = [await server.hook("calls", { i: 1 }), await server.hook("calls", LONG_NAMED)];
     for (const one of [first, second]) {
       await page.goto(`/executions/${one}`);
       await seen(page.getByRole("link", { name: "Answer …" }));
@@ -162,6 +167,14 @@ Deno.test(
     assert.equal(await server.settled(first), "completed");
     await answer.waitFor({ state: "detached" });
 
+    await page.setViewportSize({ width: 360, height: 740 });
+    await go(page, `/executions/${second}`);
+    assert.equal(
+      await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      0,
+      "nothing sticks out",
+    );
+    await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(String(href).replace(first, second));
     await alive(page);
     const focused = page.locator("article:focus");

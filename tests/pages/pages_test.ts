@@ -159,6 +159,10 @@ Deno.test("GET /outbox says sent of what a mail server has, and of nothing else"
   const { html: sent } = await pageApp({ messages: [message({ transport: "smtp" })] }).get("/outbox");
   assert.match(sent, />sent</);
   assert.doesNotMatch(sent, /kept here|LEADFLOW_SMTP_URL/);
+  const since = [message({ id: "m2", transport: "smtp" }), message()];
+  const { html: both } = await pageApp({ messages: since }).get("/outbox");
+  assert.match(both, />kept here</, "what stayed before a mail server was named");
+  assert.doesNotMatch(both, /LEADFLOW_SMTP_URL/, "by now mail leaves");
 });
 
 Deno.test("GET /outbox/:id says whether reading it here counts as the lead's doing", async () => {

@@ -22,7 +22,7 @@ export function ExecutionLines({ items, named = "lead", zone = null }: Execution
         const byLead = named === "lead" && one.lead !== null;
         return (
           <li key={one.id} class="execution-line">
-            <a class="link min-w-0 justify-self-start break-words" href={`/executions/${one.id}`}>
+            <a class="link max-w-full justify-self-start break-words" href={`/executions/${one.id}`}>
               {named === "round" && one.parent
                 ? `Round ${one.parent.index + 1}`
                 : byLead && one.lead

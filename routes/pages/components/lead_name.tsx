@@ -18,7 +18,11 @@ export function leadName(lead: Nameable): string {
 /** A lead's name, linked to its page. */
 export function LeadName({ lead, class: className }: { lead: Nameable; class?: string }): JSX.Element {
   return (
-    <a class={`link ${className ?? ""}`} href={`/leads/${encodeURIComponent(lead.id)}`} title={lead.email}>
+    <a
+      class={`link min-w-0 break-words ${className ?? ""}`}
+      href={`/leads/${encodeURIComponent(lead.id)}`}
+      title={lead.email}
+    >
       {leadName(lead)}
     </a>
   );

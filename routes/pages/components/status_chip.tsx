@@ -34,7 +34,7 @@ export function StatusChip({ status, text }: StatusChipProps): JSX.Element {
         <Icon name={look.icon} size={13} />
         {look.word}
       </span>
-      {rest ? <span class="min-w-0 text-soft">{rest}</span> : null}
+      {rest ? <span class="min-w-0 break-words text-soft">{rest}</span> : null}
     </span>
   );
 }

@@ -27,10 +27,10 @@ export function StepDetail(props: StepDetailProps): JSX.Element {
   const { step, clock } = props;
   const message = messageOf(step.output);
   return (
-    <section id="step" class="card grid scroll-mt-4 gap-4 p-4" aria-labelledby="step-name">
+    <section id="step" class="card grid grid-cols-1 scroll-mt-4 gap-4 p-4" aria-labelledby="step-name">
       <header class="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 id="step-name" class="min-w-0 break-words">{step.label}</h2>
-        <StatusChip status={step.status} text={step.failure ? "" : stepText(step, clock)} />
+        <StatusChip status={step.status} text={step.status === "failed" ? "" : stepText(step, clock)} />
         {message === null ? null : (
           <a
             class="link ml-auto inline-flex items-center gap-1"
@@ -125,7 +125,7 @@ function Bodies({ step, bodies }: StepDetailProps): JSX.Element {
   if (!bodies) return <p class="text-soft">Inputs and outputs are shown to operators and above.</p>;
   const path = `steps.${step.nodeId}.output`;
   return (
-    <div class="grid items-start gap-4 md:grid-cols-2">
+    <div class="grid grid-cols-1 items-start gap-4 md:grid-cols-2">
       <Body name="Input" value={step.input} path="" />
       <Body name="Output" value={step.output} path={path} open={step.failure ? 4 : 2} />
     </div>
