@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { renderToString } from "preact-render-to-string";
 import { whatHappens } from "../../islands/monitoring/CancelDialog.tsx";
-import { stepInFocus } from "../../islands/monitoring/ExecutionView.tsx";
+import { ExecutionView, stepInFocus } from "../../islands/monitoring/ExecutionView.tsx";
 import { takeEvents } from "../../islands/monitoring/use_execution.ts";
 import { StepDetail } from "../../routes/pages/components/step_detail.tsx";
 import {
@@ -190,4 +190,39 @@ Deno.test("whatHappens() names what cancelling stops", () => {
     "“Wait” waits no longer.",
     "1 step that has not begun does not start.",
   ]);
+});
+
+Deno.test("ExecutionView tells which decision skipped a step, and where a failure is mended or a question answered", () => {
+  const events = [
+    event(1, { type: "skipped", node: "b", step: "skipped", message: "Skipped: no way led here" }),
+    event(2, { type: "failed", message: "a: 401 from api.example.com" }),
+  ].map((one, i) => ({ id: String(i + 1), event: one }));
+  const steps = [
+    step("a", { status: "failed", failure: { code: "http_401", message: "401 from api.example.com" } }),
+    step("b", {
+      status: "skipped",
+      reason: { code: "port_not_taken", text: 'Reply? went "received", not "timeout"' },
+    }),
+  ];
+  const may = {
+    ...{ cancel: true, retry: true, replay: true, bodies: true, answer: true, secrets: true },
+    viewer: "ann@example.com",
+  };
+  const draw = (shown: ReturnType<typeof execution>): string =>
+    renderToString(
+      <ExecutionView execution={shown} events={events} graph={null} selected={null} now={START} may={may} />,
+    );
+  const failed = draw(execution(steps, { status: "failed" }));
+  assert.match(failed, /Reply\? went &quot;received&quot;, not &quot;timeout&quot;/);
+  assert.doesNotMatch(failed, /no way led here/);
+  assert.match(failed, />Failed: a: 401 from api\.example\.com</);
+  assert.match(failed, /href="\/inbox\?execution=01JD0000000000000000000001"[^>]*>.*Mend …/);
+  assert.equal(failed.split(">401 from api.example.com<").length - 1, 1, "its detail says it once");
+  const waitingFor = { kind: "uncertain" as const, title: "Ann may have received this" };
+  assert.match(
+    draw(execution([step("a", { status: "waiting", waitingFor })], { status: "waiting" })),
+    /Answer …/,
+  );
+  const quiet = draw(execution([step("a", { status: "waiting" })], { status: "waiting" }));
+  assert.doesNotMatch(quiet, /Answer …|Mend …/);
 });
