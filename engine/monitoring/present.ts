@@ -127,9 +127,14 @@ async function toStep(
   };
 }
 
+/** What has not begun, or may have ended before its input was stored: its config may be none. */
+const NOT_READ: ReadonlySet<string> = new Set(["window", "rate", "uncertain"]);
+
 /** A config without templates is its own input and is not stored again. */
 function inputOf(node: GraphNode, step: StepState | undefined): Json {
-  return node.kind === "trigger" || !step || step.endedAt === undefined ? null : node.config;
+  if (node.kind === "trigger" || !step) return null;
+  const waits = step.waitingFor !== undefined && !NOT_READ.has(step.waitingFor.kind);
+  return step.endedAt !== undefined || waits ? node.config : null;
 }
 
 function triesOf(step: StepState | undefined, running: boolean): Step["tries"] {

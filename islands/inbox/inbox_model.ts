@@ -24,7 +24,7 @@ export function firstState(items: readonly Card[]): InboxState {
   return { items: sortItems(items), gathered: [], settled: new Map() };
 }
 
-/** Causes first, as one of them may stand for many executions; then what is due, earliest first; then the oldest. */
+/** Causes first, those of most executions before others; then what is due, earliest first; then the oldest. */
 export function sortItems(items: readonly Card[]): Card[] {
   return [...items].sort((a, b) => {
     const [x, y] = [orderOf(a), orderOf(b)];
@@ -33,8 +33,9 @@ export function sortItems(items: readonly Card[]): Card[] {
 }
 
 function orderOf(card: Card): string {
-  const dueAt = isCause(card) ? "" : card.dueAt ?? "9999";
-  return `${dueAt} ${card.createdAt} ${card.id}`;
+  // A blank comes before every date.
+  const first = isCause(card) ? ` ${String(1e6 - card.count)}` : card.dueAt ?? "9999";
+  return `${first} ${card.createdAt} ${card.id}`;
 }
 
 export function isCause(card: Card): card is CauseCard {

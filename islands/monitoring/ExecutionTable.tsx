@@ -38,8 +38,8 @@ export function ExecutionTable({ items, clock, selection }: ExecutionTableProps)
           <th scope="col" class="w-[22%]">Workflow</th>
           <th scope="col" class="w-[16%]">Lead</th>
           <th scope="col">Status</th>
-          <th scope="col" class="w-30">Created</th>
-          <th scope="col" class="w-28">Took</th>
+          <th scope="col" class="w-26">Created</th>
+          <th scope="col" class="w-26 max-xl:hidden">Took</th>
         </tr>
       </thead>
       <tbody ref={body}>
@@ -113,7 +113,9 @@ function Row({ item, clock, selection }: RowProps): JSX.Element {
       <td data-minor="" class="whitespace-nowrap">
         <Time at={item.createdAt} now={clock.now} />
       </td>
-      <td data-minor="" class="whitespace-nowrap text-soft">{ms === null ? "" : durationWords(ms)}</td>
+      <td data-minor="" class="whitespace-nowrap text-soft max-xl:hidden">
+        {ms === null ? "" : durationWords(ms)}
+      </td>
     </tr>
   );
 }

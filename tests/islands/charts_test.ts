@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Metrics } from "../../engine/schemas/metrics.ts";
+import { uncrowded } from "../../routes/pages/components/chart_lines.tsx";
 import {
   countScale,
   drawLines,
@@ -166,4 +167,12 @@ Deno.test("intervalWords() tells when a point was by the zone's clock", () => {
   assert.equal(intervalWords(metrics, 0, "Europe/Zurich"), "Sun 22 Nov, 23:00–00:00");
   assert.equal(intervalWords(metrics, 1, "Europe/Zurich"), "Mon 23 Nov, 00:00–01:00");
   assert.equal(intervalWords({ ...metrics, interval: "1d" }, 0, "UTC"), "Sun 22 Nov");
+});
+
+Deno.test("uncrowded() leaves out a label that is moved in from an end onto the next", () => {
+  const left = (...places: number[]): number[] => uncrowded(places.map((at) => ({ at }))).map(({ at }) => at);
+  assert.deepEqual(left(9, 22, 34, 84, 97), [9, 22, 34, 84]);
+  assert.deepEqual(left(2, 12, 50), [12, 50]);
+  assert.deepEqual(left(0, 50, 100), [0, 50, 100]);
+  assert.deepEqual(left(100), [100], "one alone stays");
 });

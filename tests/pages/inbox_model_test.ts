@@ -9,6 +9,7 @@ import {
   sortItems,
   taken,
 } from "../../islands/inbox/inbox_model.ts";
+import type { CauseCard } from "../../engine/schemas/inbox.ts";
 import { inboxItem } from "./sample_data.ts";
 
 const older = inboxItem({ id: "a", createdAt: "2026-11-20T09:00:00.000Z" });
@@ -21,6 +22,28 @@ function ids(state: InboxState): string[] {
 
 Deno.test("sortItems() puts what is due first, then the oldest", () => {
   assert.deepEqual(sortItems([newer, due, older]).map(({ id }) => id), ["c", "a", "b"]);
+});
+
+Deno.test("sortItems() puts causes above all else, and what most failed for first", () => {
+  const cause = (id: string, count: number, createdAt: string): CauseCard => ({
+    id,
+    kind: "cause",
+    title: "401 from api.example.com",
+    description: "",
+    ...{ type: "api", code: "http_401", status: 401, host: "api.example.com" },
+    count,
+    more: false,
+    where: [],
+    secrets: [],
+    newest: { executionId: "e1", nodeId: "ask" },
+    createdAt,
+    lastAt: createdAt,
+  });
+  const few = cause("few", 9, "2026-11-19T09:00:00.000Z");
+  const many = cause("many", 37, "2026-11-22T09:00:00.000Z");
+  const first = cause("first", 9, "2026-11-18T09:00:00.000Z");
+  const sorted = sortItems([older, few, due, many, first]);
+  assert.deepEqual(sorted.map(({ id }) => id), ["many", "first", "few", "c", "a"]);
 });
 
 Deno.test("refreshed() gathers what is new instead of moving what is shown", () => {

@@ -57,7 +57,7 @@ export function Lines({ drawn, looks, active, chosen, children }: LinesProps): J
         {children}
       </div>
       <div class="chart-x">
-        {drawn.xTicks.map((tick) => (
+        {uncrowded(drawn.xTicks).map((tick) => (
           <span key={tick.at} style={{ left: `${tick.at}%` }} data-edge={edgeOf(tick.at)}>{tick.label}</span>
         ))}
       </div>
@@ -89,6 +89,17 @@ function Lone(
 /** Labels near an end would stick out. */
 function edgeOf(at: number): "start" | "end" | undefined {
   return at < 4 ? "start" : at > 96 ? "end" : undefined;
+}
+
+/** Less of the width than this between two labels, and a narrow chart writes one over the other. */
+const APART = 14;
+
+/** A label that is moved in from an end gives way to the next. */
+export function uncrowded<T extends { at: number }>(ticks: readonly T[]): T[] {
+  return ticks.filter(({ at }, i) => {
+    const next = ticks[edgeOf(at) === "start" ? i + 1 : i - 1];
+    return edgeOf(at) === undefined || next === undefined || Math.abs(next.at - at) >= APART;
+  });
 }
 
 function Chosen(
