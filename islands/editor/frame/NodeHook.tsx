@@ -49,7 +49,7 @@ export function NodeHook({ nodeId }: { nodeId: string }): JSX.Element {
         aria-disabled={busy}
         onClick={() => busy || void look()}
       >
-        Look again
+        {busy ? "Looking …" : "Look again"}
       </button>
     </Section>
   );

@@ -25,7 +25,7 @@ export function HookReport({ hook }: { hook: HookState }): JSX.Element {
       {items.length > SHOWN
         ? (
           <details>
-            <summary class="cursor-pointer py-3 sm:py-1.5">{items.length - SHOWN} more</summary>
+            <summary class="link w-fit cursor-pointer py-3 sm:py-1.5">{items.length - SHOWN} more</summary>
             <RefusedList items={items.slice(SHOWN)} before={items.slice(0, SHOWN)} />
           </details>
         )
