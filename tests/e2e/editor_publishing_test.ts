@@ -102,7 +102,7 @@ Deno.test(
   "NameField what nobody has named is asked for a name, which is saved with the publish; nobody has to give one",
   free,
   async () => {
-    const { page } = person;
+    const { page } = house.owner;
     for (const given of [null, "proposal", "  Fair follow-up "] as const) {
       const id = await create("New workflow", `named-${given === null ? "not" : given.trim().length}`);
       await go(page, `/workflow/${id}`);
@@ -118,7 +118,7 @@ Deno.test(
       else if (given !== null) await field.fill(given);
       await dialog.getByRole("button", { name: "Publish version 1" }).click();
       await seen(page.getByRole("dialog", { name: "Version 1 is live" }));
-      const { name } = await server.api("GET", `/api/workflow/${id}`) as { name: string };
+      const { name } = await house.server.api("GET", `/api/workflow/${id}`) as { name: string };
       const expected = { null: "New workflow", proposal: "Webhook → send mail, wait" };
       assert.equal(
         name,
