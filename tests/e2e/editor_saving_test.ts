@@ -197,9 +197,16 @@ Deno.test(
     // Once more, and this time theirs.
     await one.evaluate(() => dispatchEvent(new Event("focus")));
     await seen(card(one, "Mine"));
+    // The second window looks again by itself when it comes to the front: not before it has been typed in.
+    const typed = Promise.withResolvers<void>();
+    await two.route(`**/api/workflow/${id}`, async (route) => {
+      if (route.request().method() === "GET") await typed.promise;
+      await route.continue();
+    });
     await rename(one, "Mine", "Theirs again");
     await saved(one);
     await rename(two, "Mine", "Mine again");
+    typed.resolve();
     await seen(dialog);
     await dialog.getByRole("button", { name: "All of theirs" }).click();
     await dialog.getByRole("button", { name: "Go on with this" }).click();
