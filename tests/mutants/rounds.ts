@@ -19,7 +19,7 @@ export const ROUNDS: readonly Mutant[] = [
     loses: "A loop that was retried waits for its stopped rounds for ever",
     edits: [{
       file: "engine/core/reopen.ts",
-      find: "    open(draft);\n    openStopped(draft);",
+      find: '    open(draft);\n    openStopped(draft, "Its loop goes on");',
       replace: "    reopen(draft, null);",
     }],
     noticedBy: { file: NOTICED, filter: "Retry on the failed loop" },
@@ -39,10 +39,24 @@ export const ROUNDS: readonly Mutant[] = [
     loses: "A person retries the round that failed, and the loop stays failed",
     edits: [{
       file: "engine/core/reopen.ts",
-      find: "      draft.reopened = true;\n",
+      find: "  draft.reopened = true;\n",
       replace: "",
     }],
     noticedBy: { file: NOTICED, filter: "Retry on the failed round" },
+  },
+  {
+    name: "a round that a person cancelled goes on with its loop",
+    loses: "Retry on a loop runs what somebody had put an end to",
+    edits: [{
+      file: "engine/core/rounds.ts",
+      find: "by !== undefined && again < now",
+      replace: "by === again",
+    }, {
+      file: "engine/core/reopen.ts",
+      find: "  if (byPerson && !called) return;\n",
+      replace: "",
+    }],
+    noticedBy: { file: "tests/worker/rounds_cancelled_test.ts", filter: "leaves out the round" },
   },
   {
     name: "a mail that may have arrived is sent again with its round",
