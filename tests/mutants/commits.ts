@@ -61,9 +61,9 @@ export const COMMITS: readonly Mutant[] = [
     name: "an unknown commit counts as applied",
     loses: "What was never written is answered as accepted",
     edits: [{
-      file: COMMIT,
-      find: "    if (entry.value === null) return null;\n    const record",
-      replace: '    if (entry.value === null) return { ok: true, versionstamp: "" };\n    const record',
+      file: "engine/store/applied.ts",
+      find: "  if (entry.value === null) return null;\n  const record",
+      replace: '  if (entry.value === null) return { ok: true, versionstamp: "" };\n  const record',
     }],
     noticedBy: { file: "tests/store/committer_test.ts", filter: "that threw is read back" },
   },
@@ -83,6 +83,27 @@ export const COMMITS: readonly Mutant[] = [
       },
     ],
     noticedBy: { file: "tests/store/committer_test.ts", filter: "200 writes at once under one key" },
+  },
+  {
+    name: "two atomics that are under way at once share a key",
+    loses: "What was to follow on a key comes before it, where the database is over a network",
+    edits: [{
+      file: COMMIT,
+      find: "if (batch.meets(write)) return false;",
+      replace: "if (batch.meets(write) && false) return false;",
+    }],
+    noticedBy: { file: "tests/store/committer_test.ts", filter: "never two that share a key" },
+  },
+  {
+    name: "what is read while something is written counts as of one moment",
+    loses:
+      "A dry run says that nothing more comes, and a sleeping host goes to sleep, while an entry is moved",
+    edits: [{
+      file: "engine/store/store.ts",
+      find: "return before !== null && this.#committer.calm === before ? found : null;",
+      replace: "return before === undefined ? null : found;",
+    }],
+    noticedBy: { file: "tests/store/committer_test.ts", filter: "takes what was read together" },
   },
   {
     name: "the idempotency record is written before the accepting commit",
