@@ -30,7 +30,9 @@ export interface Verdict {
 }
 
 /** Reads what `deno test` said. What did not load, or ran nothing, is neither passed nor failed: null. */
-export function verdictOf(said: string): Verdict | null {
+export function verdictOf(output: string): Verdict | null {
+  // Of a test that takes more than a minute, that is said in the middle of its line.
+  const said = output.replaceAll(/'[^\n]*' has been running for over \([^)\n]*\)\n/g, "");
   const counts = readSummary(said);
   if (!counts || counts.passed + counts.failed === 0) return null;
   const failed = [...said.matchAll(/^(?! )(.+?) \.\.\. FAILED\b/gm)].map((match) => match[1]!);

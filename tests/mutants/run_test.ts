@@ -20,6 +20,12 @@ Deno.test("verdictOf() tells failed tests from passed ones, and both from tests 
     ),
     { passed: false, failed: ["a"] },
   );
+  assert.deepEqual(
+    verdictOf(
+      "a ...'a' has been running for over (1m0s)\n FAILED (1m0s)\n\nFAILED | 0 passed | 1 failed (1m0s)\n",
+    ),
+    { passed: false, failed: ["a"] },
+  );
   assert.equal(verdictOf("ok | 0 passed | 0 failed | 4 filtered out (0ms)\n"), null, "nothing ran");
   assert.equal(
     verdictOf("./a_test.ts (uncaught error)\n\nFAILED | 0 passed | 1 failed (2ms)\n"),
