@@ -39,7 +39,7 @@ export class ServerProcess {
   /** Resolves when it has said where it listens; throws with its last words when it ends before, or after 30 s. */
   static async start({ entry, kv, env }: ServerOptions): Promise<ServerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", entry.pathname],
+      args: ["run", "--quiet", "-A", "--node-modules-dir=none", entry.pathname],
       cwd: new URL("../", import.meta.url),
       clearEnv: true,
       env: { ...environment(kv), ...env },

@@ -22,6 +22,7 @@ import {
   reconnect,
   removeElements,
 } from "./document/edits.ts";
+import { firstConfig } from "./document/first_config.ts";
 import { tidy } from "./document/layout.ts";
 import type { Actions, Editor, Place } from "./editor_context.ts";
 import { focusCanvas, focusNote } from "./focus.ts";
@@ -153,7 +154,14 @@ function placed(
   { id, descriptor, place }: { id: string; descriptor: NodeDescriptor; place: Place },
 ): EditorDocument {
   const { cards, centre } = parts;
-  const node = newNode(id, descriptor);
+  const behind = place.kind === "edge"
+    ? doc.edges.find((edge) => edge.id === place.edgeId)?.source
+    : place.kind === "after"
+    ? place.source
+    : undefined;
+  const { type, title } = descriptor;
+  const data = { label: title, config: firstConfig(descriptor, doc, behind) };
+  const node: WorkflowNode = { id, type, position: { x: 0, y: 0 }, data };
   const size = sizeOf(portsOf(descriptor, descriptor.example));
   if (place.kind === "edge") {
     const { document, point } = roomOnEdge(doc, cards, { edgeId: place.edgeId, size });
@@ -179,10 +187,6 @@ function placedAfter(
   const alone = addNode(doc, at);
   const fits = mayConnect(alone, types.of, { source, sourceHandle: port, target: node.id }) === null;
   return fits ? appendAfter(doc, at, { source, port }) : alone;
-}
-
-function newNode(id: string, { type, title, example }: NodeDescriptor): WorkflowNode {
-  return { id, type, position: { x: 0, y: 0 }, data: { label: title, config: structuredClone(example) } };
 }
 
 function addNoteAt(

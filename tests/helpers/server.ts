@@ -59,7 +59,11 @@ export class Server implements AsyncDisposable {
   async start(): Promise<void> {
     this.#said = "";
     const child = this.#child = new Deno.Command(this.#options.deno ?? Deno.execPath(), {
-      args: ["run", "-A", "--no-check", ...this.#options.program ?? ["main.ts"]],
+      // As `deno task start` has it: packages come from the cache, without a look at node_modules for each.
+      args: [
+        ...["run", "--quiet", "-A", "--no-check", "--node-modules-dir=none"],
+        ...this.#options.program ?? ["main.ts"],
+      ],
       cwd: ROOT,
       clearEnv: true,
       env: {

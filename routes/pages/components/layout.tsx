@@ -164,10 +164,10 @@ function TopBar(
     <header class="topbar">
       <nav aria-label="Breadcrumb" class="min-w-0 flex-1">
         <ol class="flex items-center gap-1 text-soft">
-          {crumbs.map((crumb) => (
+          {crumbs.map((crumb, i) => (
             <li key={crumb.href} class="flex min-w-0 items-center gap-1">
+              <Icon name={i === 0 ? "chevron-left" : "chevron-right"} size={14} />
               <a class="truncate hover:text-ink" href={crumb.href}>{crumb.label}</a>
-              <Icon name="chevron-right" size={14} />
             </li>
           ))}
         </ol>
