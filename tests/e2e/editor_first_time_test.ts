@@ -1,7 +1,7 @@
 /** What somebody meets who has never seen the editor: how to begin, what would fail, and what stays in sight. */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { openWindow, seen } from "../helpers/browser.ts";
+import { gone, openWindow, seen } from "../helpers/browser.ts";
 import { eventually } from "../helpers/eventually.ts";
 import {
   card,
@@ -63,7 +63,7 @@ Deno.test(
     await seen(page.getByRole("heading", { name: "What starts it?" }));
     await page.locator(".canvas-beginning").getByRole("button", { name: /^Signal/ }).click();
     await cardsBecome(page, 1);
-    assert.equal(await page.locator(".canvas-beginning").count(), 0);
+    await gone(page.locator(".canvas-beginning"));
     await saved(page);
     assert.equal((await draftOf(house.server, id)).nodes[0]?.type, "trigger_signal");
   },

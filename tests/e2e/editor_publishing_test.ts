@@ -1,7 +1,7 @@
 /** Publishing, versions and comparing in the editor, by pointer and keys. */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { go, markDocument, notReloaded, openWindow, seen, signIn } from "../helpers/browser.ts";
+import { go, gone, markDocument, notReloaded, openWindow, seen, signIn } from "../helpers/browser.ts";
 import { looksWell } from "../helpers/looks.ts";
 import { free, oneHouse } from "../helpers/one_house.ts";
 import { textOf } from "../helpers/server.ts";
@@ -94,7 +94,7 @@ Deno.test(
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").first().waitFor({ state: "detached" }).catch(() => {});
     await seen(page.getByRole("button", { name: "v1 live" }));
-    assert.equal(await page.getByRole("dialog").count(), 0);
+    await gone(page.getByRole("dialog"));
   },
 );
 
@@ -129,7 +129,7 @@ Deno.test(
     await go(page, `/workflow/${named}`);
     await page.getByRole("button", { name: "Publish", exact: true }).click();
     await seen(page.getByRole("dialog", { name: "Publish version 1" }));
-    assert.equal(await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).count(), 0);
+    await gone(page.getByRole("dialog").getByRole("textbox", { name: "Name" }));
   },
 );
 
@@ -378,6 +378,6 @@ Deno.test(
     await page.evaluate(() => dispatchEvent(new Event("focus")));
     await seen(news.getByText("Version 1 went live in another window."));
     await seen(page.getByRole("button", { name: "v1 live" }));
-    assert.equal(await other.page.locator(".editor-news").count(), 0, "one's own publish is no news");
+    await gone(other.page.locator(".editor-news"));
   },
 );

@@ -5,6 +5,7 @@ import {
   alive,
   createOwner,
   go,
+  gone,
   markDocument,
   notReloaded,
   openBrowser,
@@ -91,7 +92,7 @@ Deno.test("/executions acts on rows that are selected by mouse, by Shift and by 
   await page.getByRole("checkbox", { name: "Select all shown" }).click();
   await seen(bar.getByText("5 selected"));
   await page.keyboard.press("Escape");
-  assert.equal(await bar.count(), 0);
+  await gone(bar);
 
   await page.locator("h1").click();
   for (const key of ["j", "x", "j", "j", "x"]) await page.keyboard.press(key);

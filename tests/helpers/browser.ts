@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { ensureChromium } from "./chromium.ts";
+import { eventually } from "./eventually.ts";
 import type { Server } from "./server.ts";
 
 const FLAGS = [
@@ -104,6 +105,11 @@ export async function seen(target: Locator, ms = PATIENCE_MS): Promise<void> {
     const text = await target.page().locator("body").innerText();
     assert.fail(`not seen: ${target} on ${target.page().url()}\n${text}`);
   }
+}
+
+/** Waits until there is none of it, or finds that there is none: what is drawn follows what was pressed a moment later. */
+export async function gone(target: Locator): Promise<void> {
+  await eventually(`still there: ${target}`, async () => await target.count() === 0);
 }
 
 /** Waits until every island of the page answers to pointer and keys. */
