@@ -52,7 +52,7 @@ export const HookState = z.object({
   /** The newest call that started an execution which is still stored. */
   accepted: z.object({ at: z.string(), executionId: z.string() }).nullable(),
   refused: z.object({
-    /** All of them, as long as any is kept. */
+    /** How often a call was refused, also for kinds whose row had to go; 0 once no row is told any more. */
     total: z.number().int(),
     /** The newest kinds, newest first. */
     items: z.array(HookRefusal),

@@ -1,11 +1,11 @@
 /** What arrives at one process reaches the execution that another holds, and is seen by who follows at a third. */
 import assert from "node:assert/strict";
 import { CALL_NODE, flow, hookNode, MAIL_NODE, waitNode } from "../e2e/flows.ts";
+import { Lag } from "../helpers/lag.ts";
 import { type Server, textOf } from "../helpers/server.ts";
 import { House, slowAndWait } from "./house.ts";
 
-/** A follower that no bell rings for looks again after this; what came by is there long before. */
-const FORGOTTEN_MS = 5_000;
+const WITHIN_MS = 2_000;
 const LEAD = { email: "ann@example.com", firstName: "Ann" };
 
 interface Event {
@@ -62,6 +62,7 @@ async function startHeld(one: Server): Promise<string> {
 
 for (const queue of ["on", "off"]) {
   Deno.test(`cancel, an answer and an opening reach what another process holds, queue ${queue}`, async (t) => {
+    using lag = new Lag();
     await using house = await House.open({ env: { LEADFLOW_QUEUE: queue } });
     const [one, other] = [await house.add(), await house.add()];
     await one.publish(heldFlow("held", 60_000));
@@ -75,7 +76,7 @@ for (const queue of ["on", "off"]) {
         from,
         (event) => event.taskId === "call" && event.type === "completed",
       );
-      assert.ok(took < FORGOTTEN_MS, `${took} ms`);
+      assert.ok(took < lag.allowed(WITHIN_MS), `${took} ms`);
     });
     await t.step("an opening is told", async () => {
       const id = await startHeld(one);
@@ -91,7 +92,7 @@ for (const queue of ["on", "off"]) {
         from,
         (event) => event.message === "The mail was opened in the outbox",
       );
-      assert.ok(took < FORGOTTEN_MS, `${took} ms`);
+      assert.ok(took < lag.allowed(WITHIN_MS), `${took} ms`);
     });
     await t.step("cancel aborts the running step", async () => {
       const id = await startHeld(one);
@@ -99,7 +100,7 @@ for (const queue of ["on", "off"]) {
       const answer = await other.api("POST", `/api/monitoring/executions/${id}/cancel`, {});
       assert.equal(textOf(answer, "status"), "cancelling");
       assert.equal(await other.settled(id), "cancelled");
-      assert.ok(Date.now() - from < FORGOTTEN_MS, `${Date.now() - from} ms`);
+      assert.ok(Date.now() - from < lag.allowed(WITHIN_MS), `${Date.now() - from} ms`);
       const aborted = house.lines.find(({ what, key }) => what === "abort" && key?.startsWith(id));
       assert.equal(aborted?.pid, one.pid);
     });
@@ -107,6 +108,7 @@ for (const queue of ["on", "off"]) {
 }
 
 Deno.test("events of one process reach who follows at another within 200 ms", async () => {
+  using lag = new Lag();
   await using house = await House.open({ env: { LEADFLOW_QUEUE: "off" } });
   const [one, other] = [await house.add(), await house.add()];
   await one.publish(slowAndWait("watch", 20));
@@ -122,13 +124,13 @@ Deno.test("events of one process reach who follows at another within 200 ms", as
   for (let i = 0; i < 20; i++) ids.add(await one.hook("watch", LEAD));
   await following;
   late.sort((a, b) => a - b);
-  // A machine with much else to do holds up many, and nothing that is looked for holds up so few.
-  const early = late[Math.floor(late.length / 4)]!;
-  assert.ok(early < 200, `${early} ms at best, ${late.join(" ")}`);
-  assert.ok(late.at(-1)! < FORGOTTEN_MS, `${late.join(" ")}`);
+  const median = late[Math.floor(late.length / 2)]!;
+  assert.ok(median < lag.allowed(200), `median ${median} ms, ${late.join(" ")}`);
+  assert.ok(late.at(-1)! < lag.allowed(1_000), `${late.join(" ")}`);
 });
 
 Deno.test("a wait of one process is woken once and on time while others look too", async () => {
+  using lag = new Lag();
   await using house = await House.open({ env: { LEADFLOW_QUEUE: "off" } });
   const servers = [await house.add(), await house.add(), await house.add()];
   const [one] = servers;
@@ -147,6 +149,5 @@ Deno.test("a wait of one process is woken once and on time while others look too
   }
   late.sort((a, b) => a - b);
   assert.ok(late[0]! >= 0, `${-late[0]!} ms early`);
-  assert.ok(late[Math.floor(late.length / 4)]! < 300, `late: ${late.join(" ")}`);
-  assert.ok(late.at(-1)! < FORGOTTEN_MS, `late: ${late.join(" ")}`);
+  assert.ok(late[Math.floor(late.length * 0.9)]! < lag.allowed(300), `late: ${late.join(" ")}`);
 });

@@ -1,6 +1,6 @@
 /** Several processes on one database file: each step runs in one of them, within its slots, and deaths are made good. */
 import assert from "node:assert/strict";
-import { LEASE_MS } from "../../engine/core/state.ts";
+import { Lag } from "../helpers/lag.ts";
 import type { Server } from "../helpers/server.ts";
 import { House, onlySlow, slowAndWait } from "./house.ts";
 import { doubles, mostAtOnce, resumedAfter } from "./step_log.ts";
@@ -19,7 +19,8 @@ async function allCompleted(server: Server, ids: readonly string[]): Promise<voi
 }
 
 for (const queue of ["on", "off"]) {
-  Deno.test(`three processes, one killed: no step under two leases, none over its slots, all goes on before its leases end, queue ${queue}`, async () => {
+  Deno.test(`three processes, one killed: no step under two leases, none over its slots, all goes on within 2 s, queue ${queue}`, async () => {
+    using lag = new Lag();
     await using house = await House.open({
       env: { LEADFLOW_QUEUE: queue, LEADFLOW_CONCURRENCY: String(SLOTS) },
     });
@@ -37,8 +38,7 @@ for (const queue of ["on", "off"]) {
     for (const [pid, count] of most) assert.ok(count <= SLOTS, `${pid} ran ${count} at once`);
     const gaps = resumedAfter(lines);
     assert.ok(gaps.length > 0, "the killed process had steps under way");
-    assert.ok(Math.min(...gaps) < 2_000, `resumed after ${gaps.join(", ")} ms`);
-    assert.ok(Math.max(...gaps) < LEASE_MS, `resumed after ${gaps.join(", ")} ms`);
+    assert.ok(Math.max(...gaps) < lag.allowed(2_000), `resumed after ${gaps.join(", ")} ms`);
   });
 }
 
@@ -51,10 +51,11 @@ Deno.test("what one process has no room for runs in another, which was not asked
   const { lines } = house;
   assert.deepEqual(doubles(lines), []);
   const share = lines.filter(({ what, pid }) => what === "end" && pid === other.pid).length / ids.length;
-  assert.ok(share > 0.1 && share < 0.9, `the other ran ${share * 100} %`);
+  assert.ok(share > 0.3 && share < 0.7, `the other ran ${share * 100} %`);
 });
 
 Deno.test("a process that is killed takes its waits and its queue to nobody's grave", async () => {
+  using lag = new Lag();
   await using house = await House.open({ env: { LEADFLOW_QUEUE: "off", LEADFLOW_CONCURRENCY: "2" } });
   const [one, dying] = [await house.add(), await house.add()];
   await one.publish(slowAndWait("wait", 50, 2));
@@ -65,5 +66,5 @@ Deno.test("a process that is killed takes its waits and its queue to nobody's gr
   const { lines } = house;
   assert.deepEqual(doubles(lines), []);
   const first = lines.find(({ what, at, pid }) => what === "start" && at >= killed && pid === one.pid);
-  assert.ok(first && first.at - killed < LEASE_MS, `began after ${first && first.at - killed} ms`);
+  assert.ok(first && first.at - killed < lag.allowed(2_000), `began after ${first && first.at - killed} ms`);
 });
